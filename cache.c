@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The hash table that the other files share, and the arena: memory that lives
+ * as long as a file or a unit and is given up at once.
+ *
+ * The table uses open addressing with linear probing and grows before it is
+ * two thirds full. A slot is empty if its value is NULL. Nothing is ever taken
+ * out of it but by emptying it.
+ */
+#include "gendwarfksyms.h"
+#include <string.h>
+
+struct cache_slot {
+	uint64_t hash;
+	void *value;
+};
+
+void *allocate(size_t size)
+{
+	return reallocate(NULL, size);
+}
+
+void *reallocate(void *memory, size_t size)
+{
+	memory = realloc(memory, size ? size : 1);
+	if (!memory)
+		error("out of memory (%zu bytes wanted)", size);
+	return memory;
+}
+
+void *grow(void *array, size_t count, size_t *capacity, size_t size)
+{
+	if (count < *capacity)
+		return array;
+	*capacity = *capacity ? 2 * *capacity : 16;
+	if (*capacity > SIZE_MAX / size)
+		error("out of memory (%zu elements wanted)", *capacity);
+	return reallocate(array, *capacity * size);
+}
+
+/* The arena. Its blocks are of this size, or larger for a larger piece. */
+#define ARENA_BLOCK_SIZE ((size_t)64 << 10)
+#define ARENA_ALIGNMENT	 _Alignof(max_align_t)
+
+struct arena_block {
+	struct arena_block *next;
+	size_t size;
+	_Alignas(max_align_t) char bytes[];
+};
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	char *memory = arena->free;
+
+	if (size > SIZE_MAX / 2)
+		error("out of memory (%zu bytes wanted)", size);
+	size = (size + ARENA_ALIGNMENT - 1) & ~(ARENA_ALIGNMENT - 1);
+	if (size > (size_t)(arena->end - arena->free)) {
+		size_t room = size > ARENA_BLOCK_SIZE / 4 ? size
+							  : ARENA_BLOCK_SIZE;
+		struct arena_block *block = allocate(sizeof(*block) + room);
+
+		block->size = room;
+		memory = block->bytes;
+		if (room == size && arena->blocks) {
+			/* A block of its own: the newest stays in use. */
+			block->next = arena->blocks->next;
+			arena->blocks->next = block;
+			return memory;
+		}
+		block->next = arena->blocks;
+		arena->blocks = block;
+		arena->end = block->bytes + room;
+	}
+	arena->free = memory + size;
+	return memory;
+}
+
+void *arena_zalloc(struct arena *arena, size_t size)
+{
+	return memset(arena_alloc(arena, size), 0, size);
+}
+
+void arena_reset(struct arena *arena)
+{
+	struct arena_block *block = arena->blocks;
+
+	if (!block)
+		return;
+	while (block->next) {
+		struct arena_block *next = block->next;
+
+		block->next = next->next;
+		free(next);
+	}
+	arena->free = block->bytes;
+	arena->end = block->bytes + block->size;
+}
+
+void arena_free(struct arena *arena)
+{
+	arena_reset(arena);
+	free(arena->blocks);
+	*arena = (struct arena){ 0 };
+}
+
+/* The hash table. */
+
+#define CACHE_INITIAL_SLOTS 64
+
+uint64_t hash_text(const char *text, size_t length)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	while (length--)
+		hash = (hash ^ (unsigned char)*text++) * 0x100000001b3;
+	return hash;
+}
+
+/*
+ * The first slot to look at. Hashes may be addresses or offsets, so all their
+ * bits are mixed.
+ */
+static size_t first_slot(const struct cache *cache, uint64_t hash)
+{
+	hash *= 0x9e3779b97f4a7c15;
+	return (hash ^ hash >> 32) & cache->mask;
+}
+
+void *cache_find(const struct cache *cache, uint64_t hash,
+		 bool (*same)(const void *value, const void *key),
+		 const void *key)
+{
+	if (!cache->slots)
+		return NULL;
+	for (size_t i = first_slot(cache, hash);; i = (i + 1) & cache->mask) {
+		const struct cache_slot *slot = &cache->slots[i];
+
+		if (!slot->value)
+			return NULL;
+		if (slot->hash == hash && (!same || same(slot->value, key)))
+			return slot->value;
+	}
+}
+
+static void insert(struct cache *cache, uint64_t hash, void *value)
+{
+	size_t i = first_slot(cache, hash);
+
+	while (cache->slots[i].value)
+		i = (i + 1) & cache->mask;
+	cache->slots[i] = (struct cache_slot){ hash, value };
+}
+
+static void resize(struct cache *cache, size_t slots)
+{
+	struct cache old = *cache;
+
+	cache->slots = calloc(slots, sizeof(*cache->slots));
+	if (!cache->slots)
+		error("out of memory (%zu table slots wanted)", slots);
+	cache->mask = slots - 1;
+	for (size_t i = 0; old.slots && i <= old.mask; i++)
+		if (old.slots[i].value)
+			insert(cache, old.slots[i].hash, old.slots[i].value);
+	free(old.slots);
+}
+
+void cache_add(struct cache *cache, uint64_t hash, void *value)
+{
+	if (!cache->slots)
+		resize(cache, CACHE_INITIAL_SLOTS);
+	else if (cache->count >= cache->mask / 3 * 2)
+		resize(cache, (cache->mask + 1) * 2);
+	insert(cache, hash, value);
+	cache->count++;
+}
+
+void cache_clear(struct cache *cache)
+{
+	if (cache->count)
+		memset(cache->slots, 0,
+		       (cache->mask + 1) * sizeof(*cache->slots));
+	cache->count = 0;
+}
+
+void cache_free(struct cache *cache)
+{
+	free(cache->slots);
+	*cache = (struct cache){ 0 };
+}

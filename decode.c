@@ -1,0 +1,1233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The bytes of DWARF: unit headers, abbreviations, the attributes of a DIE, the
+ * file names of a line table. Everything else in the program asks here.
+ *
+ * libdw would look up each attribute anew, from the front of the DIE and of
+ * its abbreviation. Here each abbreviation is turned into a list of *steps*
+ * once: one step for each attribute that anybody wants, which knows how many
+ * bytes to pass over before it, and one for each that is passed over but whose
+ * size is only known when it is read. Reading a DIE is going through its steps.
+ *
+ * Nothing in the input is trusted: a read outside of the unit or section is an
+ * error that names the DIE.
+ */
+#include "gendwarfksyms.h"
+#include <dwarf.h>
+#include <string.h>
+
+const char *attribute_word(enum attribute attribute)
+{
+	static const char *const words[ATTRIBUTES] = {
+		[ATTRIBUTE_ACCESSIBILITY] = "accessibility",
+		[ATTRIBUTE_ALIGNMENT] = "alignment",
+		[ATTRIBUTE_BIT_SIZE] = "bit_size",
+		[ATTRIBUTE_BYTE_SIZE] = "byte_size",
+		[ATTRIBUTE_ENCODING] = "encoding",
+		[ATTRIBUTE_DATA_BIT_OFFSET] = "data_bit_offset",
+		[ATTRIBUTE_DATA_MEMBER_LOCATION] = "data_member_location",
+		[ATTRIBUTE_DISCR_VALUE] = "discr_value",
+	};
+
+	return words[attribute];
+}
+
+unsigned long long die_offset(const struct unit *unit, const unsigned char *die)
+{
+	return die - unit->data->object->sections[unit->section].data;
+}
+
+/*
+ * Numbers. `size` is 1 to 8 bytes, in the byte order of the file. The caller
+ * has checked that they are there.
+ */
+static uint64_t get_number(bool big_endian, const unsigned char *at,
+			   unsigned int size)
+{
+	uint64_t number = 0;
+
+	if (big_endian)
+		while (size--)
+			number = number << 8 | *at++;
+	else
+		while (size--)
+			number = number << 8 | at[size];
+	return number;
+}
+
+/* A piece of a section that is read from front to back. */
+struct reader {
+	const struct object *object;
+	const char *what; /* for messages */
+	const unsigned char *at;
+	const unsigned char *end;
+};
+
+static void read_error(const struct reader *reader)
+{
+	error("the DWARF of '%s' is damaged: %s ends too early",
+	      reader->object->path, reader->what);
+}
+
+static const unsigned char *read_bytes(struct reader *reader, uint64_t size)
+{
+	const unsigned char *bytes = reader->at;
+
+	if (size > (size_t)(reader->end - reader->at))
+		read_error(reader);
+	reader->at += size;
+	return bytes;
+}
+
+static uint64_t read_number(struct reader *reader, unsigned int size)
+{
+	return get_number(reader->object->big_endian, read_bytes(reader, size),
+			  size);
+}
+
+/* LEB128 numbers. Bits beyond the 64th are dropped. */
+static uint64_t read_uleb(struct reader *reader)
+{
+	uint64_t number = 0;
+	unsigned int shift = 0;
+	unsigned char byte;
+
+	do {
+		byte = *read_bytes(reader, 1);
+		if (shift < 64)
+			number |= (uint64_t)(byte & 0x7f) << shift;
+		shift += shift < 64 ? 7 : 0;
+	} while (byte & 0x80);
+	return number;
+}
+
+static int64_t read_sleb(struct reader *reader)
+{
+	uint64_t number = 0;
+	unsigned int shift = 0;
+	unsigned char byte;
+
+	do {
+		byte = *read_bytes(reader, 1);
+		if (shift < 64)
+			number |= (uint64_t)(byte & 0x7f) << shift;
+		shift += shift < 64 ? 7 : 0;
+	} while (byte & 0x80);
+	if (shift < 64 && byte & 0x40)
+		number |= ~(uint64_t)0 << shift;
+	return number;
+}
+
+static const char *read_text(struct reader *reader)
+{
+	const unsigned char *text = reader->at;
+	const unsigned char *end = memchr(text, 0, reader->end - text);
+
+	if (!end)
+		read_error(reader);
+	reader->at = end + 1;
+	return (const char *)text;
+}
+
+/*
+ * An initial length: leaves in the reader what it covers, and returns the size
+ * of an offset.
+ */
+static unsigned int read_initial_length(struct reader *reader)
+{
+	unsigned int offset_size = 4;
+	uint64_t length = read_number(reader, 4);
+
+	if (length == 0xffffffff) {
+		length = read_number(reader, 8);
+		offset_size = 8;
+	}
+	if (length > (size_t)(reader->end - reader->at))
+		read_error(reader);
+	reader->end = reader->at + length;
+	return offset_size;
+}
+
+static struct reader section_reader(const struct object *object,
+				    enum section_id id, uint64_t offset,
+				    const char *what)
+{
+	const struct section *section = &object->sections[id];
+	struct reader reader = { object, what, section->data,
+				 section->data + section->size };
+
+	read_bytes(&reader, offset);
+	return reader;
+}
+
+/* The text at an offset of a section of texts. */
+static const char *section_text(const struct object *object, enum section_id id,
+				uint64_t offset)
+{
+	const struct section *section = &object->sections[id];
+
+	/* object.c has seen to it that the section ends in a NUL. */
+	if (offset >= section->size)
+		error("the DWARF of '%s' is damaged: a name at offset 0x%llx of %s, which has 0x%zx bytes",
+		      object->path, (unsigned long long)offset,
+		      section_name(id), section->size);
+	return (const char *)section->data + offset;
+}
+
+/* Units */
+
+static void read_unit(struct debug_data *data, enum section_id section,
+		      struct reader *rest, size_t *capacity)
+{
+	struct reader reader = *rest;
+	unsigned int unit_type = 0;
+	struct unit *unit;
+
+	data->units = grow(data->units, data->unit_count, capacity,
+			   sizeof(*data->units));
+	unit = &data->units[data->unit_count];
+	*unit = (struct unit){ .data = data,
+			       .section = section,
+			       .number = data->unit_count,
+			       .start = reader.at };
+	data->unit_count++;
+	unit->offset_size = read_initial_length(&reader);
+	unit->end = rest->at = reader.end;
+	unit->version = read_number(&reader, 2);
+	if (unit->version < 2 || unit->version > 5)
+		die_error(unit, unit->start, "DWARF version %u is not known",
+			  unit->version);
+	if (unit->version >= 5) {
+		unit_type = read_number(&reader, 1);
+		unit->address_size = read_number(&reader, 1);
+	}
+	unit->abbreviations_offset = read_number(&reader, unit->offset_size);
+	if (unit->version < 5)
+		unit->address_size = read_number(&reader, 1);
+	if (unit->address_size < 1 || unit->address_size > 8)
+		die_error(unit, unit->start, "an address size of %u bytes",
+			  unit->address_size);
+	if (unit_type == DW_UT_skeleton || unit_type == DW_UT_split_compile)
+		read_bytes(&reader, 8);
+	if (section == SECTION_TYPES || unit_type == DW_UT_type ||
+	    unit_type == DW_UT_split_type) {
+		unit->signature = read_number(&reader, 8);
+		unit->type_offset = read_number(&reader, unit->offset_size);
+	}
+	unit->root = reader.at;
+}
+
+void debug_data_open(struct debug_data *data, struct object *object)
+{
+	static const enum section_id sections[] = { SECTION_INFO,
+						    SECTION_TYPES };
+	size_t capacity = 0;
+
+	*data = (struct debug_data){ .object = object };
+	for (int i = 0; i < 2; i++) {
+		struct reader reader =
+			section_reader(object, sections[i], 0, "a unit header");
+
+		while (reader.at < reader.end)
+			read_unit(data, sections[i], &reader, &capacity);
+	}
+	for (size_t i = 0; i < data->unit_count; i++) {
+		struct unit *unit = &data->units[i];
+
+		if (unit->type_offset &&
+		    !cache_find(&data->signatures, unit->signature, NULL, NULL))
+			cache_add(&data->signatures, unit->signature, unit);
+	}
+}
+
+void debug_data_close(struct debug_data *data)
+{
+	for (size_t i = 0; i < data->unit_count; i++)
+		unit_close(&data->units[i]);
+	free(data->units);
+	arena_free(&data->arena);
+	cache_free(&data->abbreviation_tables);
+	cache_free(&data->signatures);
+}
+
+static bool in_section(const struct debug_data *data, enum section_id id,
+		       const unsigned char *address)
+{
+	const struct section *section = &data->object->sections[id];
+
+	return (uintptr_t)address - (uintptr_t)section->data < section->size;
+}
+
+struct unit *find_unit(struct debug_data *data, const unsigned char *die)
+{
+	size_t low = 0, high = data->unit_count;
+	bool in_types = in_section(data, SECTION_TYPES, die);
+
+	if (!in_types && !in_section(data, SECTION_INFO, die))
+		return NULL;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		struct unit *unit = &data->units[middle];
+		bool after = unit->section == SECTION_TYPES;
+
+		if (after != in_types ? in_types : die >= unit->end)
+			low = middle + 1;
+		else if (after != in_types || die < unit->start)
+			high = middle;
+		else
+			return unit;
+	}
+	return NULL;
+}
+
+/* Abbreviations */
+
+enum step_kind {
+	STEP_SKIP, /* only pass over it */
+	STEP_PRESENT, /* the value doesn't matter */
+	STEP_NUMBER,
+	STEP_LOCATION, /* a number if it is an offset into location lists */
+	STEP_TEXT,
+	STEP_REFERENCE,
+	STEP_OFFSET, /* a number that has the form of an offset */
+};
+
+struct step {
+	uint32_t skip; /* bytes to pass over first */
+	uint8_t kind;
+	uint8_t attribute; /* enum attribute, unless kind is STEP_SKIP */
+	uint16_t form; /* 0 in a step that only has `skip` */
+	int64_t implicit; /* the value of DW_FORM_implicit_const */
+};
+
+struct abbreviation {
+	uint64_t code;
+	unsigned int tag;
+	bool children;
+	bool fixed; /* all DIEs with it have one size: steps[0].skip */
+	uint32_t step_count;
+	struct step *steps;
+	struct abbreviation *next; /* with a code too large for the array */
+};
+
+struct abbreviation_table {
+	struct abbreviation *by_code; /* code n is at n - 1, if tag is not 0 */
+	size_t count;
+	struct cache others; /* by code */
+};
+
+/*
+ * The size of a form, or -1 if it is only known when it is read. The size of
+ * an unknown form is -1 too, and reading it is an error.
+ */
+static int form_size(const struct unit *unit, unsigned int form)
+{
+	switch (form) {
+	case DW_FORM_flag_present:
+	case DW_FORM_implicit_const:
+		return 0;
+	case DW_FORM_data1:
+	case DW_FORM_flag:
+	case DW_FORM_ref1:
+	case DW_FORM_strx1:
+	case DW_FORM_addrx1:
+		return 1;
+	case DW_FORM_data2:
+	case DW_FORM_ref2:
+	case DW_FORM_strx2:
+	case DW_FORM_addrx2:
+		return 2;
+	case DW_FORM_strx3:
+	case DW_FORM_addrx3:
+		return 3;
+	case DW_FORM_data4:
+	case DW_FORM_ref4:
+	case DW_FORM_ref_sup4:
+	case DW_FORM_strx4:
+	case DW_FORM_addrx4:
+		return 4;
+	case DW_FORM_data8:
+	case DW_FORM_ref8:
+	case DW_FORM_ref_sup8:
+	case DW_FORM_ref_sig8:
+		return 8;
+	case DW_FORM_data16:
+		return 16;
+	case DW_FORM_addr:
+		return unit->address_size;
+	case DW_FORM_ref_addr:
+		return unit->version == 2 ? unit->address_size
+					  : unit->offset_size;
+	case DW_FORM_strp:
+	case DW_FORM_line_strp:
+	case DW_FORM_sec_offset:
+	case DW_FORM_strp_sup:
+	case DW_FORM_GNU_ref_alt:
+	case DW_FORM_GNU_strp_alt:
+		return unit->offset_size;
+	default:
+		return -1;
+	}
+}
+
+static enum step_kind number_step(const struct unit *unit,
+				  enum attribute attribute, unsigned int form)
+{
+	if (attribute == ATTRIBUTE_DATA_MEMBER_LOCATION &&
+	    (form == DW_FORM_sec_offset ||
+	     (unit->version < 4 &&
+	      (form == DW_FORM_data4 || form == DW_FORM_data8))))
+		return STEP_LOCATION;
+	switch (form) {
+	case DW_FORM_data1:
+	case DW_FORM_data2:
+	case DW_FORM_data4:
+	case DW_FORM_data8:
+	case DW_FORM_udata:
+	case DW_FORM_sdata:
+	case DW_FORM_implicit_const:
+	case DW_FORM_loclistx:
+	case DW_FORM_rnglistx:
+		return STEP_NUMBER;
+	default:
+		return STEP_SKIP;
+	}
+}
+
+static enum step_kind text_step(unsigned int form)
+{
+	switch (form) {
+	case DW_FORM_string:
+	case DW_FORM_strp:
+	case DW_FORM_line_strp:
+	case DW_FORM_strx:
+	case DW_FORM_strx1:
+	case DW_FORM_strx2:
+	case DW_FORM_strx3:
+	case DW_FORM_strx4:
+	case DW_FORM_GNU_strp_alt:
+	case DW_FORM_strp_sup:
+		return STEP_TEXT;
+	default:
+		return STEP_SKIP;
+	}
+}
+
+static enum step_kind reference_step(unsigned int form)
+{
+	switch (form) {
+	case DW_FORM_ref1:
+	case DW_FORM_ref2:
+	case DW_FORM_ref4:
+	case DW_FORM_ref8:
+	case DW_FORM_ref_udata:
+	case DW_FORM_ref_addr:
+	case DW_FORM_ref_sig8:
+	case DW_FORM_GNU_ref_alt:
+	case DW_FORM_ref_sup4:
+	case DW_FORM_ref_sup8:
+		return STEP_REFERENCE;
+	default:
+		return STEP_SKIP;
+	}
+}
+
+static enum step_kind offset_step(unsigned int form)
+{
+	switch (form) {
+	case DW_FORM_sec_offset:
+	case DW_FORM_data4:
+	case DW_FORM_data8:
+		return STEP_OFFSET;
+	default:
+		return STEP_SKIP;
+	}
+}
+
+/*
+ * A form as struct step keeps it. All that doesn't fit is one unknown form, an
+ * error when it is read; so is 0, which there means something else.
+ */
+static uint16_t known_form(uint64_t form)
+{
+	return form && form < UINT16_MAX ? form : UINT16_MAX;
+}
+
+/* What to do with an attribute of that form. */
+static struct step make_step(const struct unit *unit, uint64_t name,
+			     unsigned int form)
+{
+	struct step step = { .form = form };
+
+	switch (name) {
+	case DW_AT_name:
+		step.attribute = ATTRIBUTE_NAME;
+		step.kind = text_step(form);
+		break;
+	case DW_AT_linkage_name:
+		step.attribute = ATTRIBUTE_LINKAGE_NAME;
+		step.kind = text_step(form);
+		break;
+	case DW_AT_type:
+		step.attribute = ATTRIBUTE_TYPE;
+		step.kind = reference_step(form);
+		break;
+	case DW_AT_abstract_origin:
+		step.attribute = ATTRIBUTE_ABSTRACT_ORIGIN;
+		step.kind = reference_step(form);
+		break;
+	case DW_AT_sibling:
+		step.attribute = ATTRIBUTE_SIBLING;
+		step.kind = reference_step(form);
+		break;
+	case DW_AT_declaration:
+		step.attribute = ATTRIBUTE_DECLARATION;
+		step.kind = STEP_PRESENT;
+		break;
+	case DW_AT_stmt_list:
+		step.attribute = ATTRIBUTE_STMT_LIST;
+		step.kind = offset_step(form);
+		break;
+	case DW_AT_str_offsets_base:
+		step.attribute = ATTRIBUTE_STR_OFFSETS_BASE;
+		step.kind = offset_step(form);
+		break;
+	default: {
+		static const struct {
+			uint16_t name;
+			uint8_t attribute;
+		} numbers[] = {
+			{ DW_AT_decl_file, ATTRIBUTE_DECL_FILE },
+			{ DW_AT_const_value, ATTRIBUTE_CONST_VALUE },
+			{ DW_AT_count, ATTRIBUTE_COUNT },
+			{ DW_AT_upper_bound, ATTRIBUTE_UPPER_BOUND },
+			{ DW_AT_accessibility, ATTRIBUTE_ACCESSIBILITY },
+			{ DW_AT_alignment, ATTRIBUTE_ALIGNMENT },
+			{ DW_AT_bit_size, ATTRIBUTE_BIT_SIZE },
+			{ DW_AT_byte_size, ATTRIBUTE_BYTE_SIZE },
+			{ DW_AT_encoding, ATTRIBUTE_ENCODING },
+			{ DW_AT_data_bit_offset, ATTRIBUTE_DATA_BIT_OFFSET },
+			{ DW_AT_data_member_location,
+			  ATTRIBUTE_DATA_MEMBER_LOCATION },
+			{ DW_AT_discr_value, ATTRIBUTE_DISCR_VALUE },
+		};
+
+		for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+			if (name == numbers[i].name) {
+				step.attribute = numbers[i].attribute;
+				step.kind =
+					number_step(unit, step.attribute, form);
+			}
+	}
+	}
+	return step;
+}
+
+/*
+ * Reads the attributes of an abbreviation. `scratch` is reused for the steps
+ * until it is known how many there are.
+ */
+static void read_steps(struct unit *unit, struct reader *reader,
+		       struct abbreviation *abbreviation, struct step **scratch,
+		       size_t *capacity)
+{
+	uint64_t seen = 0, bytes = 0;
+	size_t count = 0, size;
+
+	abbreviation->fixed = true;
+	for (;;) {
+		uint64_t name = read_uleb(reader);
+		uint64_t form = read_uleb(reader);
+		struct step step;
+		int fixed_size;
+
+		if (!name && !form)
+			break;
+		step = make_step(unit, name, known_form(form));
+		if (form == DW_FORM_implicit_const)
+			step.implicit = read_sleb(reader);
+		/* Of two attributes of one name the first counts. */
+		if (step.kind != STEP_SKIP && seen >> step.attribute & 1)
+			step.kind = STEP_SKIP;
+		if (step.attribute || name == DW_AT_name)
+			seen |= (uint64_t)1 << step.attribute;
+		fixed_size = form_size(unit, step.form);
+		if (step.kind == STEP_SKIP && fixed_size >= 0) {
+			bytes += fixed_size;
+			continue;
+		}
+		if (bytes > UINT32_MAX)
+			die_error(unit, unit->root,
+				  "an abbreviation with too many attributes");
+		abbreviation->fixed = false;
+		*scratch = grow(*scratch, count, capacity, sizeof(**scratch));
+		step.skip = bytes;
+		(*scratch)[count++] = step;
+		bytes = 0;
+	}
+	*scratch = grow(*scratch, count, capacity, sizeof(**scratch));
+	(*scratch)[count++] = (struct step){ .skip = bytes };
+	if (bytes > UINT32_MAX)
+		die_error(unit, unit->root,
+			  "an abbreviation with too many attributes");
+	size = count * sizeof(**scratch);
+	abbreviation->step_count = count;
+	abbreviation->steps =
+		memcpy(arena_alloc(&unit->data->arena, size), *scratch, size);
+}
+
+static const struct abbreviation *
+find_abbreviation(const struct abbreviation_table *table, uint64_t code)
+{
+	const struct abbreviation *abbreviation;
+
+	if (code - 1 >= table->count)
+		return cache_find(&table->others, code, NULL, NULL);
+	abbreviation = &table->by_code[code - 1];
+	return abbreviation->steps ? abbreviation : NULL;
+}
+
+static const struct abbreviation_table *read_abbreviations(struct unit *unit)
+{
+	struct debug_data *data = unit->data;
+	struct abbreviation_table *table;
+	struct abbreviation *list = NULL;
+	struct step *scratch = NULL;
+	size_t count = 0, capacity = 0, scratch_capacity = 0;
+	struct reader reader;
+	uint64_t code;
+
+	table = cache_find(&data->abbreviation_tables,
+			   unit->abbreviations_offset, NULL, NULL);
+	if (table)
+		return table;
+	reader = section_reader(data->object, SECTION_ABBREV,
+				unit->abbreviations_offset,
+				"a table of abbreviations");
+	while ((code = read_uleb(&reader))) {
+		uint64_t tag = read_uleb(&reader);
+		struct abbreviation abbreviation = {
+			.code = code,
+			.tag = tag > UINT32_MAX ? UINT32_MAX : tag,
+			.children = read_number(&reader, 1),
+		};
+
+		read_steps(unit, &reader, &abbreviation, &scratch,
+			   &scratch_capacity);
+		list = grow(list, count, &capacity, sizeof(*list));
+		list[count++] = abbreviation;
+	}
+	/* Codes count up from 1, usually. */
+	table = arena_zalloc(&data->arena, sizeof(*table));
+	table->count = count;
+	table->by_code =
+		arena_zalloc(&data->arena, count * sizeof(*table->by_code));
+	for (size_t i = 0; i < count; i++) {
+		struct abbreviation *copy;
+
+		if (find_abbreviation(table, list[i].code))
+			continue; /* of two with one code the first counts */
+		if (list[i].code - 1 < count) {
+			table->by_code[list[i].code - 1] = list[i];
+			continue;
+		}
+		copy = arena_alloc(&data->arena, sizeof(*copy));
+		*copy = list[i];
+		cache_add(&table->others, copy->code, copy);
+	}
+	free(list);
+	free(scratch);
+	cache_add(&data->abbreviation_tables, unit->abbreviations_offset,
+		  table);
+	return table;
+}
+
+/* DIEs */
+
+/* A reader for what is left of a unit. */
+static struct reader unit_reader(const struct unit *unit,
+				 const unsigned char *at)
+{
+	return (struct reader){ unit->data->object, "a DIE", at, unit->end };
+}
+
+/*
+ * The value of an attribute that is a number, an offset or an index; for an
+ * inline text or a block, passes over it.
+ */
+static uint64_t read_form(struct unit *unit, const unsigned char *die,
+			  const struct step *step, struct reader *reader)
+{
+	int size = form_size(unit, step->form);
+	uint64_t form;
+
+	if (step->form == DW_FORM_implicit_const)
+		return step->implicit;
+	if (size > 8)
+		return *read_bytes(reader, size);
+	if (size >= 0)
+		return read_number(reader, size);
+	switch (step->form) {
+	case 0:
+		return 0;
+	case DW_FORM_udata:
+	case DW_FORM_ref_udata:
+	case DW_FORM_strx:
+	case DW_FORM_addrx:
+	case DW_FORM_loclistx:
+	case DW_FORM_rnglistx:
+	case DW_FORM_GNU_str_index:
+	case DW_FORM_GNU_addr_index:
+		return read_uleb(reader);
+	case DW_FORM_sdata:
+		return read_sleb(reader);
+	case DW_FORM_string:
+		read_text(reader);
+		return 0;
+	case DW_FORM_block1:
+		read_bytes(reader, read_number(reader, 1));
+		return 0;
+	case DW_FORM_block2:
+		read_bytes(reader, read_number(reader, 2));
+		return 0;
+	case DW_FORM_block4:
+		read_bytes(reader, read_number(reader, 4));
+		return 0;
+	case DW_FORM_block:
+	case DW_FORM_exprloc:
+		read_bytes(reader, read_uleb(reader));
+		return 0;
+	case DW_FORM_indirect:
+		form = read_uleb(reader);
+		if (form == DW_FORM_indirect || form == DW_FORM_implicit_const)
+			break;
+		return read_form(unit, die,
+				 &(struct step){ .form = known_form(form) },
+				 reader);
+	}
+	die_error(unit, die, "unknown form 0x%x of an attribute", step->form);
+}
+
+/* The text that an attribute is or refers to. */
+static const char *read_text_form(struct unit *unit, const unsigned char *die,
+				  const struct step *step,
+				  struct reader *reader)
+{
+	const struct object *object = unit->data->object;
+	struct reader offsets;
+	uint64_t value;
+
+	if (step->form == DW_FORM_string)
+		return read_text(reader);
+	value = read_form(unit, die, step, reader);
+	switch (step->form) {
+	case DW_FORM_strp:
+		return section_text(object, SECTION_STR, value);
+	case DW_FORM_line_strp:
+		return section_text(object, SECTION_LINE_STR, value);
+	case DW_FORM_strp_sup:
+	case DW_FORM_GNU_strp_alt:
+		die_error(
+			unit, die,
+			"a name in a supplementary file (dwz), which is not supported");
+	default:
+		offsets = section_reader(object, SECTION_STR_OFFSETS,
+					 unit->str_offsets_base,
+					 ".debug_str_offsets");
+		if (value > SIZE_MAX / 8)
+			read_error(&offsets);
+		read_bytes(&offsets, value * unit->offset_size);
+		return section_text(object, SECTION_STR,
+				    read_number(&offsets, unit->offset_size));
+	}
+}
+
+/*
+ * Stores the DIE that an attribute refers to. False for a type signature
+ * without a unit.
+ */
+static bool read_reference_form(struct unit *unit, const unsigned char *die,
+				const struct step *step, struct reader *reader,
+				const unsigned char **target)
+{
+	const struct section *info =
+		&unit->data->object->sections[SECTION_INFO];
+	uint64_t value = read_form(unit, die, step, reader);
+
+	*target = NULL;
+	switch (step->form) {
+	case DW_FORM_GNU_ref_alt:
+	case DW_FORM_ref_sup4:
+	case DW_FORM_ref_sup8:
+		die_error(
+			unit, die,
+			"a reference to a supplementary file (dwz), which is not supported");
+	case DW_FORM_ref_addr:
+		if (value < info->size)
+			*target = info->data + value;
+		return true;
+	case DW_FORM_ref_sig8:
+		unit = cache_find(&unit->data->signatures, value, NULL, NULL);
+		if (!unit)
+			return false;
+		value = unit->type_offset;
+	}
+	if (value < (size_t)(unit->end - unit->start))
+		*target = unit->start + value;
+	return true;
+}
+
+/* What is read of a DIE, as bits by enum attribute. */
+#define WANT(attribute) ((uint32_t)1 << (attribute))
+#define WANT_ALL	(~(uint32_t)0)
+#define WANT_UNIT	(WANT(ATTRIBUTE_STMT_LIST) | WANT(ATTRIBUTE_STR_OFFSETS_BASE))
+#define WANT_CANDIDATE                                         \
+	(WANT(ATTRIBUTE_NAME) | WANT(ATTRIBUTE_LINKAGE_NAME) | \
+	 WANT(ATTRIBUTE_ABSTRACT_ORIGIN) | WANT(ATTRIBUTE_SIBLING))
+
+/*
+ * Goes through the steps of a DIE. Of its attributes, those in `wanted` (bits,
+ * by enum attribute) are stored.
+ */
+static void run_steps(struct unit *unit, const unsigned char *die,
+		      const struct abbreviation *abbreviation,
+		      struct reader *reader, struct attributes *attributes,
+		      uint32_t wanted)
+{
+	for (uint32_t i = 0; i < abbreviation->step_count; i++) {
+		const struct step *step = &abbreviation->steps[i];
+		const struct section *lists;
+		uint64_t number;
+
+		read_bytes(reader, step->skip);
+		if (step->kind == STEP_SKIP ||
+		    !(wanted >> step->attribute & 1)) {
+			read_form(unit, die, step, reader);
+			continue;
+		}
+		switch (step->kind) {
+		case STEP_TEXT:
+			attributes->value[step->attribute].text =
+				read_text_form(unit, die, step, reader);
+			break;
+		case STEP_REFERENCE:
+			if (!read_reference_form(
+				    unit, die, step, reader,
+				    &attributes->value[step->attribute].die))
+				continue;
+			break;
+		case STEP_LOCATION:
+			number = read_form(unit, die, step, reader);
+			lists = &unit->data->object
+					 ->sections[unit->version >= 5
+							    ? SECTION_LOCLISTS
+							    : SECTION_LOC];
+			if (number >= lists->size)
+				continue;
+			attributes->value[step->attribute].number = number;
+			break;
+		default:
+			attributes->value[step->attribute].number =
+				read_form(unit, die, step, reader);
+		}
+		attributes->present |= (uint32_t)1 << step->attribute;
+	}
+}
+
+/*
+ * Reads the code of a DIE and finds its abbreviation: NULL at the end of a list
+ * of children, and of the unit.
+ */
+static const struct abbreviation *begin_die(struct unit *unit,
+					    struct reader *reader)
+{
+	const unsigned char *die = reader->at;
+	const struct abbreviation *abbreviation;
+	uint64_t code;
+
+	if (reader->at >= reader->end)
+		return NULL;
+	code = read_uleb(reader);
+	if (!code)
+		return NULL;
+	abbreviation = find_abbreviation(unit->abbreviations, code);
+	if (!abbreviation)
+		die_error(unit, die, "unknown abbreviation %llu",
+			  (unsigned long long)code);
+	return abbreviation;
+}
+
+static bool read_die_or_end(struct unit *unit, struct reader *reader,
+			    struct attributes *attributes, uint32_t wanted)
+{
+	const unsigned char *die = reader->at;
+	const struct abbreviation *abbreviation = begin_die(unit, reader);
+
+	if (!abbreviation)
+		return false;
+	attributes->tag = abbreviation->tag;
+	attributes->children = abbreviation->children;
+	attributes->present = 0;
+	run_steps(unit, die, abbreviation, reader, attributes, wanted);
+	attributes->end = reader->at;
+	return true;
+}
+
+void read_die(struct unit *unit, const unsigned char *die,
+	      struct attributes *attributes)
+{
+	struct reader reader = unit_reader(unit, die);
+
+	if (!read_die_or_end(unit, &reader, attributes, WANT_ALL))
+		die_error(unit, die, "no DIE where one should be");
+}
+
+/* Passes over a list of children. */
+static void skip_list(struct unit *unit, struct reader *reader)
+{
+	size_t depth = 1;
+
+	while (depth && reader->at < reader->end) {
+		const unsigned char *die = reader->at;
+		const struct abbreviation *abbreviation =
+			begin_die(unit, reader);
+
+		if (!abbreviation) {
+			depth--;
+			continue;
+		}
+		run_steps(unit, die, abbreviation, reader, NULL, 0);
+		depth += abbreviation->children;
+	}
+}
+
+/* Passes over the children of a DIE that was just read. */
+static void skip_children(struct unit *unit, struct reader *reader,
+			  const struct attributes *attributes)
+{
+	const unsigned char *sibling = attributes->value[ATTRIBUTE_SIBLING].die;
+
+	if (!attributes->children)
+		return;
+	/* Never back: that would be an endless list. */
+	if (has(attributes, ATTRIBUTE_SIBLING) && sibling >= reader->at &&
+	    sibling < reader->end)
+		reader->at = sibling;
+	else
+		skip_list(unit, reader);
+}
+
+bool read_next_child(struct unit *unit, const unsigned char **next,
+		     struct attributes *attributes)
+{
+	struct reader reader = unit_reader(unit, *next);
+
+	if (!read_die_or_end(unit, &reader, attributes, WANT_ALL))
+		return false;
+	skip_children(unit, &reader, attributes);
+	*next = reader.at;
+	return true;
+}
+
+void candidates_begin(struct candidates *candidates, struct unit *unit)
+{
+	size_t size = (unit->end - unit->start) / 8 + 1;
+
+	*candidates = (struct candidates){ .unit = unit,
+					   .next = unit->children,
+					   .depth = unit->children ? 1 : 0 };
+	if (!unit->top_level)
+		unit->top_level = memset(allocate(size), 0, size);
+}
+
+static void mark_top_level(struct unit *unit, const unsigned char *die)
+{
+	size_t offset = die - unit->start;
+
+	unit->top_level[offset / 8] |= 1 << offset % 8;
+}
+
+static bool is_top_level(const struct unit *unit, const unsigned char *die)
+{
+	size_t offset = die - unit->start;
+
+	return unit->top_level && unit->top_level[offset / 8] >> offset % 8 & 1;
+}
+
+/* Whether DIEs inside one with that tag can have a prefix (FORMAT 6). */
+bool is_scope(unsigned int tag)
+{
+	return tag == DW_TAG_namespace || tag == DW_TAG_class_type ||
+	       tag == DW_TAG_structure_type;
+}
+
+const unsigned char *candidates_next(struct candidates *candidates,
+				     struct attributes *attributes)
+{
+	struct unit *unit = candidates->unit;
+	struct reader reader = unit_reader(unit, candidates->next);
+	const unsigned char *found = NULL;
+
+	while (!found && candidates->depth && reader.at < reader.end) {
+		const unsigned char *die = reader.at;
+
+		if (!read_die_or_end(unit, &reader, attributes,
+				     WANT_CANDIDATE)) {
+			candidates->depth--;
+			continue;
+		}
+		if (candidates->depth == 1)
+			mark_top_level(unit, die);
+		if (attributes->children && is_scope(attributes->tag)) {
+			candidates->depth++;
+			continue;
+		}
+		skip_children(unit, &reader, attributes);
+		if (attributes->tag == DW_TAG_subprogram ||
+		    attributes->tag == DW_TAG_variable)
+			found = die;
+	}
+	candidates->next = reader.at;
+	return found;
+}
+
+/* Parents */
+
+/*
+ * All DIEs of a unit with their parents, in the order in which they stand.
+ * DWARF has no way up, so this is made from the front when a DIE is asked for
+ * that is no child of the unit DIE.
+ */
+struct die_index {
+	struct indexed_die {
+		size_t offset; /* from the start of the unit */
+		size_t parent; /* its place in the index */
+	} * dies;
+	size_t count;
+};
+
+static struct die_index *make_die_index(struct unit *unit)
+{
+	struct die_index *index = allocate(sizeof(*index));
+	struct reader reader = unit_reader(unit, unit->root);
+	size_t capacity = 0, parent = 0;
+	bool open = true;
+
+	*index = (struct die_index){ 0 };
+	while (open && reader.at < reader.end) {
+		const unsigned char *die = reader.at;
+		const struct abbreviation *abbreviation =
+			begin_die(unit, &reader);
+
+		if (!abbreviation) {
+			open = index->count && parent;
+			if (open)
+				parent = index->dies[parent].parent;
+			continue;
+		}
+		index->dies = grow(index->dies, index->count, &capacity,
+				   sizeof(*index->dies));
+		index->dies[index->count] =
+			(struct indexed_die){ die - unit->start, parent };
+		if (abbreviation->children)
+			parent = index->count;
+		else if (!index->count)
+			open = false;
+		index->count++;
+		run_steps(unit, die, abbreviation, &reader, NULL, 0);
+	}
+	return index;
+}
+
+const unsigned char *parent_die(struct unit *unit, const unsigned char *die)
+{
+	size_t offset = die - unit->start, low = 0, high;
+	struct die_index *index;
+
+	if (die == unit->root)
+		return NULL;
+	if (is_top_level(unit, die))
+		return unit->root;
+	if (!unit->dies)
+		unit->dies = make_die_index(unit);
+	index = unit->dies;
+	high = index->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (index->dies[middle].offset == offset)
+			return unit->start +
+			       index->dies[index->dies[middle].parent].offset;
+		if (index->dies[middle].offset < offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	die_error(unit, die, "a reference to where no DIE begins");
+}
+
+/* File names */
+
+struct file_table {
+	size_t count;
+	bool is_source[]; /* whether the name ends in ".c" */
+};
+
+static bool ends_in_c(const char *name)
+{
+	const char *dot = name ? strrchr(name, '.') : NULL;
+
+	return dot && !strcmp(dot, ".c");
+}
+
+/* The value of a form in a line table that is a text, else NULL. */
+static const char *read_line_form(struct unit *unit, unsigned int form,
+				  struct reader *reader,
+				  unsigned int offset_size)
+{
+	const struct object *object = reader->object;
+	struct step step = { .form = form };
+
+	switch (form) {
+	case DW_FORM_string:
+		return read_text(reader);
+	case DW_FORM_line_strp:
+		return section_text(object, SECTION_LINE_STR,
+				    read_number(reader, offset_size));
+	case DW_FORM_strp:
+		return section_text(object, SECTION_STR,
+				    read_number(reader, offset_size));
+	default:
+		read_form(unit, unit->root, &step, reader);
+		return NULL;
+	}
+}
+
+static void add_file(struct file_table **files, size_t *capacity,
+		     const char *name)
+{
+	struct file_table *table = *files;
+
+	if (table->count == *capacity) {
+		*capacity *= 2;
+		*files = table = reallocate(table, sizeof(*table) + *capacity);
+	}
+	table->is_source[table->count++] = ends_in_c(name);
+}
+
+/* Directories or files of DWARF 5; without `files` they are passed over. */
+static void read_entries(struct unit *unit, struct reader *reader,
+			 unsigned int offset_size, struct file_table **files,
+			 size_t *capacity)
+{
+	struct {
+		uint64_t content;
+		uint16_t form;
+	} formats[255];
+	unsigned int format_count = read_number(reader, 1);
+	uint64_t count;
+
+	for (unsigned int i = 0; i < format_count; i++) {
+		formats[i].content = read_uleb(reader);
+		formats[i].form = known_form(read_uleb(reader));
+	}
+	count = read_uleb(reader);
+	if (count > (size_t)(reader->end - reader->at))
+		read_error(reader);
+	while (count--) {
+		const char *name = NULL;
+
+		for (unsigned int i = 0; i < format_count; i++) {
+			const char *text = read_line_form(unit, formats[i].form,
+							  reader, offset_size);
+
+			if (formats[i].content == DW_LNCT_path)
+				name = text;
+		}
+		if (files)
+			add_file(files, capacity, name);
+	}
+}
+
+static struct file_table *read_files(struct unit *unit)
+{
+	struct reader reader = section_reader(unit->data->object, SECTION_LINE,
+					      unit->stmt_list, "a line table");
+	unsigned int offset_size = read_initial_length(&reader);
+	unsigned int version = read_number(&reader, 2);
+	size_t capacity = 256;
+	struct file_table *files = allocate(sizeof(*files) + capacity);
+
+	files->count = 0;
+	if (version < 2 || version > 5)
+		die_error(unit, unit->root, "a line table of version %u",
+			  version);
+	if (version >= 5)
+		read_bytes(&reader, 2); /* sizes of address and segment */
+	read_bytes(&reader, offset_size); /* header_length */
+	read_bytes(&reader, version >= 4 ? 5 : 4);
+	/* standard_opcode_lengths, one fewer than opcode_base */
+	read_bytes(&reader, (uint8_t)(read_number(&reader, 1) - 1));
+	if (version >= 5) {
+		read_entries(unit, &reader, offset_size, NULL, NULL);
+		read_entries(unit, &reader, offset_size, &files, &capacity);
+		return files;
+	}
+	while (*read_text(&reader))
+		; /* directories */
+	for (const char *name = NULL; !name || *name;) {
+		add_file(&files, &capacity, name); /* the first is number 1 */
+		name = read_text(&reader);
+		for (int i = 0; *name && i < 3; i++)
+			read_uleb(&reader);
+	}
+	return files;
+}
+
+bool is_source_file(struct unit *unit, const unsigned char *die,
+		    uint64_t number)
+{
+	if (!unit->has_stmt_list)
+		die_error(unit, die,
+			  "DW_AT_decl_file, but the unit has no line table");
+	if (!unit->files)
+		unit->files = read_files(unit);
+	if (number >= unit->files->count)
+		die_error(unit, die,
+			  "DW_AT_decl_file %llu is beyond the line table",
+			  (unsigned long long)number);
+	return unit->files->is_source[number];
+}
+
+void unit_open(struct unit *unit)
+{
+	struct reader reader = unit_reader(unit, unit->root);
+	struct attributes root;
+
+	if (unit->abbreviations)
+		return;
+	unit->abbreviations = read_abbreviations(unit);
+	/* If it doesn't say: behind the header of .debug_str_offsets. */
+	unit->str_offsets_base = unit->offset_size == 4 ? 8 : 16;
+	if (!read_die_or_end(unit, &reader, &root, WANT_UNIT))
+		return; /* an empty unit */
+	if (has(&root, ATTRIBUTE_STR_OFFSETS_BASE))
+		unit->str_offsets_base =
+			root.value[ATTRIBUTE_STR_OFFSETS_BASE].number;
+	unit->has_stmt_list = has(&root, ATTRIBUTE_STMT_LIST);
+	unit->stmt_list = root.value[ATTRIBUTE_STMT_LIST].number;
+	unit->children = root.children ? root.end : NULL;
+	unit->root_tag = root.tag;
+}
+
+void unit_close(struct unit *unit)
+{
+	free(unit->files);
+	free(unit->top_level);
+	if (unit->dies)
+		free(unit->dies->dies);
+	free(unit->dies);
+	unit->files = NULL;
+	unit->top_level = NULL;
+	unit->dies = NULL;
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The program: options, the loop over the input files, and output. Nothing goes
+ * to standard output or takes the place of the symtypes file until all files
+ * have been read without an error.
+ */
+#include "gendwarfksyms.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct options options;
+
+void message(const char *level, const char *function, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	fprintf(stderr, "%s: gendwarfksyms: %s: ", level, function);
+	vfprintf(stderr, format, arguments);
+	putc('\n', stderr);
+	va_end(arguments);
+}
+
+static void usage(void)
+{
+	fputs("usage: gendwarfksyms [options] elf-object-file ... < symbol-list\n"
+	      "\n"
+	      "  -d, --debug           debugging messages\n"
+	      "      --dump-dies       the type of each symbol, indented\n"
+	      "      --dump-die-map    the same, and which DIEs are new in the cache\n"
+	      "      --dump-types      type strings as they enter the type table\n"
+	      "      --dump-versions   the expanded string of each version\n"
+	      "  -s, --stable          honour kABI rules\n"
+	      "  -T, --symtypes FILE   write a symtypes file\n"
+	      "      --canonical       strings that don't depend on the order of symbols\n"
+	      "  -h, --help            this\n"
+	      "\n"
+	      "All dumps go to standard error.\n",
+	      stderr);
+}
+
+/*
+ * Reads the options; returns the name of the symtypes file, or NULL. Ends the
+ * program for --help and for unknown ones.
+ */
+static const char *parse_options(int argc, char **argv)
+{
+	enum {
+		DUMP_DIES = 256,
+		DUMP_DIE_MAP,
+		DUMP_TYPES,
+		DUMP_VERSIONS,
+		CANONICAL,
+	};
+	static const struct option long_options[] = {
+		{ "debug", no_argument, NULL, 'd' },
+		{ "dump-dies", no_argument, NULL, DUMP_DIES },
+		{ "dump-die-map", no_argument, NULL, DUMP_DIE_MAP },
+		{ "dump-types", no_argument, NULL, DUMP_TYPES },
+		{ "dump-versions", no_argument, NULL, DUMP_VERSIONS },
+		{ "stable", no_argument, NULL, 's' },
+		{ "symtypes", required_argument, NULL, 'T' },
+		{ "canonical", no_argument, NULL, CANONICAL },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	const char *symtypes = NULL;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "dsT:h", long_options,
+				     NULL)) != -1) {
+		switch (option) {
+		case 'd':
+			options.debug = true;
+			break;
+		case DUMP_DIE_MAP:
+			options.dump_die_map = true;
+			/* fallthrough */
+		case DUMP_DIES:
+			options.dump_dies = true;
+			break;
+		case DUMP_TYPES:
+			options.dump_types = true;
+			break;
+		case DUMP_VERSIONS:
+			options.dump_versions = true;
+			break;
+		case 's':
+			options.stable = true;
+			break;
+		case 'T':
+			symtypes = optarg;
+			break;
+		case CANONICAL:
+			options.canonical = true;
+			break;
+		case 'h':
+			usage();
+			exit(EXIT_SUCCESS);
+		default:
+			usage();
+			exit(EXIT_FAILURE);
+		}
+	}
+	return symtypes;
+}
+
+/*
+ * The symtypes file (FORMAT 7): written beside the file that it is to replace.
+ * What is no regular file, or a symbolic link, can't be replaced; for it the
+ * text waits in a file without a name.
+ */
+struct symtypes {
+	const char *path; /* NULL: none is wanted */
+	FILE *file;
+};
+
+/* The temporary file; removed however the program ends. NULL: there is none. */
+static char *temporary;
+
+static void remove_temporary(void)
+{
+	if (temporary)
+		unlink(temporary);
+}
+
+static struct symtypes open_symtypes(const char *path)
+{
+	struct symtypes symtypes = { .path = path };
+	struct stat status;
+	mode_t mode, mask;
+	int fd;
+
+	if (!path)
+		return symtypes;
+	if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+		symtypes.file = tmpfile();
+		if (!symtypes.file)
+			error("cannot make a temporary file: %m");
+		return symtypes;
+	}
+	mask = umask(0);
+	umask(mask);
+	mode = access(path, F_OK) == 0 ? status.st_mode & 07777 : 0666 & ~mask;
+	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
+		error("out of memory");
+	fd = mkstemp(temporary);
+	if (fd < 0) {
+		temporary = NULL;
+		error("cannot write '%s': %m", path);
+	}
+	atexit(remove_temporary);
+	symtypes.file = fdopen(fd, "w");
+	if (fchmod(fd, mode) || !symtypes.file)
+		error("cannot write '%s': %m", path);
+	return symtypes;
+}
+
+/* Copies what was written to where it belongs, for what can't be replaced. */
+static void copy_symtypes(struct symtypes *symtypes)
+{
+	FILE *to = fopen(symtypes->path, "w");
+	char buffer[65536];
+	size_t size;
+
+	if (!to)
+		error("cannot write '%s': %m", symtypes->path);
+	rewind(symtypes->file);
+	while ((size = fread(buffer, 1, sizeof(buffer), symtypes->file)))
+		fwrite(buffer, 1, size, to);
+	if (ferror(symtypes->file))
+		error("cannot read a temporary file: %m");
+	if (ferror(to) | fclose(to))
+		error("cannot write '%s': %m", symtypes->path);
+}
+
+/*
+ * Writes out all that is left to write. Only the last step, a rename, can fail
+ * after standard output has been written.
+ */
+static void write_output(struct symtypes *symtypes)
+{
+	if (symtypes->file) {
+		if (fflush(symtypes->file) || ferror(symtypes->file))
+			error("cannot write '%s': %m", symtypes->path);
+		if (!temporary)
+			copy_symtypes(symtypes);
+		if (fclose(symtypes->file))
+			error("cannot write '%s': %m", symtypes->path);
+	}
+	symbol_print_versions(stdout);
+	if (ferror(stdout) | fclose(stdout))
+		error("cannot write to standard output: %m");
+	if (temporary) {
+		if (rename(temporary, symtypes->path))
+			error("cannot rename '%s' to '%s': %m", temporary,
+			      symtypes->path);
+		free(temporary);
+		temporary = NULL;
+	}
+}
+
+static void process_file(const char *path, int fd, unsigned int number,
+			 FILE *symtypes)
+{
+	struct type_table table = { 0 };
+	struct object object;
+
+	debug("%s", path);
+	object_open(&object, path, fd);
+	kabi_read_rules(&object);
+	elf_set_symbol_addr(&object);
+	dwarf_read(&object, number, &table);
+	symbols_compute_versions(number, &table);
+	if (symtypes)
+		symbols_write_types(number, &table, symtypes);
+	types_free(&table);
+	kabi_free();
+	object_close(&object);
+}
+
+int main(int argc, char **argv)
+{
+	struct symtypes symtypes = { 0 };
+	const char *symtypes_path = parse_options(argc, argv);
+
+	/* Nothing but this machine is asked for separate debug files. */
+	unsetenv("DEBUGINFOD_URLS");
+	if (optind == argc) {
+		usage();
+		error("no input files?");
+	}
+	symbol_read_exports(stdin);
+	if (!symbols_at(0))
+		return EXIT_SUCCESS;
+	symtypes = open_symtypes(symtypes_path);
+	for (int i = optind; i < argc; i++) {
+		int fd = open(argv[i], O_RDONLY | O_CLOEXEC);
+
+		if (fd < 0)
+			error("open failed for '%s': %s", argv[i],
+			      strerror(errno));
+		process_file(argv[i], fd, i - optind + 1, symtypes.file);
+		close(fd);
+	}
+	write_output(&symtypes);
+	symbols_free();
+	return EXIT_SUCCESS;
+}
