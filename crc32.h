@@ -21,36 +21,63 @@
 #define CRC32_POLYNOMIAL 0xedb88320u
 #define CRC32_ONE	 0x80000000u
 
-/* The CRC of a text. That of no text is 0. */
-static inline uint32_t crc32_text(const char *text, size_t length)
+/* The CRC of a text with another behind it. That of no text is 0. */
+static inline uint32_t crc32_extend(uint32_t crc, const char *text,
+				    size_t length)
 {
-	return crc32_z(0, (const unsigned char *)text, length);
+	return crc32_z(crc, (const unsigned char *)text, length);
 }
 
-/* Multiplies two polynomials modulo P. */
+/*
+ * Multiplies two polynomials modulo P, by Horner's rule: from the highest
+ * powers of a (the lowest bits), four at a time.
+ */
 static inline uint32_t crc32_multiply(uint32_t a, uint32_t b)
 {
-	uint32_t product = 0;
+	/* What the four bits that a shift by x^4 pushes out are modulo P. */
+	static const uint32_t reduced[16] = {
+		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
+		0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+		0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+		0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+	};
+	uint32_t multiples[16], product = 0;
 
-	/* Horner's rule, from the highest power of a (the lowest bit). */
-	for (int bit = 0; bit < 32; bit++) {
-		product = (product >> 1) ^ (CRC32_POLYNOMIAL & -(product & 1));
-		product ^= b & -(a >> bit & 1);
+	/* b times each polynomial of degree below 4: bit 3 is x^0. */
+	multiples[0] = 0;
+	for (int bit = 8; bit; bit >>= 1) {
+		for (int i = bit; i < 16; i += 2 * bit)
+			multiples[i] = multiples[i - bit] ^ b;
+		b = (b >> 1) ^ (CRC32_POLYNOMIAL & -(b & 1));
 	}
+	for (int i = 0; i < 8; i++, a >>= 4)
+		product = (product >> 4) ^ reduced[product & 15] ^
+			  multiples[a & 15];
 	return product;
 }
 
 /* The shift of a text of that length: x^(8 * length) modulo P. */
 static inline uint32_t crc32_shift(uint64_t length)
 {
-	uint32_t shift = CRC32_ONE;
-	uint32_t power = CRC32_ONE >> 8; /* x^8, then its squares */
+	/* Of lengths below 256, and of 256 times each power of two. */
+	static uint32_t shifts[256], powers[56];
+	uint32_t shift;
 
-	for (; length; length >>= 1) {
-		if (length & 1)
-			shift = crc32_multiply(shift, power);
-		power = crc32_multiply(power, power);
+	if (!shifts[0]) {
+		shifts[0] = CRC32_ONE;
+		for (int i = 1; i < 256; i++)
+			shifts[i] =
+				crc32_multiply(shifts[i - 1], CRC32_ONE >> 8);
+		powers[0] = crc32_multiply(shifts[255], shifts[1]);
+		for (int i = 1; i < 56; i++)
+			powers[i] =
+				crc32_multiply(powers[i - 1], powers[i - 1]);
 	}
+	shift = shifts[length & 255];
+	length >>= 8;
+	for (int i = 0; length; i++, length >>= 1)
+		if (length & 1)
+			shift = crc32_multiply(shift, powers[i]);
 	return shift;
 }
 

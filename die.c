@@ -410,7 +410,8 @@ struct type_string die_string(struct die *die, struct arena *arena)
 		references = grow(references, string.reference_count, &capacity,
 				  sizeof(*references));
 		references[string.reference_count++] =
-			(struct type_reference){ to - text, type };
+			(struct type_reference){ .type = type,
+						 .start = to - text };
 		to = copy_text(to, type->key, type->key_length);
 	}
 	string.text = text;

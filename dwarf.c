@@ -853,17 +853,17 @@ static struct die *load_symbol(struct unit *unit, const unsigned char *address,
  * The string of a symbol's DIE. The first time that it is asked for, the DIE
  * is loaded and walked, and what it leads to put into the table.
  */
-static struct type_string symbol_string(struct unit *unit,
-					const unsigned char *address,
-					bool subprogram,
-					struct type_table *table)
+static struct type_string *symbol_string(struct unit *unit,
+					 const unsigned char *address,
+					 bool subprogram,
+					 struct type_table *table)
 {
 	struct type_string *string =
 		cache_find(&symbol_strings, (uintptr_t)address, NULL, NULL);
 	struct die *symbol;
 
 	if (string)
-		return *string;
+		return string;
 	symbol = load_symbol(unit, address, subprogram, table);
 	die_walk(symbol);
 	enter_types(table);
@@ -872,7 +872,7 @@ static struct type_string symbol_string(struct unit *unit,
 	cache_add(&symbol_strings, (uintptr_t)address, string);
 	if (options.dump_dies)
 		die_dump(symbol, stderr);
-	return *string;
+	return string;
 }
 
 /* Gives a DIE to a symbol and its aliases, those that are free. */
@@ -880,7 +880,8 @@ static void take(struct symbol *symbol, struct unit *unit,
 		 const unsigned char *die, bool subprogram, unsigned int file,
 		 struct type_table *table)
 {
-	struct type_string string = symbol_string(unit, die, subprogram, table);
+	struct type_string *string =
+		symbol_string(unit, die, subprogram, table);
 	struct symbol *alias = symbol;
 
 	do {
@@ -888,8 +889,9 @@ static void take(struct symbol *symbol, struct unit *unit,
 			debug("symbol %s: DIE 0x%llx", alias->name,
 			      die_offset(unit, die));
 			alias->file = file;
-			if (!types_rule(table, alias->name, alias->length,
-					&alias->string))
+			alias->string =
+				types_rule(table, alias->name, alias->length);
+			if (!alias->string)
 				alias->string = string;
 		}
 		alias = alias->alias;

@@ -50,18 +50,18 @@ void message(const char *level, const char *function, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Ends the program with exit status 1. Nothing is left behind. */
-#define error(...)                                                             \
-	do {                                                                   \
-		message("error", __func__, __VA_ARGS__);                       \
-		exit(EXIT_FAILURE);                                            \
+#define error(...)                                       \
+	do {                                             \
+		message("error", __func__, __VA_ARGS__); \
+		exit(EXIT_FAILURE);                      \
 	} while (0)
 
 #define warning(...) message("warning", __func__, __VA_ARGS__)
 
-#define debug(...)                                                             \
-	do {                                                                   \
-		if (options.debug)                                             \
-			message("debug", __func__, __VA_ARGS__);               \
+#define debug(...)                                               \
+	do {                                                     \
+		if (options.debug)                               \
+			message("debug", __func__, __VA_ARGS__); \
 	} while (0)
 
 /* cache.c: memory and lookups */
@@ -340,8 +340,8 @@ unsigned long long die_offset(const struct unit *unit,
 			      const unsigned char *die);
 
 /* Ends the program with an error that names the file and the DIE. */
-#define die_error(unit, die, format, ...)                                      \
-	error(format " (DIE 0x%llx in '%s')", ##__VA_ARGS__,                   \
+#define die_error(unit, die, format, ...)                    \
+	error(format " (DIE 0x%llx in '%s')", ##__VA_ARGS__, \
 	      die_offset(unit, die), (unit)->data->object->path)
 
 /* kabi.c: kABI rules (FORMAT 8) */
@@ -384,12 +384,15 @@ struct type_string {
 	size_t length;
 	struct type_reference *references; /* by position */
 	size_t reference_count;
-	struct segment *segments; /* NULL until a version needs them */
+	bool prepared; /* for versions: types.c's prepare() */
+	uint32_t crc; /* then: of the text */
 };
 
 struct type_reference {
-	size_t start; /* of the reference in the text */
 	struct type *type;
+	size_t start; /* of the reference in the text */
+	uint32_t crc_start; /* once prepared: of the text before it */
+	uint32_t crc_end; /* ... and up to its end */
 };
 
 /*
@@ -399,20 +402,25 @@ struct type_reference {
 struct type {
 	const char *key; /* the reference: "s#foo", NUL-terminated */
 	size_t key_length;
+	size_t number; /* of the types that were entered before it */
 	bool in_table; /* `string` is set */
 	bool ruled; /* by a type_string rule */
 	struct type_string string;
-	/* Where the DIE stood that the string is of */
+	/* Where the DIE is that the string is of: */
 	unsigned int unit;
 	const unsigned char *die;
-	/* For versions: */
-	uint32_t key_crc;
-	uint32_t key_shift;
-	uint64_t expanded_for; /* the number of the last version it is in */
+
+	/* For versions, see types.c: */
+	uint64_t expanded_for; /* the last version that it was expanded in */
+	size_t visit; /* its number in the search for cycles; 0: none yet */
+	size_t lowest;
+	bool on_path;
+	bool in_cycle;
+	struct layout *layout;
 };
 
 /*
- * The type table of one file (FORMAT 7).
+ * The type table of one file (FORMAT 7). All zero bytes is an empty one.
  */
 struct type_table {
 	struct arena arena;
@@ -420,7 +428,10 @@ struct type_table {
 	struct type **types;
 	size_t count;
 	size_t capacity;
-	uint64_t versions; /* number of versions computed */
+	uint64_t versions; /* expansions begun */
+	size_t visits; /* in the search for cycles */
+	struct arena layouts;
+	size_t layouts_size; /* bytes in that arena, roughly */
 };
 
 /*
@@ -445,10 +456,11 @@ void types_set(struct type *type, struct type_string string, unsigned int unit,
 
 /*
  * The string of the type_string rule for a key (a reference or a symbol's
- * name), parsed; false if there is no rule. Errors: see FORMAT 8.
+ * name), parsed, in the table's memory; NULL if there is no rule. Errors: see
+ * FORMAT 8.
  */
-bool types_rule(struct type_table *table, const char *key, size_t length,
-		struct type_string *string);
+struct type_string *types_rule(struct type_table *table, const char *key,
+			       size_t length);
 
 /*
  * The version of a symbol with that string. Prints it, with --dump-versions.
@@ -585,7 +597,7 @@ struct symbol {
 
 	/* What was found: */
 	unsigned int file; /* where it got its DIE, from 1; 0: it is free */
-	struct type_string string; /* valid until that file is closed */
+	struct type_string *string; /* the type table's */
 	bool has_version;
 	uint32_t version;
 };

@@ -260,7 +260,7 @@ void symbols_compute_versions(unsigned int file, struct type_table *table)
 		if (symbol->file != file || symbol->has_version)
 			continue;
 		symbol->version =
-			types_version(table, &symbol->string, symbol->name);
+			types_version(table, symbol->string, symbol->name);
 		do {
 			if (alias->file == file) {
 				alias->version = symbol->version;
@@ -281,7 +281,7 @@ void symbols_write_types(unsigned int file, const struct type_table *table,
 		if (symbols[i]->file == file)
 			lines[count++] =
 				(struct symtypes_line){ symbols[i]->name,
-							&symbols[i]->string };
+							symbols[i]->string };
 	types_write(table, lines, count, symtypes);
 	free(lines);
 }

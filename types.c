@@ -4,9 +4,7 @@
  * expansion of a symbol's string into what its version is the CRC of, and the
  * symtypes file. Nothing here knows DWARF.
  *
- * A version is computed without writing out the expansion. The literal text
- * between two references, a *segment*, is the same in all expansions, so its
- * CRC is computed once and put behind the CRC of what came before it.
+ * A version is computed without writing out the expansion: see "Versions".
  */
 #include "crc32.h"
 #include "gendwarfksyms.h"
@@ -42,8 +40,7 @@ struct type *types_enter(struct type_table *table, const char *text,
 	copy[length] = '\0';
 	type->key = copy;
 	type->key_length = length;
-	type->key_crc = crc32_text(text, length);
-	type->key_shift = crc32_shift(length);
+	type->number = table->count;
 	cache_add(&table->by_key, hash, type);
 	table->types = grow(table->types, table->count, &table->capacity,
 			    sizeof(*table->types));
@@ -99,18 +96,22 @@ static const char *reference_end(const char *text, const char *rule)
 	return end;
 }
 
-bool types_rule(struct type_table *table, const char *key, size_t length,
-		struct type_string *string)
+struct type_string *types_rule(struct type_table *table, const char *key,
+			       size_t length)
 {
 	const char *rule = kabi_find(KABI_TYPE_STRING, key, length);
-	struct type_reference *references = NULL;
-	size_t count = 0, capacity = 0, size;
-	char *text;
+	struct type_string *string;
+	size_t capacity = 0, size;
+	void *array;
 
 	if (!rule)
-		return false;
+		return NULL;
 	if (!*rule)
 		error("an empty type_string rule for '%s'", key);
+	string = arena_zalloc(&table->arena, sizeof(*string));
+	string->length = strlen(rule);
+	string->text = memcpy(arena_alloc(&table->arena, string->length), rule,
+			      string->length);
 	for (const char *at = rule; *at;) {
 		const char *end = reference_end(at, rule);
 
@@ -118,26 +119,24 @@ bool types_rule(struct type_table *table, const char *key, size_t length,
 			at++;
 			continue;
 		}
-		references =
-			grow(references, count, &capacity, sizeof(*references));
-		references[count++] = (struct type_reference){
-			at - rule, types_enter(table, at, end - at)
-		};
+		string->references = grow(string->references,
+					  string->reference_count, &capacity,
+					  sizeof(*string->references));
+		string->references[string->reference_count++] =
+			(struct type_reference){
+				.type = types_enter(table, at, end - at),
+				.start = at - rule,
+			};
 		at = end;
 	}
-	length = strlen(rule);
-	text = memcpy(arena_alloc(&table->arena, length), rule, length);
-	size = count * sizeof(*references);
-	*string = (struct type_string){
-		.text = text,
-		.length = length,
-		.references = arena_alloc(&table->arena, size),
-		.reference_count = count,
-	};
+	/* Now that it doesn't grow any more, to the rest of the string. */
+	size = string->reference_count * sizeof(*string->references);
+	array = arena_alloc(&table->arena, size);
 	if (size)
-		memcpy(string->references, references, size);
-	free(references);
-	return true;
+		memcpy(array, string->references, size);
+	free(string->references);
+	string->references = array;
+	return string;
 }
 
 /* The table (FORMAT 7) */
@@ -157,12 +156,13 @@ static void set_string(struct type *type, struct type_string string)
 /* If there is a rule for a type that is not in the table yet, enters it. */
 static void apply_rule(struct type_table *table, struct type *type)
 {
-	struct type_string string;
+	struct type_string *string =
+		types_rule(table, type->key, type->key_length);
 
-	if (!types_rule(table, type->key, type->key_length, &string))
+	if (!string)
 		return;
 	type->ruled = true;
-	set_string(type, string);
+	set_string(type, *string);
 }
 
 bool types_wanted(struct type_table *table, struct type *type, size_t length,
@@ -188,114 +188,415 @@ void types_set(struct type *type, struct type_string string, unsigned int unit,
 	set_string(type, string);
 }
 
-/* Versions (FORMAT 7) */
+/*
+ * Versions (FORMAT 7)
+ *
+ * A version is the CRC of a text of megabytes that is put together from the
+ * same few thousand strings for each symbol. Two ideas save writing it out.
+ *
+ * First, slices. An expansion is made of *slices* of strings: from the end of
+ * one reference that is expanded to the start of the next, with all references
+ * between, which stand as they are. Of each string the CRCs of all beginnings
+ * that end at a reference's start or end are computed once. From two of them
+ * follows the CRC of a slice, and it is put behind the CRC of the text so far
+ * by one multiplication (crc32.h). References that were met in the same string
+ * before are never expanded, so they don't count as references here.
+ *
+ * Second, layouts. Nearly all large types of a kernel are in one cycle of
+ * references: task_struct leads to file, file to task_struct, and each of them
+ * to a third of all types. Whoever enters that cycle expands all of it, but in
+ * an order that depends on the type it enters by, and without what it has
+ * expanded before. Say it enters by the type M, and E are the types expanded
+ * so far of those that M leads to. E is closed, that is, it holds all types
+ * that its types lead to: one that is not expanded to its end yet would have
+ * to contain M, and be in the cycle. So where the expansion of M alone (from
+ * nothing, its *layout*) first expands a type of E, exactly the types that are
+ * expanded there are in E as well, and nowhere else does the layout
+ * expand them. Hence the expansion of M after E is M's layout with the
+ * outermost expansions of types of E cut out and their references put in. A
+ * layout is made once for each M that symbols enter by (270 of the 4,578 types
+ * of a vmlinux), and is again a text with CRCs of beginnings, for slices.
+ */
 
-struct segment {
-	uint32_t crc;
-	uint32_t shift;
+/* A cycle of at least so many types has layouts. */
+#define CYCLE_SIZE ((size_t)32)
+
+/* When layouts take more memory than this (bytes), they are made anew. */
+#define LAYOUTS_SIZE_LIMIT ((size_t)256 << 20)
+
+/* A type in the layout of another, in the order of expansion. */
+struct laid_type {
+	struct type *type;
+	uint64_t start; /* of its expansion in the layout's text */
+	uint64_t end;
+	uint32_t crc_start; /* of the text before it */
+	uint32_t crc_end; /* ... and up to its end */
+	size_t next; /* the first behind all that are expanded in it */
 };
 
-/* The end of the literal text in front of reference `index`. */
-static size_t segment_end(const struct type_string *string, size_t index)
+struct layout {
+	struct laid_type *types; /* the first is whose layout it is */
+	size_t count;
+	size_t *places; /* by type number: place in `types` + 1, or 0 */
+	size_t numbers; /* how many there are */
+	struct layout *used; /* by the version at hand, before this one */
+};
+
+/* The end of a reference in its text. */
+static size_t reference_stop(const struct type_reference *reference)
 {
-	return index < string->reference_count ? string->references[index].start
-					       : string->length;
+	return reference->start + reference->type->key_length;
 }
 
-/* The start of the literal text in front of reference `index`. */
-static size_t segment_start(const struct type_string *string, size_t index)
+/* Drops all but the first reference to each type, and computes the CRCs. */
+static void prepare(struct type_table *table, struct type_string *string)
 {
-	const struct type_reference *before;
+	uint64_t mark = ++table->versions;
+	size_t count = 0, at = 0;
+	uint32_t crc = 0;
 
-	if (!index)
-		return 0;
-	before = &string->references[index - 1];
-	return before->start + before->type->key_length;
-}
+	for (size_t i = 0; i < string->reference_count; i++) {
+		struct type_reference reference = string->references[i];
+		size_t stop = reference_stop(&reference);
 
-static void make_segments(struct type_table *table, struct type_string *string)
-{
-	size_t count = string->reference_count + 1;
-
-	string->segments =
-		arena_alloc(&table->arena, count * sizeof(*string->segments));
-	for (size_t i = 0; i < count; i++) {
-		size_t start = segment_start(string, i);
-		size_t length = segment_end(string, i) - start;
-
-		string->segments[i] = (struct segment){
-			crc32_text(string->text + start, length),
-			crc32_shift(length)
-		};
+		if (reference.type->expanded_for == mark)
+			continue;
+		reference.type->expanded_for = mark;
+		crc = crc32_extend(crc, string->text + at,
+				   reference.start - at);
+		reference.crc_start = crc;
+		crc = crc32_extend(crc, string->text + reference.start,
+				   stop - reference.start);
+		reference.crc_end = crc;
+		string->references[count++] = reference;
+		at = stop;
 	}
+	string->reference_count = count;
+	string->crc = crc32_extend(crc, string->text + at, string->length - at);
+	string->prepared = true;
 }
 
-/* A string that is being expanded, up to the reference `next`. */
+/*
+ * Finds the cycles that a type is in or leads to (Tarjan's algorithm for
+ * strongly connected components), gives types that only rules know their
+ * strings, and prepares all strings. `name` is the symbol's, for messages.
+ */
+static void find_cycles(struct type_table *table, struct type *root,
+			const char *name)
+{
+	struct search {
+		struct type *type;
+		size_t next; /* reference */
+	} *path = NULL;
+	struct type **open = NULL; /* types whose component is not complete */
+	size_t depth = 0, path_capacity = 0, open_count = 0, open_capacity = 0;
+	struct type *type = root;
+
+	while (type || depth) {
+		struct search *top;
+
+		if (type) {
+			if (!type->in_table)
+				apply_rule(table, type);
+			if (!type->in_table)
+				error("unknown type reference to '%s' when expanding '%s'",
+				      type->key, name);
+			if (!type->string.prepared)
+				prepare(table, &type->string);
+			type->visit = type->lowest = ++table->visits;
+			type->on_path = true;
+			path = grow(path, depth, &path_capacity, sizeof(*path));
+			path[depth++] = (struct search){ type, 0 };
+			open = grow(open, open_count, &open_capacity,
+				    sizeof(*open));
+			open[open_count++] = type;
+			type = NULL;
+		}
+		top = &path[depth - 1];
+		if (top->next < top->type->string.reference_count) {
+			struct type *to =
+				top->type->string.references[top->next++].type;
+
+			if (!to->visit)
+				type = to;
+			else if (to->on_path && to->visit < top->type->lowest)
+				top->type->lowest = to->visit;
+			continue;
+		}
+		if (--depth && top->type->lowest < path[depth - 1].type->lowest)
+			path[depth - 1].type->lowest = top->type->lowest;
+		if (top->type->lowest == top->type->visit) {
+			size_t first = open_count;
+
+			while (open[--first] != top->type)
+				;
+			for (size_t i = first; i < open_count; i++) {
+				open[i]->on_path = false;
+				open[i]->in_cycle = open_count - first >=
+						    CYCLE_SIZE;
+			}
+			open_count = first;
+		}
+	}
+	free(path);
+	free(open);
+}
+
+/* An expansion: of a version, or of a layout. */
 struct expansion {
-	struct type_string *string;
-	size_t next;
+	struct type_table *table;
+	uint64_t length; /* of the text so far, and its CRC */
+	uint32_t crc;
+
+	/* Of a version: */
+	uint64_t number; /* of those that table->versions counts */
+	struct layout *used; /* the layouts gone through, the last first */
+
+	/* Of a layout: */
+	struct layout *layout; /* NULL for a version */
+	size_t capacity; /* of its types */
 };
 
-static struct type_string *table_string(struct type_table *table,
-					struct type *type, const char *name)
+static bool is_expanded(const struct expansion *expansion,
+			const struct type *type)
 {
-	if (!type->in_table)
-		apply_rule(table, type);
-	if (!type->in_table)
-		error("unknown type reference to '%s' when expanding '%s'",
-		      type->key, name);
-	return &type->string;
+	if (expansion->layout)
+		return expansion->layout->places[type->number];
+	if (type->expanded_for == expansion->number)
+		return true;
+	for (struct layout *used = expansion->used; used; used = used->used)
+		if (type->number < used->numbers && used->places[type->number])
+			return true;
+	return false;
+}
+
+/*
+ * Appends a slice of a text, from the CRCs of the text's beginnings up to the
+ * slice's start and end.
+ */
+static void append(struct expansion *expansion, uint64_t length,
+		   uint32_t crc_start, uint32_t crc_end)
+{
+	if (!length)
+		return;
+	expansion->crc = crc32_append(expansion->crc ^ crc_start, crc_end,
+				      crc32_shift(length));
+	expansion->length += length;
+}
+
+/* Appends the expansion of a type of a cycle, from its layout. */
+static void append_layout(struct expansion *expansion, struct layout *layout)
+{
+	const struct laid_type *whole = &layout->types[0];
+	uint64_t at = 0;
+	uint32_t crc = 0;
+
+	for (size_t i = 1; i < layout->count;) {
+		const struct laid_type *cut = &layout->types[i];
+		const struct type *type = cut->type;
+
+		if (!is_expanded(expansion, type)) {
+			i++;
+			continue;
+		}
+		append(expansion, cut->start - at, crc, cut->crc_start);
+		append(expansion, type->key_length, 0,
+		       crc32_extend(0, type->key, type->key_length));
+		at = cut->end;
+		crc = cut->crc_end;
+		i = cut->next;
+	}
+	append(expansion, whole->end - at, crc, whole->crc_end);
+	layout->used = expansion->used;
+	expansion->used = layout;
+}
+
+/* Notes that the expansion of a type begins here. */
+static void begin_type(struct expansion *expansion, struct type *type)
+{
+	struct layout *layout = expansion->layout;
+
+	if (!layout) {
+		type->expanded_for = expansion->number;
+		return;
+	}
+	layout->types = grow(layout->types, layout->count, &expansion->capacity,
+			     sizeof(*layout->types));
+	layout->types[layout->count++] = (struct laid_type){
+		.type = type,
+		.start = expansion->length,
+		.crc_start = expansion->crc,
+	};
+	layout->places[type->number] = layout->count;
+}
+
+/* Notes that it ends here. */
+static void end_type(struct expansion *expansion, const struct type *type)
+{
+	struct layout *layout = expansion->layout;
+	struct laid_type *laid;
+
+	if (!layout)
+		return;
+	laid = &layout->types[layout->places[type->number] - 1];
+	laid->end = expansion->length;
+	laid->crc_end = expansion->crc;
+	laid->next = layout->count;
+}
+
+static struct layout *find_layout(struct type_table *table, struct type *type);
+
+/*
+ * Appends the expansion of a string: that of `type`, or a symbol's (`type` is
+ * NULL). All types that it leads to have been through find_cycles().
+ */
+static void expand(struct expansion *expansion,
+		   const struct type_string *string, struct type *type)
+{
+	struct {
+		const struct type_string *string;
+		struct type *type;
+		size_t next; /* reference */
+		size_t at; /* how much of the text has been appended, */
+		uint32_t crc; /* and its CRC */
+	} *stack = NULL, *top;
+	size_t depth = 0, capacity = 0;
+
+	while (string || depth) {
+		const struct type_reference *reference;
+
+		if (string) {
+			stack = grow(stack, depth, &capacity, sizeof(*stack));
+			top = &stack[depth++];
+			memset(top, 0, sizeof(*top));
+			top->string = string;
+			top->type = type;
+			string = NULL;
+			if (type)
+				begin_type(expansion, type);
+		}
+		top = &stack[depth - 1];
+		if (top->next == top->string->reference_count) {
+			append(expansion, top->string->length - top->at,
+			       top->crc, top->string->crc);
+			if (top->type)
+				end_type(expansion, top->type);
+			depth--;
+			continue;
+		}
+		reference = &top->string->references[top->next++];
+		type = reference->type;
+		if (is_expanded(expansion, type))
+			continue;
+		append(expansion, reference->start - top->at, top->crc,
+		       reference->crc_start);
+		top->at = reference_stop(reference);
+		top->crc = reference->crc_end;
+		if (type->in_cycle && !expansion->layout)
+			append_layout(expansion,
+				      find_layout(expansion->table, type));
+		else
+			string = &type->string;
+	}
+	free(stack);
+}
+
+/* The layout of a type of a cycle, made when it is first asked for. */
+static struct layout *find_layout(struct type_table *table, struct type *type)
+{
+	struct expansion expansion = { .table = table };
+	struct layout *layout = type->layout;
+	struct laid_type *types;
+	size_t size;
+
+	if (layout)
+		return layout;
+	size = table->count * sizeof(*layout->places);
+	layout = arena_zalloc(&table->layouts, sizeof(*layout));
+	layout->places = arena_zalloc(&table->layouts, size);
+	layout->numbers = table->count;
+	table->layouts_size += size;
+	expansion.layout = layout;
+	expand(&expansion, &type->string, type);
+	/* Now that they don't grow any more, to the rest of the layout. */
+	size = layout->count * sizeof(*types);
+	types = memcpy(arena_alloc(&table->layouts, size), layout->types, size);
+	table->layouts_size += size;
+	free(layout->types);
+	layout->types = types;
+	return type->layout = layout;
+}
+
+static void drop_layouts(struct type_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		table->types[i]->layout = NULL;
+	arena_reset(&table->layouts);
+	table->layouts_size = 0;
+}
+
+/* Prints the expansion of a symbol's string, as --dump-versions wants it. */
+static void dump_version(struct type_table *table,
+			 const struct type_string *string, const char *name)
+{
+	struct {
+		const struct type_string *string;
+		size_t next; /* reference */
+		size_t at; /* how much of the text has been printed */
+	} *stack = NULL, *top;
+	size_t depth = 0, capacity = 0;
+	uint64_t number = ++table->versions;
+
+	fprintf(stderr, "%s ", name);
+	while (string || depth) {
+		const struct type_reference *reference = NULL;
+		size_t stop;
+
+		if (string) {
+			stack = grow(stack, depth, &capacity, sizeof(*stack));
+			top = &stack[depth++];
+			memset(top, 0, sizeof(*top));
+			top->string = string;
+			string = NULL;
+		}
+		top = &stack[depth - 1];
+		stop = top->string->length;
+		if (top->next < top->string->reference_count) {
+			reference = &top->string->references[top->next++];
+			if (reference->type->expanded_for == number)
+				continue;
+			stop = reference->start;
+		}
+		fwrite(top->string->text + top->at, 1, stop - top->at, stderr);
+		if (!reference) {
+			depth--;
+			continue;
+		}
+		top->at = reference_stop(reference);
+		reference->type->expanded_for = number;
+		string = &reference->type->string;
+	}
+	putc('\n', stderr);
+	free(stack);
 }
 
 uint32_t types_version(struct type_table *table, struct type_string *string,
 		       const char *name)
 {
-	struct expansion *stack = NULL;
-	size_t depth = 0, capacity = 0;
-	uint64_t version = ++table->versions;
-	uint32_t crc = 0;
+	struct expansion expansion = { .table = table };
 
+	if (table->layouts_size > LAYOUTS_SIZE_LIMIT)
+		drop_layouts(table);
+	if (!string->prepared)
+		prepare(table, string);
+	for (size_t i = 0; i < string->reference_count; i++)
+		if (!string->references[i].type->visit)
+			find_cycles(table, string->references[i].type, name);
+	expansion.number = ++table->versions;
+	expand(&expansion, string, NULL);
 	if (options.dump_versions)
-		fprintf(stderr, "%s ", name);
-	stack = grow(stack, depth, &capacity, sizeof(*stack));
-	stack[depth++] = (struct expansion){ string, 0 };
-	while (depth) {
-		struct expansion *top = &stack[depth - 1];
-		size_t next = top->next++;
-		struct segment *segment;
-		struct type *type;
-
-		string = top->string;
-		if (!string->segments)
-			make_segments(table, string);
-		segment = &string->segments[next];
-		crc = crc32_append(crc, segment->crc, segment->shift);
-		if (options.dump_versions)
-			fwrite(string->text + segment_start(string, next), 1,
-			       segment_end(string, next) -
-				       segment_start(string, next),
-			       stderr);
-		if (next == string->reference_count) {
-			depth--;
-			continue;
-		}
-		type = string->references[next].type;
-		if (type->expanded_for != version) {
-			type->expanded_for = version;
-			stack = grow(stack, depth, &capacity, sizeof(*stack));
-			stack[depth++] = (struct expansion){
-				table_string(table, type, name), 0
-			};
-			continue;
-		}
-		crc = crc32_append(crc, type->key_crc, type->key_shift);
-		if (options.dump_versions)
-			fwrite(type->key, 1, type->key_length, stderr);
-	}
-	free(stack);
-	if (options.dump_versions)
-		putc('\n', stderr);
-	return crc;
+		dump_version(table, string, name);
+	return expansion.crc;
 }
 
 /* The symtypes file (FORMAT 7) */
@@ -334,6 +635,7 @@ void types_write(const struct type_table *table,
 void types_free(struct type_table *table)
 {
 	arena_free(&table->arena);
+	arena_free(&table->layouts);
 	cache_free(&table->by_key);
 	free(table->types);
 	*table = (struct type_table){ 0 };
