@@ -841,10 +841,10 @@ static struct die *load_symbol(struct unit *unit, const unsigned char *address,
 	end_row(symbol);
 	load_all(table);
 	if (rest) {
-		*rest = *type;
-		rest->type = NULL;
-		rest->fragments++;
-		rest->fragment_count--;
+		rest->unit = unit;
+		rest->address = address;
+		rest->fragments = type->fragments + 1;
+		rest->fragment_count = type->fragment_count - 1;
 	}
 	return symbol;
 }

@@ -161,10 +161,21 @@ static struct symtypes open_symtypes(const char *path)
 	return symtypes;
 }
 
+/* Whether the file of that name is the one that standard output goes to. */
+static bool is_stdout(const char *path)
+{
+	struct stat status, out;
+
+	return stat(path, &status) == 0 && fstat(STDOUT_FILENO, &out) == 0 &&
+	       status.st_dev == out.st_dev && status.st_ino == out.st_ino;
+}
+
 /* Copies what was written to where it belongs, for what can't be replaced. */
 static void copy_symtypes(struct symtypes *symtypes)
 {
-	FILE *to = fopen(symtypes->path, "w");
+	/* Opened once more, /dev/stdout would overwrite itself. */
+	bool shared = is_stdout(symtypes->path);
+	FILE *to = shared ? stdout : fopen(symtypes->path, "w");
 	char buffer[65536];
 	size_t size;
 
@@ -175,7 +186,7 @@ static void copy_symtypes(struct symtypes *symtypes)
 		fwrite(buffer, 1, size, to);
 	if (ferror(symtypes->file))
 		error("cannot read a temporary file: %m");
-	if (ferror(to) | fclose(to))
+	if (ferror(to) | (shared ? fflush(to) : fclose(to)))
 		error("cannot write '%s': %m", symtypes->path);
 }
 

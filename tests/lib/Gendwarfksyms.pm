@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What the tests share: objects from C or from a description of DIEs, runs of the tool, comparison with the model.
+package Gendwarfksyms;
+use strict;
+use warnings;
+use Compress::Zlib ();
+use Cwd qw(abs_path);
+use Exporter qw(import);
+use File::Basename qw(dirname);
+use File::Temp qw(tempdir);
+use IPC::Open3;
+use Test::More;
+
+our @EXPORT = (@Test::More::EXPORT, qw($tests $tool $scratch c_object die_object spew slurp command run symbols_of
+	version_of string_is string_like dies_is symtypes_line symtypes_is same_as_model fails_with crc symver));
+
+our $tests = abs_path(dirname(__FILE__) . '/..');
+our $tool = $ENV{GENDWARFKSYMS} || abs_path("$tests/../gendwarfksyms");
+our $scratch = tempdir(CLEANUP => 1);
+$ENV{LC_ALL} = 'C';
+my $count = 0;
+
+sub spew {
+	my ($path, $text) = @_;
+	open my $file, '>:raw', $path or die "$path: $!";
+	print $file $text;
+	close $file or die "$path: $!";
+	return $path;
+}
+
+sub slurp {
+	my ($path) = @_;
+	open my $file, '<:raw', $path or return undef;
+	local $/;
+	my $text = <$file>;
+	return $text // '';
+}
+
+# Runs a command with that text as standard input. Returns its exit status (or "signal N"), stdout and stderr.
+sub command {
+	my ($input, @command) = @_;
+	my $base = "$scratch/run" . $count++;
+	spew("$base.in", $input);
+	my $pid = fork // die "fork: $!";
+	if (!$pid) {
+		open STDIN, '<', "$base.in" or die;
+		open STDOUT, '>', "$base.out" or die;
+		open STDERR, '>', "$base.err" or die;
+		exec { $command[0] } @command or exit 127;
+	}
+	waitpid $pid, 0;
+	my $status = $? & 127 ? 'signal ' . ($? & 127) : $? >> 8;
+	return {status => $status, out => slurp("$base.out"), err => slurp("$base.err")};
+}
+
+# An object compiled from C, with more flags for the compiler.
+sub c_object {
+	my ($source, @flags) = @_;
+	my $base = "$scratch/object" . $count++;
+	my ($compiler) = map { /^CC=(.*)/ ? $1 : () } @flags;
+	@flags = grep { !/^CC=/ } @flags;
+	spew("$base.h", $source =~ s/^---\n.*//msr) if $source =~ /^---$/m;
+	spew("$base.c", $source =~ /^---$/m ? "#include \"$base.h\"\n" . $source =~ s/.*^---\n//msr : $source);
+	my $r = command('', split(' ', $compiler || $ENV{CC} || 'cc'), '-g', '-O0', '-w', '-fno-eliminate-unused-debug-types',
+		@flags, '-c', '-o', "$base.o", "$base.c");
+	die "cannot compile: $r->{err}\n$source" if $r->{status};
+	return "$base.o";
+}
+
+# An object made of a description of its DIEs (see dwarf-as).
+sub die_object {
+	my ($description, @compiler) = @_;
+	my $object = "$scratch/object" . $count++ . '.o';
+	my $r = command($description, "$tests/dwarf-as", $object, @compiler);
+	die "cannot assemble: $r->{err}\n$description" if $r->{status};
+	return $object;
+}
+
+# Splits @_ into symbols (a list or a text), options and objects, and runs the tool (or another program).
+sub run {
+	my ($symbols, $options, @objects) = @_;
+	my $program = $tool;
+	$program = shift @$options if @$options && $options->[0] =~ /\.py$/;
+	my $input = ref $symbols ? join('', map {"$_\n"} @$symbols) : $symbols;
+	my $symtypes = "$scratch/symtypes" . $count++;
+	my $r = command($input, $program, @$options, '-T', $symtypes, @objects);
+	$r->{symtypes} = slurp($symtypes);
+	return $r;
+}
+
+sub crc { return sprintf '0x%08x', Compress::Zlib::crc32($_[0]) }
+sub symver { return join '', map {"#SYMVER $_->[0] $_->[1]\n"} @_ }
+
+# The lines of --dump-versions by symbol, and the versions printed by symbol.
+sub versions {
+	my ($r) = @_;
+	my %strings = map { /^(\S+) (.*)/s ? ($1, $2) : () } grep { !/^(warning|error):/ } split /\n/, $r->{err};
+	my %versions = map { /^#SYMVER (\S+) (\S+)$/ ? ($1, $2) : () } split /\n/, $r->{out};
+	return \%strings, \%versions;
+}
+
+sub version_of {
+	my ($object, $symbol, @options) = @_;
+	return (versions(run([$symbol], [@options], $object)))[1]{$symbol};
+}
+
+# The output of the tool and of the model for the same input are the same.
+sub same_as_model {
+	my ($symbols, $options, @rest) = @_;
+	my $name = pop @rest;
+	my $text = '';
+	for my $dump (undef, '--dump-versions', '--dump-dies') {
+		my @o = (@$options, $dump // ());
+		my $want = run($symbols, ["$tests/model.py", @o], @rest);
+		my $got = run($symbols, [@o], @rest);
+		return fail("$name: the model fails: $want->{err}") if $want->{status};
+		for my $what (qw(status out symtypes err)) {
+			next if $want->{$what} eq $got->{$what};
+			is($got->{$what}, $want->{$what}, "$name: $what with @o");
+			return 0;
+		}
+	}
+	return pass($name);
+}
+
+# The expanded string of a symbol, its CRC, and that the model agrees.
+sub string_is {
+	my ($object, $symbol, $want, $name, @options) = @_;
+	my $r = run([$symbol], ['--dump-versions', @options], $object);
+	my ($strings, $versions) = versions($r);
+	my $model = run([$symbol], ["$tests/model.py", '--dump-versions', @options], $object);
+	return fail("$name: $r->{err}") if $r->{status};
+	return is($strings->{$symbol}, $want, $name)
+		&& ($versions->{$symbol} eq crc($want) || is($versions->{$symbol}, crc($want), "$name: version"))
+		&& ($r->{err} eq $model->{err} || is($r->{err}, $model->{err}, "$name: the model's string"));
+}
+
+sub string_like {
+	my ($object, $symbol, $want, $name, @options) = @_;
+	my ($strings) = versions(run([$symbol], ['--dump-versions', @options], $object));
+	return like($strings->{$symbol}, $want, $name);
+}
+
+sub dies_is {
+	my ($object, $symbols, $want, $name, @options) = @_;
+	my $r = run($symbols, ['--dump-dies', @options], $object);
+	return fail("$name: $r->{err}") if $r->{status};
+	return is($r->{err}, $want, $name);
+}
+
+sub symtypes_is {
+	my ($object, $symbols, $want, $name, @options) = @_;
+	my $r = run($symbols, [@options], $object);
+	return fail("$name: $r->{err}") if $r->{status};
+	return is($r->{symtypes}, $want, $name);
+}
+
+# An error: exit status 1, one message of the right form, nothing on stdout, no symtypes file.
+sub fails_with {
+	my ($object, $symbols, $want, $name, @options) = @_;
+	my $r = run($symbols, [@options], ref $object ? @$object : $object);
+	return is($r->{status}, 1, "$name: exit status ($r->{err})") if $r->{status} ne '1';
+	return is($r->{out}, '', "$name: stdout") if $r->{out} ne '';
+	return fail("$name: a symtypes file") if defined $r->{symtypes};
+	return like($r->{err}, qr/(?:^|\n)error: gendwarfksyms: \w+: (?s:.*)$want/, $name);
+}
+
+1;
