@@ -487,10 +487,11 @@ static void dump_die(struct dump *dump, struct die *die)
 		dump->bodies++;
 		return;
 	}
-	if (die->dump_bodies == dump->bodies + 1)
-		die_error(
-			die->unit, die->address,
-			"an endless type: it contains itself without a structure, union or enumeration between");
+	if (die->dump_bodies == dump->bodies + 1) {
+		putc('\n', dump->file);
+		die_error(die->unit, die->address,
+			  "an endless type: it contains itself without a structure, union or enumeration between");
+	}
 	place->dump_bodies = die->dump_bodies;
 	die->dump_bodies = dump->bodies + 1;
 }

@@ -5,7 +5,6 @@
  * have been read without an error.
  */
 #include "gendwarfksyms.h"
-#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -254,8 +253,7 @@ int main(int argc, char **argv)
 		int fd = open(argv[i], O_RDONLY | O_CLOEXEC);
 
 		if (fd < 0)
-			error("open failed for '%s': %s", argv[i],
-			      strerror(errno));
+			error("open failed for '%s': %m", argv[i]);
 		process_file(argv[i], fd, i - optind + 1, symtypes.file);
 		close(fd);
 	}

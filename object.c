@@ -9,6 +9,7 @@
 #include <elfutils/libdwfl.h>
 #include <gelf.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *const section_names[SECTION_COUNT] = {
@@ -28,6 +29,19 @@ const char *section_name(enum section_id id)
 	return section_names[id];
 }
 
+/*
+ * Whether a section is compressed the old way: then its name begins with
+ * .zdebug_ and its contents with ZLIB, unless libdwfl has decompressed them to
+ * relocate them.
+ */
+static bool is_gnu_compressed(Elf_Scn *section, const char *name)
+{
+	Elf_Data *data = elf_rawdata(section, NULL);
+
+	return !strncmp(name, ".zdebug_", strlen(".zdebug_")) && data &&
+	       data->d_size > 4 && !memcmp(data->d_buf, "ZLIB", 4);
+}
+
 static struct section read_section(struct object *object, Elf_Scn *section,
 				   const GElf_Shdr *header, const char *name)
 {
@@ -36,7 +50,7 @@ static struct section read_section(struct object *object, Elf_Scn *section,
 
 	if (header->sh_flags & SHF_COMPRESSED)
 		result = elf_compress(section, 0, 0);
-	else if (!strncmp(name, ".zdebug_", strlen(".zdebug_")))
+	else if (is_gnu_compressed(section, name))
 		result = elf_compress_gnu(section, 0, 0);
 	if (result < 0)
 		error("cannot decompress section %s of '%s': %s", name,
@@ -96,8 +110,11 @@ static void read_sections(struct object *object, Elf *elf)
 
 static void open_elf(struct object *object, int fd)
 {
+	struct stat status;
 	const char *ident;
 
+	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
+		error("'%s' is a directory", object->path);
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		error("libelf is too old: %s", elf_errmsg(-1));
 	object->elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);

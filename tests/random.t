@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Random C programs (gen.py): the tool's output is the model's, byte for byte.
+
+usage: random.t [FIRST-SEED [COUNT]]
+"""
+import concurrent.futures
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+here = os.path.dirname(os.path.abspath(__file__))
+tool = os.environ.get('GENDWARFKSYMS') or os.path.join(here, '..', 'gendwarfksyms')
+first, count = (int(a) for a in (sys.argv[1:] + ['20000', '120'][len(sys.argv) - 1:])[:2])
+compilers = [c.split() for c in ['gcc', 'clang'] if shutil.which(c.split()[0])] or [[os.environ.get('CC', 'cc')]]
+flags = ['-g', '-g -O2', '-gdwarf-4', '-gdwarf-5 -fdebug-types-section', '-gdwarf-4 -fdebug-types-section', '-gdwarf-3', '-gdwarf-2 -gstrict-dwarf', '-g -gz',
+         '-g -ffunction-sections -fdata-sections', '-g -O1']
+
+
+SKIP = 'does not compile'
+
+
+def check(seed):
+    """What differs for a seed: a text, or None."""
+    compiler = compilers[seed % len(compilers)] + flags[seed // len(compilers) % len(flags)].split()
+    with tempfile.TemporaryDirectory() as scratch:
+        subprocess.run([sys.executable, os.path.join(here, 'gen.py'), str(seed), scratch], check=True)
+        obj, symtypes = os.path.join(scratch, 't.o'), os.path.join(scratch, 'symtypes')
+        if subprocess.run([*compiler, '-w', '-c', '-o', obj, os.path.join(scratch, 't.c')], stderr=subprocess.DEVNULL).returncode:
+            return SKIP                 # not all random programs are C
+        with open(os.path.join(scratch, 't.syms'), 'rb') as file:
+            symbols = file.read()
+
+        def run(program, options):
+            if os.path.exists(symtypes):
+                os.unlink(symtypes)
+            r = subprocess.run([*program, *options, '-T', symtypes, obj], input=symbols, capture_output=True, timeout=600)
+            with open(symtypes, 'rb') as file:
+                return r.returncode, r.stdout, r.stderr, file.read()
+        for mode in ['--stable'], ['--canonical'], [], ['--stable', '--canonical']:
+            for dump in [], ['--dump-versions'], ['--dump-dies']:
+                if dump and mode == ['--canonical']:
+                    continue
+                got = run([tool], mode + dump)
+                want = run([sys.executable, os.path.join(here, 'model.py')], mode + dump)
+                for what, a, b in zip(('exit status', 'stdout', 'stderr', 'symtypes'), want, got):
+                    if a != b:
+                        return '%s with %s (%s)' % (what, mode + dump, ' '.join(compiler))
+    return None
+
+
+print('1..%d' % (count + 1))
+failed = skipped = 0
+seeds = range(first, first + count)
+with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    for number, (seed, bad) in enumerate(zip(seeds, pool.map(check, seeds)), 1):
+        if bad == SKIP:
+            skipped += 1
+            print('ok %d # SKIP seed %d %s' % (number, seed, SKIP))
+            continue
+        print('%s %d - seed %d' % ('not ok' if bad else 'ok', number, seed))
+        if bad:
+            print('# differs: ' + bad)
+        failed += bool(bad)
+enough = skipped * 4 < count
+print('%s %d - three quarters of them compile' % ('ok' if enough else 'not ok', count + 1))
+sys.exit(failed > 0 or not enough)
