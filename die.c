@@ -489,8 +489,9 @@ static void dump_die(struct dump *dump, struct die *die)
 	}
 	if (die->dump_bodies == dump->bodies + 1) {
 		putc('\n', dump->file);
-		die_error(die->unit, die->address,
-			  "an endless type: it contains itself without a structure, union or enumeration between");
+		die_error(
+			die->unit, die->address,
+			"an endless type: it contains itself without a structure, union or enumeration between");
 	}
 	place->dump_bodies = die->dump_bodies;
 	die->dump_bodies = dump->bodies + 1;

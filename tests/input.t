@@ -74,8 +74,11 @@ bad("$scratch/archive.a", 'archive', 'an archive');
 bad(spew("$scratch/magic.o", substr($good, 0, 4)), 'ELF', 'nothing but the magic number');
 command('', 'objcopy', '--strip-debug', $v, "$scratch/stripped.o");
 bad("$scratch/stripped.o", 'no debugging information', 'an object without debugging information');
-command('', 'objcopy', '--strip-all', '--keep-section=.debug*', $v, "$scratch/nosymbols.o");
 is(run(['v'], [], $v)->{out}, symver(['v', crc('variable base_type void')]), 'an object without the symbol in its symbol table');
+command('', 'objcopy', '--strip-all', '--keep-section=.debug*', $linked, "$scratch/nosymbols");
+$r = command('', 'nm', "$scratch/nosymbols");
+like($r->{err}, qr/no symbols/, 'a file without symbols');
+is(run(['one', 'two'], [], "$scratch/nosymbols")->{out}, $want->{out}, '... has its versions from DWARF alone');
 my $outcomes = '';
 for (my $size = 1; $size < length $good; $size += 7) {
 	my $r = run(['v'], ['--stable'], spew("$scratch/truncated.o", substr($good, 0, $size)));

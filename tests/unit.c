@@ -112,7 +112,9 @@ static bool same_text(const void *value, const void *key)
 
 static void test_cache(void)
 {
-	enum { COUNT = 100000 };
+	enum {
+		COUNT = 100000
+	};
 	struct cache cache = { 0 };
 	static int values[COUNT];
 	bool found = true, absent = true;
@@ -123,15 +125,15 @@ static void test_cache(void)
 	for (uint64_t i = 0; i < COUNT; i++) {
 		found = found &&
 			cache_find(&cache, i << 32, NULL, NULL) == &values[i];
-		absent = absent &&
-			 !cache_find(&cache, i << 32 | 1, NULL, NULL);
+		absent = absent && !cache_find(&cache, i << 32 | 1, NULL, NULL);
 	}
 	ok(found, "a table finds all that was added");
 	ok(absent, "... and nothing else");
 	ok(cache.count == COUNT && cache.mask + 1 >= COUNT / 2 * 3,
 	   "... and has grown");
 	cache_clear(&cache);
-	ok(!cache_find(&cache, 0, NULL, NULL), "after cache_clear() it is empty");
+	ok(!cache_find(&cache, 0, NULL, NULL),
+	   "after cache_clear() it is empty");
 	cache_add(&cache, 7, "one");
 	cache_add(&cache, 7, "two");
 	ok(!strcmp(cache_find(&cache, 7, same_text, "two"), "two") &&
@@ -145,7 +147,9 @@ static void test_cache(void)
 
 static void test_arena(void)
 {
-	enum { COUNT = 3000 };
+	enum {
+		COUNT = 3000
+	};
 	struct arena arena = { 0 };
 	static unsigned char *pieces[COUNT];
 	bool intact = true, aligned = true, cleared = true;
@@ -156,10 +160,10 @@ static void test_arena(void)
 
 			pieces[i] = arena_alloc(&arena, size);
 			memset(pieces[i], i & 255, size);
-			aligned = aligned && (uintptr_t)pieces[i] %
-							     _Alignof(
-								     max_align_t) ==
-						     0;
+			aligned =
+				aligned &&
+				(uintptr_t)pieces[i] % _Alignof(max_align_t) ==
+					0;
 		}
 		for (size_t i = 0; i < COUNT; i++) {
 			size_t size = i % 97 == 0 ? 100000 : i % 61;
