@@ -217,6 +217,57 @@ static void read_unit(struct debug_data *data, enum section_id section,
 	unit->root = reader.at;
 }
 
+/*
+ * Whether a form may refer to a DIE of another unit. (For DW_FORM_indirect the
+ * form is only in the DIE.)
+ */
+static bool may_leave_unit(uint64_t form)
+{
+	return form == DW_FORM_ref_addr || form == DW_FORM_ref_sig8 ||
+	       form == DW_FORM_indirect;
+}
+
+/* Whether any abbreviation that a unit uses has such a form. */
+static bool has_links(const struct unit *unit)
+{
+	struct reader reader = section_reader(
+		unit->data->object, SECTION_ABBREV, unit->abbreviations_offset,
+		"a table of abbreviations");
+
+	while (read_uleb(&reader)) {
+		uint64_t name, form;
+
+		read_uleb(&reader); /* tag */
+		read_bytes(&reader, 1);
+		do {
+			name = read_uleb(&reader);
+			form = read_uleb(&reader);
+			if (may_leave_unit(form))
+				return true;
+			if (form == DW_FORM_implicit_const)
+				read_sleb(&reader);
+		} while (name || form);
+	}
+	return false;
+}
+
+/*
+ * Whether units may refer to each other. `data` has all units.
+ */
+static bool are_linked(const struct debug_data *data)
+{
+	for (size_t i = 0; i < data->unit_count; i++) {
+		const struct unit *unit = &data->units[i];
+
+		if (i && unit->abbreviations_offset ==
+				 unit[-1].abbreviations_offset)
+			continue;
+		if (has_links(unit))
+			return true;
+	}
+	return false;
+}
+
 void debug_data_open(struct debug_data *data, struct object *object)
 {
 	static const enum section_id sections[] = { SECTION_INFO,
@@ -238,16 +289,7 @@ void debug_data_open(struct debug_data *data, struct object *object)
 		    !cache_find(&data->signatures, unit->signature, NULL, NULL))
 			cache_add(&data->signatures, unit->signature, unit);
 	}
-}
-
-void debug_data_close(struct debug_data *data)
-{
-	for (size_t i = 0; i < data->unit_count; i++)
-		unit_close(&data->units[i]);
-	free(data->units);
-	arena_free(&data->arena);
-	cache_free(&data->abbreviation_tables);
-	cache_free(&data->signatures);
+	data->linked = are_linked(data);
 }
 
 static bool in_section(const struct debug_data *data, enum section_id id,
@@ -1220,7 +1262,7 @@ void unit_open(struct unit *unit)
 	unit->root_tag = root.tag;
 }
 
-void unit_close(struct unit *unit)
+static void forget_unit(struct unit *unit)
 {
 	free(unit->files);
 	free(unit->top_level);
@@ -1230,4 +1272,26 @@ void unit_close(struct unit *unit)
 	unit->files = NULL;
 	unit->top_level = NULL;
 	unit->dies = NULL;
+	unit->abbreviations = NULL;
+}
+
+void unit_close(struct unit *unit)
+{
+	struct debug_data *data = unit->data;
+
+	if (data->linked)
+		return;
+	forget_unit(unit);
+	cache_clear(&data->abbreviation_tables);
+	arena_reset(&data->arena);
+}
+
+void debug_data_close(struct debug_data *data)
+{
+	for (size_t i = 0; i < data->unit_count; i++)
+		forget_unit(&data->units[i]);
+	free(data->units);
+	arena_free(&data->arena);
+	cache_free(&data->abbreviation_tables);
+	cache_free(&data->signatures);
 }

@@ -1035,7 +1035,16 @@ static void process_unit(struct unit *unit, unsigned int file,
 		process_candidate(unit, noted[i], file, table);
 	free(noted);
 	take_kept(file, table);
+	/*
+	 * Most DIEs of an object are the same types again in each unit. To
+	 * forget them keeps the die cache small, and that makes it fast.
+	 */
 	unit_close(unit);
+	if (!unit->data->linked) {
+		cache_clear(&prefixes);
+		cache_clear(&dies);
+		arena_reset(&arena);
+	}
 }
 
 void dwarf_read(struct object *object, unsigned int file,

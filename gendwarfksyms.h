@@ -162,8 +162,7 @@ struct section {
 struct object {
 	const char *path; /* the caller's, for messages */
 	Elf *elf; /* for the symbol table and the kABI rules */
-	struct Dwfl *dwfl;
-	struct Dwarf *dwarf; /* for what decode.c doesn't know */
+	struct Dwfl *dwfl; /* NULL if it wasn't needed */
 	struct section sections[SECTION_COUNT];
 	bool big_endian;
 };
@@ -268,9 +267,10 @@ struct debug_data {
 	struct object *object;
 	struct unit *units; /* in the order of FORMAT 4 */
 	size_t unit_count;
-	struct arena arena;
+	struct arena arena; /* of abbreviations */
 	struct cache abbreviation_tables; /* by offset */
 	struct cache signatures; /* type units, by signature */
+	bool linked; /* units may refer to each other */
 };
 
 /* Finds the units of a file. Errors: damaged unit headers. */
@@ -286,7 +286,10 @@ struct unit *find_unit(struct debug_data *data, const unsigned char *die);
  */
 void unit_open(struct unit *unit);
 
-/* Gives up what it takes most memory to know of a unit. */
+/*
+ * Gives up what is known of a unit, if no other can refer to it: all that the
+ * unit's DIEs have been read into can be given up as well.
+ */
 void unit_close(struct unit *unit);
 
 /*

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An input file: opened, checked to be ELF with debugging information (its own
- * or in a separate file), its DWARF sections decompressed and relocated.
- * libdwfl does the work; what is kept are plain bytes for decode.c.
+ * An input file: opened, checked to be ELF with debugging information, its
+ * DWARF sections decompressed and relocated, as plain bytes for decode.c. What
+ * isn't common is left to libdwfl: relocations of unusual objects, and
+ * debugging information in a separate file.
  */
 #include "gendwarfksyms.h"
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 #include <gelf.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -78,9 +80,11 @@ static void end_texts(struct section *section)
 
 /*
  * Finds the DWARF sections of an ELF file. Those in a section group are not
- * seen, and of two with one name the first is (as in libdw).
+ * seen, and of two with one name the first is (as in libdw). `found` has the
+ * section with each contents.
  */
-static void read_sections(struct object *object, Elf *elf)
+static void read_sections(struct object *object, Elf *elf,
+			  Elf_Scn *found[SECTION_COUNT])
 {
 	Elf_Scn *section = NULL;
 	size_t names;
@@ -93,19 +97,179 @@ static void read_sections(struct object *object, Elf *elf)
 		const char *name;
 
 		if (!gelf_getshdr(section, &header) ||
-		    header.sh_type == SHT_NOBITS || header.sh_flags & SHF_GROUP)
+		    header.sh_type == SHT_NOBITS ||
+		    header.sh_flags & SHF_GROUP)
 			continue;
 		name = elf_strptr(elf, names, header.sh_name);
 		if (!name)
 			continue;
-		for (int id = 0; id < SECTION_COUNT; id++)
-			if (is_named(name, section_names[id]) &&
-			    !object->sections[id].data)
-				object->sections[id] = read_section(
-					object, section, &header, name);
+		for (int id = 0; id < SECTION_COUNT; id++) {
+			if (object->sections[id].data ||
+			    !is_named(name, section_names[id]))
+				continue;
+			object->sections[id] =
+				read_section(object, section, &header, name);
+			found[id] = section;
+		}
 	}
 	end_texts(&object->sections[SECTION_STR]);
 	end_texts(&object->sections[SECTION_LINE_STR]);
+}
+
+/*
+ * Relocations
+ *
+ * The sections of a relocatable object have zeros where offsets into other
+ * sections belong, and relocations that say what to put there. libdwfl applies
+ * those of all debug sections, one by one through gelf's functions: a third of
+ * all the instructions of a run. Here they are applied to the few sections that
+ * are read, and only for the common case: 64 bits, the byte order of this
+ * machine, relocations with addends, and a machine whose relocation types are
+ * known. In all other cases libdwfl does it.
+ *
+ * Only the types that write "symbol + addend" and that libdwfl knows for the
+ * machine are applied. Others are left alone, as libdwfl does; they stand in
+ * location expressions. Symbols in sections that are loaded at run time have
+ * addresses that only libdwfl gives to them, but nobody reads an address.
+ */
+
+/* How many bytes a relocation type of a machine writes; 0: it's left alone. */
+static unsigned int relocation_size(GElf_Half machine, uint32_t type)
+{
+	static const struct {
+		GElf_Half machine;
+		uint16_t type;
+		unsigned int size;
+	} sizes[] = {
+		{ EM_X86_64, R_X86_64_64, 8 },
+		{ EM_X86_64, R_X86_64_32, 4 },
+		{ EM_X86_64, R_X86_64_32S, 4 },
+		{ EM_X86_64, R_X86_64_16, 2 },
+		{ EM_X86_64, R_X86_64_8, 1 },
+		{ EM_AARCH64, R_AARCH64_ABS64, 8 },
+		{ EM_AARCH64, R_AARCH64_ABS32, 4 },
+		{ EM_AARCH64, R_AARCH64_ABS16, 2 },
+		{ EM_S390, R_390_64, 8 },
+		{ EM_S390, R_390_32, 4 },
+		{ EM_S390, R_390_16, 2 },
+		{ EM_S390, R_390_8, 1 },
+		{ EM_PPC64, R_PPC64_ADDR64, 8 },
+		{ EM_PPC64, R_PPC64_UADDR64, 8 },
+		{ EM_PPC64, R_PPC64_ADDR32, 4 },
+		{ EM_PPC64, R_PPC64_UADDR32, 4 },
+	};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
+		if (sizes[i].machine == machine && sizes[i].type == type)
+			return sizes[i].size;
+	return 0;
+}
+
+/* Whether apply_relocations() knows the machine of an object. */
+static bool is_known_machine(const GElf_Ehdr *header)
+{
+	const uint16_t one = 1;
+	bool big_endian = !*(const char *)&one;
+
+	return header->e_ident[EI_CLASS] == ELFCLASS64 &&
+	       (header->e_ident[EI_DATA] == ELFDATA2MSB) == big_endian &&
+	       (header->e_machine == EM_X86_64 ||
+		header->e_machine == EM_AARCH64 ||
+		header->e_machine == EM_S390 || header->e_machine == EM_PPC64);
+}
+
+/* Stores the lower bytes of a value; `size` is 1, 2, 4 or 8. */
+static void put_number(unsigned char *to, unsigned int size, uint64_t value)
+{
+	uint32_t four = value;
+	uint16_t two = value;
+	uint8_t one = value;
+
+	switch (size) {
+	case 8:
+		memcpy(to, &value, 8);
+		break;
+	case 4:
+		memcpy(to, &four, 4);
+		break;
+	case 2:
+		memcpy(to, &two, 2);
+		break;
+	default:
+		*to = one;
+	}
+}
+
+/* Gives back the memory of part of a file that won't be read any more. */
+static void forget_pages(const void *start, const void *end)
+{
+	uintptr_t page = sysconf(_SC_PAGESIZE);
+	uintptr_t first = ((uintptr_t)start + page - 1) / page * page;
+	uintptr_t last = (uintptr_t)end / page * page;
+
+	if (first < last)
+		madvise((void *)first, last - first, MADV_DONTNEED);
+}
+
+/*
+ * Applies the relocations of a section of relocations to a section. False if
+ * they are not of the common form; then nothing has been changed.
+ */
+static bool apply_relocations(struct object *object, GElf_Half machine,
+			      Elf_Scn *section, struct section *target)
+{
+	/* Relocations are read in so many pieces, each then forgotten. */
+	static const size_t piece = 1 << 16;
+	Elf_Data *relocations = elf_rawdata(section, NULL), *symbols = NULL;
+	unsigned char *to = (unsigned char *)target->data;
+	GElf_Shdr header, symbols_header;
+	size_t count, symbol_count;
+	Elf_Scn *symtab;
+	uint32_t last_type = 0;
+	unsigned int size = 0;
+
+	if (!gelf_getshdr(section, &header))
+		return false;
+	symtab = elf_getscn(object->elf, header.sh_link);
+	if (symtab && gelf_getshdr(symtab, &symbols_header) &&
+	    symbols_header.sh_type == SHT_SYMTAB)
+		symbols = elf_rawdata(symtab, NULL);
+	if (!relocations || !symbols || header.sh_type != SHT_RELA ||
+	    header.sh_flags & SHF_COMPRESSED)
+		return false;
+	count = relocations->d_size / sizeof(Elf64_Rela);
+	symbol_count = symbols->d_size / sizeof(Elf64_Sym);
+	for (size_t i = 0; i < count; i++) {
+		const char *at = (const char *)relocations->d_buf +
+				 i * sizeof(Elf64_Rela);
+		Elf64_Rela relocation;
+		Elf64_Sym symbol;
+		uint64_t number;
+
+		memcpy(&relocation, at, sizeof(relocation));
+		if (ELF64_R_TYPE(relocation.r_info) != last_type) {
+			last_type = ELF64_R_TYPE(relocation.r_info);
+			size = relocation_size(machine, last_type);
+		}
+		if (i % piece == piece - 1)
+			forget_pages(at - piece * sizeof(relocation), at);
+		if (!size)
+			continue;
+		number = ELF64_R_SYM(relocation.r_info);
+		if (number >= symbol_count ||
+		    relocation.r_offset > target->size ||
+		    size > target->size - relocation.r_offset)
+			error("'%s' is damaged: relocation %zu of section %zu is out of bounds",
+			      object->path, i, elf_ndxscn(section));
+		memcpy(&symbol,
+		       (const char *)symbols->d_buf + number * sizeof(symbol),
+		       sizeof(symbol));
+		if (number && symbol.st_shndx == SHN_UNDEF)
+			continue; /* as libdwfl does */
+		put_number(to + relocation.r_offset, size,
+			   symbol.st_value + relocation.r_addend);
+	}
+	return true;
 }
 
 static void open_elf(struct object *object, int fd)
@@ -117,7 +281,7 @@ static void open_elf(struct object *object, int fd)
 		error("'%s' is a directory", object->path);
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		error("libelf is too old: %s", elf_errmsg(-1));
-	object->elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	object->elf = elf_begin(fd, ELF_C_READ_MMAP_PRIVATE, NULL);
 	if (!object->elf)
 		error("'%s' is not an ELF file: %s", object->path,
 		      elf_errmsg(-1));
@@ -130,18 +294,56 @@ static void open_elf(struct object *object, int fd)
 	object->big_endian = ident[EI_DATA] == ELFDATA2MSB;
 }
 
-void object_open(struct object *object, const char *path, int fd)
+/* Applies all relocations that matter; false if libdwfl has to do it. */
+static bool relocate(struct object *object, Elf_Scn *found[SECTION_COUNT])
+{
+	static const enum section_id wanted[] = { SECTION_INFO, SECTION_TYPES,
+						  SECTION_LINE,
+						  SECTION_STR_OFFSETS };
+	Elf_Scn *section = NULL;
+	GElf_Ehdr header;
+
+	if (!gelf_getehdr(object->elf, &header))
+		return false;
+	if (header.e_type != ET_REL)
+		return true;
+	if (!is_known_machine(&header))
+		return false;
+	while ((section = elf_nextscn(object->elf, section))) {
+		GElf_Shdr relocations;
+
+		if (!gelf_getshdr(section, &relocations) ||
+		    (relocations.sh_type != SHT_REL &&
+		     relocations.sh_type != SHT_RELA))
+			continue;
+		for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+			enum section_id id = wanted[i];
+
+			if (found[id] &&
+			    elf_ndxscn(found[id]) == relocations.sh_info &&
+			    !apply_relocations(object, header.e_machine,
+					       section, &object->sections[id]))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Reads the sections through libdwfl, which may find them in another file. */
+static void read_through_libdwfl(struct object *object, int fd)
 {
 	static const Dwfl_Callbacks callbacks = {
 		.section_address = dwfl_offline_section_address,
 		.find_debuginfo = dwfl_standard_find_debuginfo,
 	};
+	Elf_Scn *found[SECTION_COUNT];
+	const char *path = object->path;
 	Dwfl_Module *module;
 	Dwarf_Addr bias;
+	Dwarf *dwarf;
 	int copy;
 
-	*object = (struct object){ .path = path };
-	open_elf(object, fd);
+	memset(object->sections, 0, sizeof(object->sections));
 	object->dwfl = dwfl_begin(&callbacks);
 	copy = dup(fd);
 	if (!object->dwfl || copy < 0)
@@ -150,18 +352,30 @@ void object_open(struct object *object, const char *path, int fd)
 	if (!module)
 		error("cannot read '%s': %s", path, dwfl_errmsg(-1));
 	dwfl_report_end(object->dwfl, NULL, NULL);
-	object->dwarf = dwfl_module_getdwarf(module, &bias);
-	if (!object->dwarf)
+	dwarf = dwfl_module_getdwarf(module, &bias);
+	if (!dwarf)
 		error("no debugging information in '%s': %s (is CONFIG_DEBUG_INFO on?)",
 		      path, dwfl_errmsg(-1));
-	read_sections(object, dwarf_getelf(object->dwarf));
+	read_sections(object, dwarf_getelf(dwarf), found);
 	if (!object->sections[SECTION_INFO].data)
 		error("no debugging information in '%s': .debug_info is empty",
 		      path);
 }
 
+void object_open(struct object *object, const char *path, int fd)
+{
+	Elf_Scn *found[SECTION_COUNT] = { 0 };
+
+	*object = (struct object){ .path = path };
+	open_elf(object, fd);
+	read_sections(object, object->elf, found);
+	if (!object->sections[SECTION_INFO].data || !relocate(object, found))
+		read_through_libdwfl(object, fd);
+}
+
 void object_close(struct object *object)
 {
-	dwfl_end(object->dwfl);
+	if (object->dwfl)
+		dwfl_end(object->dwfl);
 	elf_end(object->elf);
 }
