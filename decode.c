@@ -14,23 +14,8 @@
  */
 #include "gendwarfksyms.h"
 #include <dwarf.h>
+#include <endian.h>
 #include <string.h>
-
-const char *attribute_word(enum attribute attribute)
-{
-	static const char *const words[ATTRIBUTES] = {
-		[ATTRIBUTE_ACCESSIBILITY] = "accessibility",
-		[ATTRIBUTE_ALIGNMENT] = "alignment",
-		[ATTRIBUTE_BIT_SIZE] = "bit_size",
-		[ATTRIBUTE_BYTE_SIZE] = "byte_size",
-		[ATTRIBUTE_ENCODING] = "encoding",
-		[ATTRIBUTE_DATA_BIT_OFFSET] = "data_bit_offset",
-		[ATTRIBUTE_DATA_MEMBER_LOCATION] = "data_member_location",
-		[ATTRIBUTE_DISCR_VALUE] = "discr_value",
-	};
-
-	return words[attribute];
-}
 
 unsigned long long die_offset(const struct unit *unit, const unsigned char *die)
 {
@@ -38,14 +23,30 @@ unsigned long long die_offset(const struct unit *unit, const unsigned char *die)
 }
 
 /*
- * Numbers. `size` is 1 to 8 bytes, in the byte order of the file. The caller
- * has checked that they are there.
+ * A number of 0 to 8 bytes, in the byte order of the file. The caller has
+ * checked that they are there.
  */
-static uint64_t get_number(bool big_endian, const unsigned char *at,
-			   unsigned int size)
+static inline uint64_t get_number(bool big_endian, const unsigned char *at,
+				  unsigned int size)
 {
 	uint64_t number = 0;
+	uint32_t four;
+	uint16_t two;
 
+	/* The sizes that most forms have, first. */
+	switch (size) {
+	case 4:
+		memcpy(&four, at, 4);
+		return big_endian ? be32toh(four) : le32toh(four);
+	case 1:
+		return *at;
+	case 2:
+		memcpy(&two, at, 2);
+		return big_endian ? be16toh(two) : le16toh(two);
+	case 8:
+		memcpy(&number, at, 8);
+		return big_endian ? be64toh(number) : le64toh(number);
+	}
 	if (big_endian)
 		while (size--)
 			number = number << 8 | *at++;
@@ -63,30 +64,32 @@ struct reader {
 	const unsigned char *end;
 };
 
-static void read_error(const struct reader *reader)
+static void __attribute__((noreturn, cold))
+read_error(const struct reader *reader)
 {
 	error("the DWARF of '%s' is damaged: %s ends too early",
 	      reader->object->path, reader->what);
 }
 
-static const unsigned char *read_bytes(struct reader *reader, uint64_t size)
+static inline const unsigned char *read_bytes(struct reader *reader,
+					      uint64_t size)
 {
 	const unsigned char *bytes = reader->at;
 
-	if (size > (size_t)(reader->end - reader->at))
+	if (size > (size_t)(reader->end - bytes))
 		read_error(reader);
-	reader->at += size;
+	reader->at = bytes + size;
 	return bytes;
 }
 
-static uint64_t read_number(struct reader *reader, unsigned int size)
+static inline uint64_t read_number(struct reader *reader, unsigned int size)
 {
 	return get_number(reader->object->big_endian, read_bytes(reader, size),
 			  size);
 }
 
 /* LEB128 numbers. Bits beyond the 64th are dropped. */
-static uint64_t read_uleb(struct reader *reader)
+static uint64_t read_long_uleb(struct reader *reader)
 {
 	uint64_t number = 0;
 	unsigned int shift = 0;
@@ -99,6 +102,13 @@ static uint64_t read_uleb(struct reader *reader)
 		shift += shift < 64 ? 7 : 0;
 	} while (byte & 0x80);
 	return number;
+}
+
+static inline uint64_t read_uleb(struct reader *reader)
+{
+	if (reader->at < reader->end && *reader->at < 0x80)
+		return *reader->at++;
+	return read_long_uleb(reader);
 }
 
 static int64_t read_sleb(struct reader *reader)
@@ -338,19 +348,29 @@ struct step {
 	uint32_t skip; /* bytes to pass over first */
 	uint8_t kind;
 	uint8_t attribute; /* enum attribute, unless kind is STEP_SKIP */
+	uint8_t size; /* of the value, in bytes; VARIABLE_SIZE */
 	uint16_t form; /* 0 in a step that only has `skip` */
 	int64_t implicit; /* the value of DW_FORM_implicit_const */
 };
+
+#define VARIABLE_SIZE 0xff
 
 struct abbreviation {
 	uint64_t code;
 	unsigned int tag;
 	bool children;
-	bool fixed; /* all DIEs with it have one size: steps[0].skip */
+	/*
+	 * For passing over DIEs: how many bytes all the attributes have, and
+	 * how many stand before DW_AT_sibling if that has DW_FORM_ref4.
+	 * UNKNOWN_SIZE if this depends on the DIE, or there is no sibling.
+	 */
+	uint32_t size;
+	uint32_t sibling;
 	uint32_t step_count;
 	struct step *steps;
-	struct abbreviation *next; /* with a code too large for the array */
 };
+
+#define UNKNOWN_SIZE UINT32_MAX
 
 struct abbreviation_table {
 	struct abbreviation *by_code; /* code n is at n - 1, if tag is not 0 */
@@ -359,10 +379,10 @@ struct abbreviation_table {
 };
 
 /*
- * The size of a form, or -1 if it is only known when it is read. The size of
- * an unknown form is -1 too, and reading it is an error.
+ * The size of a form in bytes. That of an unknown form is VARIABLE_SIZE, and
+ * reading it is an error.
  */
-static int form_size(const struct unit *unit, unsigned int form)
+static unsigned int form_size(const struct unit *unit, unsigned int form)
 {
 	switch (form) {
 	case DW_FORM_flag_present:
@@ -408,7 +428,7 @@ static int form_size(const struct unit *unit, unsigned int form)
 	case DW_FORM_GNU_strp_alt:
 		return unit->offset_size;
 	default:
-		return -1;
+		return VARIABLE_SIZE;
 	}
 }
 
@@ -499,7 +519,7 @@ static uint16_t known_form(uint64_t form)
 static struct step make_step(const struct unit *unit, uint64_t name,
 			     unsigned int form)
 {
-	struct step step = { .form = form };
+	struct step step = { .form = form, .size = form_size(unit, form) };
 
 	switch (name) {
 	case DW_AT_name:
@@ -573,15 +593,14 @@ static void read_steps(struct unit *unit, struct reader *reader,
 		       struct abbreviation *abbreviation, struct step **scratch,
 		       size_t *capacity)
 {
-	uint64_t seen = 0, bytes = 0;
+	uint64_t seen = 0, skip = 0, all = 0;
 	size_t count = 0, size;
 
-	abbreviation->fixed = true;
+	abbreviation->sibling = UNKNOWN_SIZE;
 	for (;;) {
 		uint64_t name = read_uleb(reader);
 		uint64_t form = read_uleb(reader);
 		struct step step;
-		int fixed_size;
 
 		if (!name && !form)
 			break;
@@ -593,25 +612,25 @@ static void read_steps(struct unit *unit, struct reader *reader,
 			step.kind = STEP_SKIP;
 		if (step.attribute || name == DW_AT_name)
 			seen |= (uint64_t)1 << step.attribute;
-		fixed_size = form_size(unit, step.form);
-		if (step.kind == STEP_SKIP && fixed_size >= 0) {
-			bytes += fixed_size;
+		if (step.kind == STEP_REFERENCE && form == DW_FORM_ref4 &&
+		    step.attribute == ATTRIBUTE_SIBLING && all < UNKNOWN_SIZE)
+			abbreviation->sibling = all;
+		all += step.size == VARIABLE_SIZE ? UNKNOWN_SIZE : step.size;
+		if (step.kind == STEP_SKIP && step.size != VARIABLE_SIZE) {
+			skip += step.size;
+			if (skip > UINT32_MAX)
+				die_error(unit, unit->root,
+					  "an abbreviation with too many attributes");
 			continue;
 		}
-		if (bytes > UINT32_MAX)
-			die_error(unit, unit->root,
-				  "an abbreviation with too many attributes");
-		abbreviation->fixed = false;
 		*scratch = grow(*scratch, count, capacity, sizeof(**scratch));
-		step.skip = bytes;
+		step.skip = skip;
 		(*scratch)[count++] = step;
-		bytes = 0;
+		skip = 0;
 	}
 	*scratch = grow(*scratch, count, capacity, sizeof(**scratch));
-	(*scratch)[count++] = (struct step){ .skip = bytes };
-	if (bytes > UINT32_MAX)
-		die_error(unit, unit->root,
-			  "an abbreviation with too many attributes");
+	(*scratch)[count++] = (struct step){ .skip = skip };
+	abbreviation->size = all < UNKNOWN_SIZE ? all : UNKNOWN_SIZE;
 	size = count * sizeof(**scratch);
 	abbreviation->step_count = count;
 	abbreviation->steps =
@@ -700,17 +719,15 @@ static struct reader unit_reader(const struct unit *unit,
 static uint64_t read_form(struct unit *unit, const unsigned char *die,
 			  const struct step *step, struct reader *reader)
 {
-	int size = form_size(unit, step->form);
 	uint64_t form;
 
-	if (step->form == DW_FORM_implicit_const)
-		return step->implicit;
-	if (size > 8)
-		return *read_bytes(reader, size);
-	if (size >= 0)
-		return read_number(reader, size);
+	if (step->size <= 8)
+		return step->form == DW_FORM_implicit_const ?
+			       (uint64_t)step->implicit :
+			       read_number(reader, step->size);
 	switch (step->form) {
-	case 0:
+	case DW_FORM_data16:
+		read_bytes(reader, 16);
 		return 0;
 	case DW_FORM_udata:
 	case DW_FORM_ref_udata:
@@ -743,8 +760,10 @@ static uint64_t read_form(struct unit *unit, const unsigned char *die,
 		form = read_uleb(reader);
 		if (form == DW_FORM_indirect || form == DW_FORM_implicit_const)
 			break;
+		form = known_form(form);
 		return read_form(unit, die,
-				 &(struct step){ .form = known_form(form) },
+				 &(struct step){ .form = form,
+						 .size = form_size(unit, form) },
 				 reader);
 	}
 	die_error(unit, die, "unknown form 0x%x of an attribute", step->form);
@@ -899,20 +918,28 @@ static const struct abbreviation *begin_die(struct unit *unit,
 	return abbreviation;
 }
 
+static void read_attributes(struct unit *unit, const unsigned char *die,
+			    const struct abbreviation *abbreviation,
+			    struct reader *reader,
+			    struct attributes *attributes, uint32_t wanted)
+{
+	attributes->tag = abbreviation->tag;
+	attributes->children = abbreviation->children;
+	attributes->present = 0;
+	run_steps(unit, die, abbreviation, reader, attributes, wanted);
+	attributes->end = reader->at;
+}
+
 static bool read_die_or_end(struct unit *unit, struct reader *reader,
 			    struct attributes *attributes, uint32_t wanted)
 {
 	const unsigned char *die = reader->at;
 	const struct abbreviation *abbreviation = begin_die(unit, reader);
 
-	if (!abbreviation)
-		return false;
-	attributes->tag = abbreviation->tag;
-	attributes->children = abbreviation->children;
-	attributes->present = 0;
-	run_steps(unit, die, abbreviation, reader, attributes, wanted);
-	attributes->end = reader->at;
-	return true;
+	if (abbreviation)
+		read_attributes(unit, die, abbreviation, reader, attributes,
+				wanted);
+	return abbreviation;
 }
 
 void read_die(struct unit *unit, const unsigned char *die,
@@ -922,6 +949,17 @@ void read_die(struct unit *unit, const unsigned char *die,
 
 	if (!read_die_or_end(unit, &reader, attributes, WANT_ALL))
 		die_error(unit, die, "no DIE where one should be");
+}
+
+/* Passes over the attributes of a DIE. */
+static inline void skip_attributes(struct unit *unit, const unsigned char *die,
+				   const struct abbreviation *abbreviation,
+				   struct reader *reader)
+{
+	if (abbreviation->size != UNKNOWN_SIZE)
+		read_bytes(reader, abbreviation->size);
+	else
+		run_steps(unit, die, abbreviation, reader, NULL, 0);
 }
 
 /* Passes over a list of children. */
@@ -938,25 +976,63 @@ static void skip_list(struct unit *unit, struct reader *reader)
 			depth--;
 			continue;
 		}
-		run_steps(unit, die, abbreviation, reader, NULL, 0);
+		skip_attributes(unit, die, abbreviation, reader);
 		depth += abbreviation->children;
 	}
+}
+
+/*
+ * Goes to a DIE's sibling, if it has a DW_AT_sibling that leads forward. (Back
+ * would be an endless list.)
+ */
+static bool go_to_sibling(struct reader *reader, const unsigned char *sibling)
+{
+	if (sibling < reader->at || sibling >= reader->end)
+		return false;
+	reader->at = sibling;
+	return true;
 }
 
 /* Passes over the children of a DIE that was just read. */
 static void skip_children(struct unit *unit, struct reader *reader,
 			  const struct attributes *attributes)
 {
-	const unsigned char *sibling = attributes->value[ATTRIBUTE_SIBLING].die;
-
 	if (!attributes->children)
 		return;
-	/* Never back: that would be an endless list. */
-	if (has(attributes, ATTRIBUTE_SIBLING) && sibling >= reader->at &&
-	    sibling < reader->end)
-		reader->at = sibling;
-	else
+	if (has(attributes, ATTRIBUTE_SIBLING) &&
+	    go_to_sibling(reader, attributes->value[ATTRIBUTE_SIBLING].die))
+		return;
+	skip_list(unit, reader);
+}
+
+/* Passes over attributes and children of a DIE. */
+static void skip_die(struct unit *unit, const unsigned char *die,
+		     const struct abbreviation *abbreviation,
+		     struct reader *reader)
+{
+	struct attributes attributes;
+
+	if (!abbreviation->children) {
+		skip_attributes(unit, die, abbreviation, reader);
+	} else if (abbreviation->sibling != UNKNOWN_SIZE) {
+		struct reader sibling = *reader;
+		uint64_t offset;
+
+		/* Without a look at the other attributes. */
+		read_bytes(&sibling, abbreviation->sibling);
+		offset = read_number(&sibling, 4);
+		if (offset < (size_t)(unit->end - unit->start) &&
+		    go_to_sibling(reader, unit->start + offset))
+			return;
+		skip_attributes(unit, die, abbreviation, reader);
 		skip_list(unit, reader);
+	} else {
+		attributes.children = true;
+		attributes.present = 0;
+		run_steps(unit, die, abbreviation, reader, &attributes,
+			  WANT(ATTRIBUTE_SIBLING));
+		skip_children(unit, reader, &attributes);
+	}
 }
 
 bool read_next_child(struct unit *unit, const unsigned char **next,
@@ -1012,22 +1088,28 @@ const unsigned char *candidates_next(struct candidates *candidates,
 
 	while (!found && candidates->depth && reader.at < reader.end) {
 		const unsigned char *die = reader.at;
+		const struct abbreviation *abbreviation =
+			begin_die(unit, &reader);
 
-		if (!read_die_or_end(unit, &reader, attributes,
-				     WANT_CANDIDATE)) {
+		if (!abbreviation) {
 			candidates->depth--;
 			continue;
 		}
 		if (candidates->depth == 1)
 			mark_top_level(unit, die);
-		if (attributes->children && is_scope(attributes->tag)) {
-			candidates->depth++;
-			continue;
-		}
-		skip_children(unit, &reader, attributes);
-		if (attributes->tag == DW_TAG_subprogram ||
-		    attributes->tag == DW_TAG_variable)
+		if (abbreviation->tag == DW_TAG_subprogram ||
+		    abbreviation->tag == DW_TAG_variable) {
 			found = die;
+			read_attributes(unit, die, abbreviation, &reader,
+					attributes, WANT_CANDIDATE);
+			skip_children(unit, &reader, attributes);
+		} else if (abbreviation->children &&
+			   is_scope(abbreviation->tag)) {
+			skip_attributes(unit, die, abbreviation, &reader);
+			candidates->depth++;
+		} else {
+			skip_die(unit, die, abbreviation, &reader);
+		}
 	}
 	candidates->next = reader.at;
 	return found;
@@ -1076,7 +1158,7 @@ static struct die_index *make_die_index(struct unit *unit)
 		else if (!index->count)
 			open = false;
 		index->count++;
-		run_steps(unit, die, abbreviation, &reader, NULL, 0);
+		skip_attributes(unit, die, abbreviation, &reader);
 	}
 	return index;
 }
@@ -1128,7 +1210,7 @@ static const char *read_line_form(struct unit *unit, unsigned int form,
 				  unsigned int offset_size)
 {
 	const struct object *object = reader->object;
-	struct step step = { .form = form };
+	struct step step = { .form = form, .size = form_size(unit, form) };
 
 	switch (form) {
 	case DW_FORM_string:

@@ -227,21 +227,41 @@ static unsigned int digits(uint64_t number)
 	return count;
 }
 
+/* A constant text with its length. */
+struct constant {
+	const char *text;
+	unsigned int length;
+};
+
+#define CONSTANT(text) { text, sizeof(text) - 1 }
+
+/* What stands in front of the number of an attribute. */
+static const struct constant attribute_starts[ATTRIBUTES] = {
+	[ATTRIBUTE_ACCESSIBILITY] = CONSTANT(" accessibility("),
+	[ATTRIBUTE_ALIGNMENT] = CONSTANT(" alignment("),
+	[ATTRIBUTE_BIT_SIZE] = CONSTANT(" bit_size("),
+	[ATTRIBUTE_BYTE_SIZE] = CONSTANT(" byte_size("),
+	[ATTRIBUTE_ENCODING] = CONSTANT(" encoding("),
+	[ATTRIBUTE_DATA_BIT_OFFSET] = CONSTANT(" data_bit_offset("),
+	[ATTRIBUTE_DATA_MEMBER_LOCATION] = CONSTANT(" data_member_location("),
+	[ATTRIBUTE_DISCR_VALUE] = CONSTANT(" discr_value("),
+};
+
 /* The length of a fragment's own text. */
-static uint64_t text_length(const struct fragment *fragment)
+static inline uint64_t text_length(const struct fragment *fragment)
 {
 	switch (fragment->kind) {
 	case FRAGMENT_NAME:
-		return 1 + fragment->length;
+		return 1 + (uint64_t)fragment->length;
 	case FRAGMENT_MEMBER_NAME:
-		return fragment->text ? 1 + fragment->length : 0;
+		return fragment->text ? 1 + (uint64_t)fragment->length : 0;
 	case FRAGMENT_NUMBER:
-		return strlen(attribute_word(fragment->attribute)) +
-		       digits(fragment->number) + strlen(" ()");
+		return attribute_starts[fragment->attribute].length +
+		       digits(fragment->number) + 1;
 	case FRAGMENT_VALUE:
-		return digits(fragment->number) + strlen(" = ");
+		return strlen(" = ") + digits(fragment->number);
 	case FRAGMENT_DIMENSION:
-		return digits(fragment->number) + strlen("[]");
+		return strlen("[]") + digits(fragment->number);
 	case FRAGMENT_BREAK:
 	case FRAGMENT_IGNORED:
 	case FRAGMENT_END_LIST:
@@ -252,26 +272,20 @@ static uint64_t text_length(const struct fragment *fragment)
 	}
 }
 
-static char *copy_text(char *to, const char *text, size_t length)
-{
-	memcpy(to, text, length);
-	return to + length;
-}
-
-static char *write_number(char *to, const char *before, uint64_t number,
-			  const char *after)
+static char *write_number(char *to, uint64_t number)
 {
 	unsigned int length = digits(number);
 
-	to = copy_text(to, before, strlen(before));
 	for (unsigned int i = length; i--; number /= 10)
 		to[i] = '0' + number % 10;
-	return copy_text(to + length, after, strlen(after));
+	return to + length;
 }
 
 /* Writes a fragment's own text, text_length() bytes; returns their end. */
-static char *write_text(char *to, const struct fragment *fragment)
+static inline char *write_text(char *to, const struct fragment *fragment)
 {
+	const struct constant *start;
+
 	switch (fragment->kind) {
 	case FRAGMENT_MEMBER_NAME:
 		if (!fragment->text)
@@ -279,23 +293,27 @@ static char *write_text(char *to, const struct fragment *fragment)
 		/* fallthrough */
 	case FRAGMENT_NAME:
 		*to++ = ' ';
-		return copy_text(to, fragment->text, fragment->length);
+		return mempcpy(to, fragment->text, fragment->length);
 	case FRAGMENT_NUMBER:
-		*to++ = ' ';
-		to = copy_text(to, attribute_word(fragment->attribute),
-			       strlen(attribute_word(fragment->attribute)));
-		return write_number(to, "(", fragment->number, ")");
+		start = &attribute_starts[fragment->attribute];
+		to = mempcpy(to, start->text, start->length);
+		to = write_number(to, fragment->number);
+		*to++ = ')';
+		return to;
 	case FRAGMENT_VALUE:
-		return write_number(to, " = ", fragment->number, "");
+		return write_number(mempcpy(to, " = ", 3), fragment->number);
 	case FRAGMENT_DIMENSION:
-		return write_number(to, "[", fragment->number, "]");
+		*to++ = '[';
+		to = write_number(to, fragment->number);
+		*to++ = ']';
+		return to;
 	case FRAGMENT_BREAK:
 	case FRAGMENT_IGNORED:
 	case FRAGMENT_END_LIST:
 	case FRAGMENT_DIE:
 		return to;
 	default:
-		return copy_text(to, fragment->text, fragment->length);
+		return mempcpy(to, fragment->text, fragment->length);
 	}
 }
 
@@ -305,8 +323,11 @@ static char *write_text(char *to, const struct fragment *fragment)
  * and text always follows. A separator belongs to a list: an item that is a
  * DIE's whole row has none.
  */
-static const char *text_before(const struct place *place)
+static inline struct constant text_before(const struct place *place)
 {
+	static const struct constant nothing, blank = CONSTANT(" "),
+					      separator = CONSTANT(" , "),
+					      both = CONSTANT("  , ");
 	const struct fragment *fragment = place->at;
 	bool inside = fragment > place->die->fragments;
 	bool broken = inside && (fragment[-1].kind == FRAGMENT_OPEN ||
@@ -316,15 +337,15 @@ static const char *text_before(const struct place *place)
 	switch (fragment->kind) {
 	case FRAGMENT_CLOSE:
 	case FRAGMENT_CLOSE_LIST:
-		return " ";
+		return blank;
 	case FRAGMENT_BREAK:
-		return "";
+		return nothing;
 	case FRAGMENT_ITEM:
 	case FRAGMENT_MEMBER:
 		if (fragment->separated && inside)
-			return broken ? "  , " : " , ";
+			return broken ? both : separator;
 	}
-	return broken ? " " : "";
+	return broken ? blank : nothing;
 }
 
 enum string_state {
@@ -360,7 +381,7 @@ uint64_t die_string_length(struct die *die)
 			push(inner);
 			continue; /* then the fragment once more */
 		}
-		place->length += strlen(text_before(place));
+		place->length += text_before(place).length;
 		if (inner)
 			place->length += inner->type ? inner->type->key_length
 						     : inner->length;
@@ -388,7 +409,7 @@ struct type_string die_string(struct die *die, struct arena *arena)
 	while (stack.count) {
 		struct place *place = &stack.places[stack.count - 1];
 		const struct fragment *fragment = place->at;
-		const char *before;
+		struct constant before;
 		struct type *type;
 
 		if (at_end(place)) {
@@ -396,7 +417,7 @@ struct type_string die_string(struct die *die, struct arena *arena)
 			continue;
 		}
 		before = text_before(place);
-		to = copy_text(to, before, strlen(before));
+		to = mempcpy(to, before.text, before.length);
 		place->at++;
 		if (fragment->kind != FRAGMENT_DIE) {
 			to = write_text(to, fragment);
@@ -412,7 +433,7 @@ struct type_string die_string(struct die *die, struct arena *arena)
 		references[string.reference_count++] =
 			(struct type_reference){ .type = type,
 						 .start = to - text };
-		to = copy_text(to, type->key, type->key_length);
+		to = mempcpy(to, type->key, type->key_length);
 	}
 	string.text = text;
 	size = string.reference_count * sizeof(*references);

@@ -20,7 +20,7 @@ struct text {
 	size_t length;
 };
 
-static struct text make_text(const char *start)
+static inline struct text make_text(const char *start)
 {
 	return (struct text){ start, start ? strlen(start) : 0 };
 }
@@ -301,7 +301,9 @@ static struct fragment *add_text(struct row *row, enum fragment_kind kind,
 	return fragment;
 }
 
-static void add_word(struct row *row, enum fragment_kind kind, const char *word)
+/* Inline, so that the lengths of constant words are constants as well. */
+static inline void add_word(struct row *row, enum fragment_kind kind,
+			    const char *word)
 {
 	add_text(row, kind, make_text(word));
 }

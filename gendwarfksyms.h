@@ -190,7 +190,7 @@ enum attribute {
 	ATTRIBUTE_CONST_VALUE,
 	ATTRIBUTE_COUNT,
 	ATTRIBUTE_UPPER_BOUND,
-	/* Those with a word in type strings (FORMAT 5): see attribute_word() */
+	/* Those with a word in type strings (FORMAT 5): */
 	ATTRIBUTE_ACCESSIBILITY,
 	ATTRIBUTE_ALIGNMENT,
 	ATTRIBUTE_BIT_SIZE,
@@ -205,9 +205,6 @@ enum attribute {
 	ATTRIBUTE_STR_OFFSETS_BASE,
 	ATTRIBUTES
 };
-
-/* What stands in type strings for an attribute: "byte_size" and so on. */
-const char *attribute_word(enum attribute attribute);
 
 /*
  * What a DIE says. An attribute is present if it is there and has a value of
