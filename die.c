@@ -32,6 +32,8 @@ struct place {
 	struct fragment *at;
 	bool closed; /* a body whose list is left out: visit(), dump_die() */
 	uint64_t length; /* die_string_length(): of the string so far */
+	bool broken; /* ... and it ends in a line break */
+	bool known; /* begin_string(): the length was known before */
 	uint32_t dump_bodies; /* dump_die(): of the DIE before this place */
 };
 
@@ -216,7 +218,18 @@ void die_walk(struct die *symbol)
 	}
 }
 
-/* Type strings (FORMAT 5) */
+/*
+ * Type strings (FORMAT 5)
+ *
+ * A string is needed in two ways: its length, to know whether it is the longest
+ * for its reference, and written out. Both go over the same fragments, and both
+ * are most of the work for a large object, so each is a loop of its own.
+ *
+ * Of line breaks that stand side by side only one counts, as one blank, and
+ * text always follows. So `broken` says that the fragment before this one ends
+ * in a line break, and the next text has a blank in front. A separator belongs
+ * to a list: an item that is a DIE's whole row has none.
+ */
 
 static unsigned int digits(uint64_t number)
 {
@@ -227,27 +240,48 @@ static unsigned int digits(uint64_t number)
 	return count;
 }
 
-/* A constant text with its length. */
-struct constant {
-	const char *text;
-	unsigned int length;
-};
-
-#define CONSTANT(text) { text, sizeof(text) - 1 }
-
 /* What stands in front of the number of an attribute. */
-static const struct constant attribute_starts[ATTRIBUTES] = {
-	[ATTRIBUTE_ACCESSIBILITY] = CONSTANT(" accessibility("),
-	[ATTRIBUTE_ALIGNMENT] = CONSTANT(" alignment("),
-	[ATTRIBUTE_BIT_SIZE] = CONSTANT(" bit_size("),
-	[ATTRIBUTE_BYTE_SIZE] = CONSTANT(" byte_size("),
-	[ATTRIBUTE_ENCODING] = CONSTANT(" encoding("),
-	[ATTRIBUTE_DATA_BIT_OFFSET] = CONSTANT(" data_bit_offset("),
-	[ATTRIBUTE_DATA_MEMBER_LOCATION] = CONSTANT(" data_member_location("),
-	[ATTRIBUTE_DISCR_VALUE] = CONSTANT(" discr_value("),
+static const struct {
+	char text[24];
+	unsigned int length;
+} attribute_starts[ATTRIBUTES] = {
+#define START(text) { text, sizeof(text) - 1 }
+	[ATTRIBUTE_ACCESSIBILITY] = START(" accessibility("),
+	[ATTRIBUTE_ALIGNMENT] = START(" alignment("),
+	[ATTRIBUTE_BIT_SIZE] = START(" bit_size("),
+	[ATTRIBUTE_BYTE_SIZE] = START(" byte_size("),
+	[ATTRIBUTE_ENCODING] = START(" encoding("),
+	[ATTRIBUTE_DATA_BIT_OFFSET] = START(" data_bit_offset("),
+	[ATTRIBUTE_DATA_MEMBER_LOCATION] = START(" data_member_location("),
+	[ATTRIBUTE_DISCR_VALUE] = START(" discr_value("),
+#undef START
 };
 
-/* The length of a fragment's own text. */
+enum string_state {
+	STRING_UNKNOWN,
+	STRING_GOES_ON, /* is being worked out: it must not be met again */
+	STRING_KNOWN, /* its length is */
+};
+
+/* A DIE whose string goes in place, where it is met. */
+static void begin_string(struct die *die)
+{
+	if (die->string == STRING_GOES_ON)
+		die_error(die->unit, die->address,
+			  "an endless type: it contains itself without a named type between");
+	push(die)->known = die->string == STRING_KNOWN;
+	die->string = STRING_GOES_ON;
+}
+
+static void check_length(const struct die *die, uint64_t length)
+{
+	if (length > STRING_LENGTH_LIMIT)
+		die_error(die->unit, die->address,
+			  "a type string of more than %" PRIu64 " bytes",
+			  STRING_LENGTH_LIMIT);
+}
+
+/* The length of a fragment that is no DIE, without line breaks. */
 static inline uint64_t text_length(const struct fragment *fragment)
 {
 	switch (fragment->kind) {
@@ -265,11 +299,80 @@ static inline uint64_t text_length(const struct fragment *fragment)
 	case FRAGMENT_BREAK:
 	case FRAGMENT_IGNORED:
 	case FRAGMENT_END_LIST:
-	case FRAGMENT_DIE:
 		return 0;
 	default:
 		return fragment->length;
 	}
+}
+
+uint64_t die_string_length(struct die *die)
+{
+	if (die->string == STRING_KNOWN)
+		return die->length;
+	begin_string(die);
+	while (stack.count) {
+		struct place *place = &stack.places[stack.count - 1];
+		const struct fragment *first = place->die->fragments;
+		const struct fragment *end = first + place->die->fragment_count;
+		const struct fragment *at = place->at;
+		uint64_t length = place->length;
+		bool broken = place->broken;
+		struct die *unknown = NULL;
+
+		for (; at < end && !unknown; at++) {
+			const struct die *inner;
+
+			switch (at->kind) {
+			case FRAGMENT_CLOSE:
+			case FRAGMENT_CLOSE_LIST:
+				length += 1 + at->length;
+				broken = false;
+				continue;
+			case FRAGMENT_OPEN:
+			case FRAGMENT_OPEN_LIST:
+				length += broken + at->length;
+				broken = true;
+				continue;
+			case FRAGMENT_BREAK:
+				broken = true;
+				continue;
+			case FRAGMENT_ITEM:
+			case FRAGMENT_MEMBER:
+				if (at->separated && at > first)
+					length += strlen(" , ");
+				break;
+			case FRAGMENT_DIE:
+				inner = at->die;
+				if (inner->type) {
+					length += broken +
+						  inner->type->key_length;
+				} else if (inner->string == STRING_KNOWN) {
+					length += broken + inner->length;
+				} else {
+					/* Here once more when it's known. */
+					unknown = at->die;
+					at--;
+					continue;
+				}
+				broken = false;
+				continue;
+			}
+			length += broken + text_length(at);
+			broken = false;
+		}
+		check_length(place->die, length);
+		place->at = (struct fragment *)at;
+		place->length = length;
+		place->broken = broken;
+		if (unknown) {
+			begin_string(unknown);
+		} else {
+			place->die->length = length;
+			place->die->string = STRING_KNOWN;
+			stack.count--;
+		}
+	}
+	return die->length;
 }
 
 static char *write_number(char *to, uint64_t number)
@@ -281,11 +384,12 @@ static char *write_number(char *to, uint64_t number)
 	return to + length;
 }
 
-/* Writes a fragment's own text, text_length() bytes; returns their end. */
+/* The most that write_text() writes for a fragment: a word and a number. */
+#define TEXT_SIZE(fragment) ((size_t)(fragment)->length + 64)
+
+/* Writes a fragment that is no DIE, without line breaks; returns its end. */
 static inline char *write_text(char *to, const struct fragment *fragment)
 {
-	const struct constant *start;
-
 	switch (fragment->kind) {
 	case FRAGMENT_MEMBER_NAME:
 		if (!fragment->text)
@@ -295,8 +399,10 @@ static inline char *write_text(char *to, const struct fragment *fragment)
 		*to++ = ' ';
 		return mempcpy(to, fragment->text, fragment->length);
 	case FRAGMENT_NUMBER:
-		start = &attribute_starts[fragment->attribute];
-		to = mempcpy(to, start->text, start->length);
+		/* All of the array, as that has a constant size. */
+		memcpy(to, attribute_starts[fragment->attribute].text,
+		       sizeof(attribute_starts[0].text));
+		to += attribute_starts[fragment->attribute].length;
 		to = write_number(to, fragment->number);
 		*to++ = ')';
 		return to;
@@ -310,137 +416,112 @@ static inline char *write_text(char *to, const struct fragment *fragment)
 	case FRAGMENT_BREAK:
 	case FRAGMENT_IGNORED:
 	case FRAGMENT_END_LIST:
-	case FRAGMENT_DIE:
 		return to;
 	default:
 		return mempcpy(to, fragment->text, fragment->length);
 	}
 }
 
-/*
- * The text in front of the fragment at a place: what is left of line breaks,
- * and the separator. Of line breaks that stand side by side only one counts,
- * and text always follows. A separator belongs to a list: an item that is a
- * DIE's whole row has none.
- */
-static inline struct constant text_before(const struct place *place)
+/* Where a string is written before it is known how long it will be. */
+static char *text;
+static size_t text_capacity;
+
+/* Makes room behind `to` for so many bytes; returns where `to` is now. */
+static char *make_room(char *to, size_t size)
 {
-	static const struct constant nothing, blank = CONSTANT(" "),
-					      separator = CONSTANT(" , "),
-					      both = CONSTANT("  , ");
-	const struct fragment *fragment = place->at;
-	bool inside = fragment > place->die->fragments;
-	bool broken = inside && (fragment[-1].kind == FRAGMENT_OPEN ||
-				 fragment[-1].kind == FRAGMENT_OPEN_LIST ||
-				 fragment[-1].kind == FRAGMENT_BREAK);
+	size_t length = to - text;
 
-	switch (fragment->kind) {
-	case FRAGMENT_CLOSE:
-	case FRAGMENT_CLOSE_LIST:
-		return blank;
-	case FRAGMENT_BREAK:
-		return nothing;
-	case FRAGMENT_ITEM:
-	case FRAGMENT_MEMBER:
-		if (fragment->separated && inside)
-			return broken ? both : separator;
+	if (size > text_capacity - length) {
+		text_capacity = 2 * text_capacity + size;
+		text = reallocate(text, text_capacity);
 	}
-	return broken ? blank : nothing;
-}
-
-enum string_state {
-	STRING_UNKNOWN,
-	STRING_GOES_ON,
-	STRING_KNOWN, /* its length is */
-};
-
-uint64_t die_string_length(struct die *die)
-{
-	if (die->string == STRING_KNOWN)
-		return die->length;
-	die->string = STRING_GOES_ON;
-	push(die);
-	while (stack.count) {
-		struct place *place = &stack.places[stack.count - 1];
-		const struct fragment *fragment = place->at;
-		struct die *inner;
-
-		if (at_end(place)) {
-			place->die->length = place->length;
-			place->die->string = STRING_KNOWN;
-			stack.count--;
-			continue;
-		}
-		inner = fragment->kind == FRAGMENT_DIE ? fragment->die : NULL;
-		if (inner && !inner->type && inner->string != STRING_KNOWN) {
-			if (inner->string == STRING_GOES_ON)
-				die_error(
-					inner->unit, inner->address,
-					"an endless type: it contains itself without a named type between");
-			inner->string = STRING_GOES_ON;
-			push(inner);
-			continue; /* then the fragment once more */
-		}
-		place->length += text_before(place).length;
-		if (inner)
-			place->length += inner->type ? inner->type->key_length
-						     : inner->length;
-		else
-			place->length += text_length(fragment);
-		if (place->length > STRING_LENGTH_LIMIT)
-			die_error(place->die->unit, place->die->address,
-				  "a type string of more than %" PRIu64
-				  " bytes",
-				  STRING_LENGTH_LIMIT);
-		place->at++;
-	}
-	return die->length;
+	return text + length;
 }
 
 struct type_string die_string(struct die *die, struct arena *arena)
 {
-	struct type_string string = { .length = die_string_length(die) };
-	char *text = arena_alloc(arena, string.length);
+	static struct type_reference *references;
+	static size_t capacity;
+	struct type_string string = { 0 };
 	char *to = text;
-	struct type_reference *references = NULL;
-	size_t capacity = 0, size;
+	size_t size;
 
-	push(die);
+	begin_string(die);
 	while (stack.count) {
 		struct place *place = &stack.places[stack.count - 1];
-		const struct fragment *fragment = place->at;
-		struct constant before;
-		struct type *type;
+		const struct fragment *first = place->die->fragments;
+		const struct fragment *end = first + place->die->fragment_count;
+		const struct fragment *at = place->at;
+		struct die *inner = NULL;
+		bool broken = false; /* after a DIE, or at the beginning */
 
-		if (at_end(place)) {
+		for (; at < end && !inner; at++) {
+			const struct type *type;
+
+			to = make_room(to, TEXT_SIZE(at));
+			switch (at->kind) {
+			case FRAGMENT_CLOSE:
+			case FRAGMENT_CLOSE_LIST:
+				*to++ = ' ';
+				to = mempcpy(to, at->text, at->length);
+				broken = false;
+				continue;
+			case FRAGMENT_BREAK:
+				broken = true;
+				continue;
+			}
+			if (broken)
+				*to++ = ' ';
+			broken = false;
+			switch (at->kind) {
+			case FRAGMENT_OPEN:
+			case FRAGMENT_OPEN_LIST:
+				to = mempcpy(to, at->text, at->length);
+				broken = true;
+				continue;
+			case FRAGMENT_ITEM:
+			case FRAGMENT_MEMBER:
+				if (at->separated && at > first)
+					to = mempcpy(to, " , ", 3);
+				break;
+			case FRAGMENT_DIE:
+				type = at->die->type;
+				if (!type) {
+					inner = at->die;
+					continue;
+				}
+				references = grow(references,
+						  string.reference_count,
+						  &capacity,
+						  sizeof(*references));
+				references[string.reference_count++] =
+					(struct type_reference){
+						.type = at->die->type,
+						.start = to - text,
+					};
+				to = make_room(to, type->key_length);
+				to = mempcpy(to, type->key, type->key_length);
+				continue;
+			}
+			to = write_text(to, at);
+		}
+		check_length(place->die, to - text);
+		place->at = (struct fragment *)at;
+		if (inner) {
+			begin_string(inner);
+		} else {
+			place->die->string = place->known ? STRING_KNOWN :
+							    STRING_UNKNOWN;
 			stack.count--;
-			continue;
 		}
-		before = text_before(place);
-		to = mempcpy(to, before.text, before.length);
-		place->at++;
-		if (fragment->kind != FRAGMENT_DIE) {
-			to = write_text(to, fragment);
-			continue;
-		}
-		type = fragment->die->type;
-		if (!type) {
-			push(fragment->die);
-			continue;
-		}
-		references = grow(references, string.reference_count, &capacity,
-				  sizeof(*references));
-		references[string.reference_count++] =
-			(struct type_reference){ .type = type,
-						 .start = to - text };
-		to = mempcpy(to, type->key, type->key_length);
 	}
-	string.text = text;
+	string.length = to - text;
+	string.text = memcpy(arena_alloc(arena, string.length), text,
+			     string.length);
 	size = string.reference_count * sizeof(*references);
 	if (size)
 		string.references =
 			memcpy(arena_alloc(arena, size), references, size);
-	free(references);
 	return string;
 }
 

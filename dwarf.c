@@ -795,10 +795,14 @@ static void enter_types(struct type_table *table)
 			fprintf(stderr, "\033[33m<DIE 0x%llx%s%s>\033[0m\n",
 				die_offset(die->unit, die->address),
 				type ? " " : "", type ? type->key : "");
-		if (type && types_wanted(table, type, die_string_length(die),
-					 unit, die->address))
-			types_set(type, die_string(die, &table->arena), unit,
-				  die->address);
+		if (!type)
+			continue;
+		if (types_known(table, type) &&
+		    !types_wanted(type, die_string_length(die), unit,
+				  die->address))
+			continue;
+		types_set(type, die_string(die, &table->arena), unit,
+			  die->address);
 	}
 	met_count = 0;
 }

@@ -443,14 +443,17 @@ struct type *types_enter(struct type_table *table, const char *key,
 struct type *types_enter_name(struct type_table *table, const char *prefix,
 			      const char *name, size_t length);
 
-/*
- * Whether a string of that length, of the DIE there, should replace what the
- * table has for the type. If a type_string rule holds for it, none should.
- */
-bool types_wanted(struct type_table *table, struct type *type, size_t length,
-		  unsigned int unit, const unsigned char *die);
+/* Whether the table has a string for the type, from a rule or a DIE. */
+bool types_known(struct type_table *table, struct type *type);
 
-/* Does that. The string's memory is to live as long as the table. */
+/*
+ * Whether a string of that length, of the DIE there, should replace the one
+ * that the table has for the type.
+ */
+bool types_wanted(const struct type *type, size_t length, unsigned int unit,
+		  const unsigned char *die);
+
+/* Enters or replaces a string. Its memory is to live as long as the table. */
 void types_set(struct type *type, struct type_string string, unsigned int unit,
 	       const unsigned char *die);
 

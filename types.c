@@ -165,13 +165,16 @@ static void apply_rule(struct type_table *table, struct type *type)
 	set_string(type, *string);
 }
 
-bool types_wanted(struct type_table *table, struct type *type, size_t length,
-		  unsigned int unit, const unsigned char *die)
+bool types_known(struct type_table *table, struct type *type)
 {
 	if (!type->in_table)
 		apply_rule(table, type);
-	if (!type->in_table)
-		return true;
+	return type->in_table;
+}
+
+bool types_wanted(const struct type *type, size_t length, unsigned int unit,
+		  const unsigned char *die)
+{
 	if (type->ruled || length < type->string.length)
 		return false;
 	if (length > type->string.length)
