@@ -28,10 +28,8 @@ void *reallocate(void *memory, size_t size)
 	return memory;
 }
 
-void *grow(void *array, size_t count, size_t *capacity, size_t size)
+void *grow_full(void *array, size_t *capacity, size_t size)
 {
-	if (count < *capacity)
-		return array;
 	*capacity = *capacity ? 2 * *capacity : 16;
 	if (*capacity > SIZE_MAX / size)
 		error("out of memory (%zu elements wanted)", *capacity);

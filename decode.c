@@ -171,8 +171,8 @@ static struct reader section_reader(const struct object *object,
 }
 
 /* The text at an offset of a section of texts. */
-static const char *section_text(const struct object *object, enum section_id id,
-				uint64_t offset)
+static inline const char *section_text(const struct object *object,
+				       enum section_id id, uint64_t offset)
 {
 	const struct section *section = &object->sections[id];
 
@@ -269,8 +269,8 @@ static bool are_linked(const struct debug_data *data)
 	for (size_t i = 0; i < data->unit_count; i++) {
 		const struct unit *unit = &data->units[i];
 
-		if (i && unit->abbreviations_offset ==
-				 unit[-1].abbreviations_offset)
+		if (i &&
+		    unit->abbreviations_offset == unit[-1].abbreviations_offset)
 			continue;
 		if (has_links(unit))
 			return true;
@@ -619,8 +619,9 @@ static void read_steps(struct unit *unit, struct reader *reader,
 		if (step.kind == STEP_SKIP && step.size != VARIABLE_SIZE) {
 			skip += step.size;
 			if (skip > UINT32_MAX)
-				die_error(unit, unit->root,
-					  "an abbreviation with too many attributes");
+				die_error(
+					unit, unit->root,
+					"an abbreviation with too many attributes");
 			continue;
 		}
 		*scratch = grow(*scratch, count, capacity, sizeof(**scratch));
@@ -637,7 +638,7 @@ static void read_steps(struct unit *unit, struct reader *reader,
 		memcpy(arena_alloc(&unit->data->arena, size), *scratch, size);
 }
 
-static const struct abbreviation *
+static inline const struct abbreviation *
 find_abbreviation(const struct abbreviation_table *table, uint64_t code)
 {
 	const struct abbreviation *abbreviation;
@@ -713,8 +714,8 @@ static struct reader unit_reader(const struct unit *unit,
 }
 
 /*
- * The value of an attribute that is a number, an offset or an index; for an
- * inline text or a block, passes over it.
+ * The value of an attribute: a number, an offset, an index, the address of an
+ * inline text; 0 for blocks.
  */
 static uint64_t read_form(struct unit *unit, const unsigned char *die,
 			  const struct step *step, struct reader *reader)
@@ -722,9 +723,9 @@ static uint64_t read_form(struct unit *unit, const unsigned char *die,
 	uint64_t form;
 
 	if (step->size <= 8)
-		return step->form == DW_FORM_implicit_const ?
-			       (uint64_t)step->implicit :
-			       read_number(reader, step->size);
+		return step->form == DW_FORM_implicit_const
+			       ? (uint64_t)step->implicit
+			       : read_number(reader, step->size);
 	switch (step->form) {
 	case DW_FORM_data16:
 		read_bytes(reader, 16);
@@ -741,8 +742,7 @@ static uint64_t read_form(struct unit *unit, const unsigned char *die,
 	case DW_FORM_sdata:
 		return read_sleb(reader);
 	case DW_FORM_string:
-		read_text(reader);
-		return 0;
+		return (uintptr_t)read_text(reader);
 	case DW_FORM_block1:
 		read_bytes(reader, read_number(reader, 1));
 		return 0;
@@ -761,27 +761,25 @@ static uint64_t read_form(struct unit *unit, const unsigned char *die,
 		if (form == DW_FORM_indirect || form == DW_FORM_implicit_const)
 			break;
 		form = known_form(form);
-		return read_form(unit, die,
-				 &(struct step){ .form = form,
-						 .size = form_size(unit, form) },
-				 reader);
+		return read_form(
+			unit, die,
+			&(struct step){ .form = form,
+					.size = form_size(unit, form) },
+			reader);
 	}
 	die_error(unit, die, "unknown form 0x%x of an attribute", step->form);
 }
 
-/* The text that an attribute is or refers to. */
-static const char *read_text_form(struct unit *unit, const unsigned char *die,
-				  const struct step *step,
-				  struct reader *reader)
+/* The text that the value of an attribute means. */
+static const char *find_text(struct unit *unit, const unsigned char *die,
+			     unsigned int form, uint64_t value)
 {
 	const struct object *object = unit->data->object;
 	struct reader offsets;
-	uint64_t value;
 
-	if (step->form == DW_FORM_string)
-		return read_text(reader);
-	value = read_form(unit, die, step, reader);
-	switch (step->form) {
+	switch (form) {
+	case DW_FORM_string:
+		return (const char *)(uintptr_t)value;
 	case DW_FORM_strp:
 		return section_text(object, SECTION_STR, value);
 	case DW_FORM_line_strp:
@@ -804,19 +802,17 @@ static const char *read_text_form(struct unit *unit, const unsigned char *die,
 }
 
 /*
- * Stores the DIE that an attribute refers to. False for a type signature
- * without a unit.
+ * Stores the DIE that the value of an attribute refers to, or NULL. False for a
+ * type signature without a unit.
  */
-static bool read_reference_form(struct unit *unit, const unsigned char *die,
-				const struct step *step, struct reader *reader,
-				const unsigned char **target)
+static bool find_reference(struct unit *unit, const unsigned char *die,
+			   unsigned int form, uint64_t value,
+			   const unsigned char **target)
 {
 	const struct section *info =
 		&unit->data->object->sections[SECTION_INFO];
-	uint64_t value = read_form(unit, die, step, reader);
 
-	*target = NULL;
-	switch (step->form) {
+	switch (form) {
 	case DW_FORM_GNU_ref_alt:
 	case DW_FORM_ref_sup4:
 	case DW_FORM_ref_sup8:
@@ -824,8 +820,7 @@ static bool read_reference_form(struct unit *unit, const unsigned char *die,
 			unit, die,
 			"a reference to a supplementary file (dwz), which is not supported");
 	case DW_FORM_ref_addr:
-		if (value < info->size)
-			*target = info->data + value;
+		*target = value < info->size ? info->data + value : NULL;
 		return true;
 	case DW_FORM_ref_sig8:
 		unit = cache_find(&unit->data->signatures, value, NULL, NULL);
@@ -833,9 +828,19 @@ static bool read_reference_form(struct unit *unit, const unsigned char *die,
 			return false;
 		value = unit->type_offset;
 	}
-	if (value < (size_t)(unit->end - unit->start))
-		*target = unit->start + value;
+	*target = value < (size_t)(unit->end - unit->start)
+			  ? unit->start + value
+			  : NULL;
 	return true;
+}
+
+/* Whether an offset lies in the location lists. */
+static bool in_location_lists(const struct unit *unit, uint64_t offset)
+{
+	enum section_id id = unit->version >= 5 ? SECTION_LOCLISTS
+						: SECTION_LOC;
+
+	return offset < unit->data->object->sections[id].size;
 }
 
 /* What is read of a DIE, as bits by enum attribute. */
@@ -855,43 +860,40 @@ static void run_steps(struct unit *unit, const unsigned char *die,
 		      struct reader *reader, struct attributes *attributes,
 		      uint32_t wanted)
 {
-	for (uint32_t i = 0; i < abbreviation->step_count; i++) {
-		const struct step *step = &abbreviation->steps[i];
-		const struct section *lists;
-		uint64_t number;
+	const struct step *step = abbreviation->steps;
+	const struct step *end = step + abbreviation->step_count;
+
+	for (; step < end; step++) {
+		uint64_t value;
 
 		read_bytes(reader, step->skip);
-		if (step->kind == STEP_SKIP ||
-		    !(wanted >> step->attribute & 1)) {
-			read_form(unit, die, step, reader);
+		if (step->size - 1u < 8) /* 1 to 8 */
+			value = read_number(reader, step->size);
+		else
+			value = read_form(unit, die, step, reader);
+		if (!(wanted >> step->attribute & 1))
 			continue;
-		}
 		switch (step->kind) {
+		case STEP_SKIP:
+			continue;
 		case STEP_TEXT:
 			attributes->value[step->attribute].text =
-				read_text_form(unit, die, step, reader);
+				find_text(unit, die, step->form, value);
 			break;
 		case STEP_REFERENCE:
-			if (!read_reference_form(
-				    unit, die, step, reader,
+			if (!find_reference(
+				    unit, die, step->form, value,
 				    &attributes->value[step->attribute].die))
 				continue;
 			break;
 		case STEP_LOCATION:
-			number = read_form(unit, die, step, reader);
-			lists = &unit->data->object
-					 ->sections[unit->version >= 5
-							    ? SECTION_LOCLISTS
-							    : SECTION_LOC];
-			if (number >= lists->size)
+			if (!in_location_lists(unit, value))
 				continue;
-			attributes->value[step->attribute].number = number;
-			break;
+			/* fallthrough */
 		default:
-			attributes->value[step->attribute].number =
-				read_form(unit, die, step, reader);
+			attributes->value[step->attribute].number = value;
 		}
-		attributes->present |= (uint32_t)1 << step->attribute;
+		attributes->present |= WANT(step->attribute);
 	}
 }
 
@@ -899,8 +901,8 @@ static void run_steps(struct unit *unit, const unsigned char *die,
  * Reads the code of a DIE and finds its abbreviation: NULL at the end of a list
  * of children, and of the unit.
  */
-static const struct abbreviation *begin_die(struct unit *unit,
-					    struct reader *reader)
+static inline const struct abbreviation *begin_die(struct unit *unit,
+						   struct reader *reader)
 {
 	const unsigned char *die = reader->at;
 	const struct abbreviation *abbreviation;

@@ -245,7 +245,10 @@ static const struct {
 	char text[24];
 	unsigned int length;
 } attribute_starts[ATTRIBUTES] = {
-#define START(text) { text, sizeof(text) - 1 }
+#define START(text)                    \
+	{                              \
+		text, sizeof(text) - 1 \
+	}
 	[ATTRIBUTE_ACCESSIBILITY] = START(" accessibility("),
 	[ATTRIBUTE_ALIGNMENT] = START(" alignment("),
 	[ATTRIBUTE_BIT_SIZE] = START(" bit_size("),
@@ -267,8 +270,9 @@ enum string_state {
 static void begin_string(struct die *die)
 {
 	if (die->string == STRING_GOES_ON)
-		die_error(die->unit, die->address,
-			  "an endless type: it contains itself without a named type between");
+		die_error(
+			die->unit, die->address,
+			"an endless type: it contains itself without a named type between");
 	push(die)->known = die->string == STRING_KNOWN;
 	die->string = STRING_GOES_ON;
 }
@@ -490,10 +494,9 @@ struct type_string die_string(struct die *die, struct arena *arena)
 					inner = at->die;
 					continue;
 				}
-				references = grow(references,
-						  string.reference_count,
-						  &capacity,
-						  sizeof(*references));
+				references =
+					grow(references, string.reference_count,
+					     &capacity, sizeof(*references));
 				references[string.reference_count++] =
 					(struct type_reference){
 						.type = at->die->type,
@@ -510,14 +513,14 @@ struct type_string die_string(struct die *die, struct arena *arena)
 		if (inner) {
 			begin_string(inner);
 		} else {
-			place->die->string = place->known ? STRING_KNOWN :
-							    STRING_UNKNOWN;
+			place->die->string = place->known ? STRING_KNOWN
+							  : STRING_UNKNOWN;
 			stack.count--;
 		}
 	}
 	string.length = to - text;
-	string.text = memcpy(arena_alloc(arena, string.length), text,
-			     string.length);
+	string.text =
+		memcpy(arena_alloc(arena, string.length), text, string.length);
 	size = string.reference_count * sizeof(*references);
 	if (size)
 		string.references =

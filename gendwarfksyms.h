@@ -78,7 +78,13 @@ void *reallocate(void *memory, size_t size);
  * of an array that has room for `*capacity`. Returns the array, which may have
  * moved.
  */
-void *grow(void *array, size_t count, size_t *capacity, size_t size);
+void *grow_full(void *array, size_t *capacity, size_t size);
+
+static inline void *grow(void *array, size_t count, size_t *capacity,
+			 size_t size)
+{
+	return count < *capacity ? array : grow_full(array, capacity, size);
+}
 
 /*
  * Memory that is freed all at once. All zero bytes is an empty arena.

@@ -97,8 +97,7 @@ static void read_sections(struct object *object, Elf *elf,
 		const char *name;
 
 		if (!gelf_getshdr(section, &header) ||
-		    header.sh_type == SHT_NOBITS ||
-		    header.sh_flags & SHF_GROUP)
+		    header.sh_type == SHT_NOBITS || header.sh_flags & SHF_GROUP)
 			continue;
 		name = elf_strptr(elf, names, header.sh_name);
 		if (!name)

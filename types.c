@@ -202,7 +202,7 @@ void types_set(struct type *type, struct type_string string, unsigned int unit,
  * between, which stand as they are. Of each string the CRCs of all beginnings
  * that end at a reference's start or end are computed once. From two of them
  * follows the CRC of a slice, and it is put behind the CRC of the text so far
- * by one multiplication (crc32.h). References that were met in the same string
+ * by a multiplication (crc32.h). References that were met in the same string
  * before are never expanded, so they don't count as references here.
  *
  * Second, layouts. Nearly all large types of a kernel are in one cycle of
@@ -382,8 +382,8 @@ static void append(struct expansion *expansion, uint64_t length,
 {
 	if (!length)
 		return;
-	expansion->crc = crc32_append(expansion->crc ^ crc_start, crc_end,
-				      crc32_shift(length));
+	expansion->crc =
+		crc32_append(expansion->crc ^ crc_start, crc_end, length);
 	expansion->length += length;
 }
 
