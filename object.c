@@ -132,14 +132,16 @@ static void read_sections(struct object *object, Elf *elf,
  * addresses that only libdwfl gives to them, but nobody reads an address.
  */
 
-/* How many bytes a relocation type of a machine writes; 0: it's left alone. */
-static unsigned int relocation_size(GElf_Half machine, uint32_t type)
+#define RELOCATION_TYPES 260
+
+/* How many bytes each relocation type of a machine writes; 0: left alone. */
+static void relocation_sizes(GElf_Half machine, uint8_t sizes[RELOCATION_TYPES])
 {
 	static const struct {
 		GElf_Half machine;
 		uint16_t type;
-		unsigned int size;
-	} sizes[] = {
+		uint8_t size;
+	} known[] = {
 		{ EM_X86_64, R_X86_64_64, 8 },
 		{ EM_X86_64, R_X86_64_32, 4 },
 		{ EM_X86_64, R_X86_64_32S, 4 },
@@ -158,10 +160,10 @@ static unsigned int relocation_size(GElf_Half machine, uint32_t type)
 		{ EM_PPC64, R_PPC64_UADDR32, 4 },
 	};
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
-		if (sizes[i].machine == machine && sizes[i].type == type)
-			return sizes[i].size;
-	return 0;
+	memset(sizes, 0, RELOCATION_TYPES);
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (known[i].machine == machine)
+			sizes[known[i].type] = known[i].size;
 }
 
 /* Whether apply_relocations() knows the machine of an object. */
@@ -178,7 +180,7 @@ static bool is_known_machine(const GElf_Ehdr *header)
 }
 
 /* Stores the lower bytes of a value; `size` is 1, 2, 4 or 8. */
-static void put_number(unsigned char *to, unsigned int size, uint64_t value)
+static inline void put_number(unsigned char *to, unsigned int size, uint64_t value)
 {
 	uint32_t four = value;
 	uint16_t two = value;
@@ -224,8 +226,9 @@ static bool apply_relocations(struct object *object, GElf_Half machine,
 	GElf_Shdr header, symbols_header;
 	size_t count, symbol_count;
 	Elf_Scn *symtab;
-	uint32_t last_type = 0;
-	unsigned int size = 0;
+	uint8_t sizes[RELOCATION_TYPES];
+	uint64_t last_number = UINT64_MAX; /* no number of 32 bits */
+	Elf64_Sym symbol;
 
 	if (!gelf_getshdr(section, &header))
 		return false;
@@ -238,34 +241,35 @@ static bool apply_relocations(struct object *object, GElf_Half machine,
 		return false;
 	count = relocations->d_size / sizeof(Elf64_Rela);
 	symbol_count = symbols->d_size / sizeof(Elf64_Sym);
+	relocation_sizes(machine, sizes);
 	for (size_t i = 0; i < count; i++) {
 		const char *at = (const char *)relocations->d_buf +
 				 i * sizeof(Elf64_Rela);
 		Elf64_Rela relocation;
-		Elf64_Sym symbol;
-		uint64_t number;
+		uint64_t type, number;
 
-		memcpy(&relocation, at, sizeof(relocation));
-		if (ELF64_R_TYPE(relocation.r_info) != last_type) {
-			last_type = ELF64_R_TYPE(relocation.r_info);
-			size = relocation_size(machine, last_type);
-		}
 		if (i % piece == piece - 1)
 			forget_pages(at - piece * sizeof(relocation), at);
-		if (!size)
+		memcpy(&relocation, at, sizeof(relocation));
+		type = ELF64_R_TYPE(relocation.r_info);
+		if (type >= RELOCATION_TYPES || !sizes[type])
 			continue;
 		number = ELF64_R_SYM(relocation.r_info);
 		if (number >= symbol_count ||
 		    relocation.r_offset > target->size ||
-		    size > target->size - relocation.r_offset)
+		    sizes[type] > target->size - relocation.r_offset)
 			error("'%s' is damaged: relocation %zu of section %zu is out of bounds",
 			      object->path, i, elf_ndxscn(section));
-		memcpy(&symbol,
-		       (const char *)symbols->d_buf + number * sizeof(symbol),
-		       sizeof(symbol));
+		/* Mostly the symbol of .debug_str, again and again. */
+		if (number != last_number)
+			memcpy(&symbol,
+			       (const char *)symbols->d_buf +
+				       number * sizeof(symbol),
+			       sizeof(symbol));
+		last_number = number;
 		if (number && symbol.st_shndx == SHN_UNDEF)
 			continue; /* as libdwfl does */
-		put_number(to + relocation.r_offset, size,
+		put_number(to + relocation.r_offset, sizes[type],
 			   symbol.st_value + relocation.r_addend);
 	}
 	return true;
