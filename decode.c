@@ -515,9 +515,9 @@ static uint16_t known_form(uint64_t form)
 	return form && form < UINT16_MAX ? form : UINT16_MAX;
 }
 
-/* What to do with an attribute of that form. */
-static struct step make_step(const struct unit *unit, uint64_t name,
-			     unsigned int form)
+/* What to do with an attribute of that form, of a DIE with that tag. */
+static struct step make_step(const struct unit *unit, unsigned int tag,
+			     uint64_t name, unsigned int form)
 {
 	struct step step = { .form = form, .size = form_size(unit, form) };
 
@@ -546,6 +546,12 @@ static struct step make_step(const struct unit *unit, uint64_t name,
 		step.attribute = ATTRIBUTE_DECLARATION;
 		step.kind = STEP_PRESENT;
 		break;
+	case DW_AT_decl_file:
+		step.attribute = ATTRIBUTE_DECL_FILE;
+		/* Nearly all DIEs have one. */
+		if (is_body(tag))
+			step.kind = number_step(unit, step.attribute, form);
+		break;
 	case DW_AT_stmt_list:
 		step.attribute = ATTRIBUTE_STMT_LIST;
 		step.kind = offset_step(form);
@@ -559,7 +565,6 @@ static struct step make_step(const struct unit *unit, uint64_t name,
 			uint16_t name;
 			uint8_t attribute;
 		} numbers[] = {
-			{ DW_AT_decl_file, ATTRIBUTE_DECL_FILE },
 			{ DW_AT_const_value, ATTRIBUTE_CONST_VALUE },
 			{ DW_AT_count, ATTRIBUTE_COUNT },
 			{ DW_AT_upper_bound, ATTRIBUTE_UPPER_BOUND },
@@ -604,7 +609,8 @@ static void read_steps(struct unit *unit, struct reader *reader,
 
 		if (!name && !form)
 			break;
-		step = make_step(unit, name, known_form(form));
+		step = make_step(unit, abbreviation->tag, name,
+				 known_form(form));
 		if (form == DW_FORM_implicit_const)
 			step.implicit = read_sleb(reader);
 		/* Of two attributes of one name the first counts. */
@@ -1072,6 +1078,12 @@ static bool is_top_level(const struct unit *unit, const unsigned char *die)
 	size_t offset = die - unit->start;
 
 	return unit->top_level && unit->top_level[offset / 8] >> offset % 8 & 1;
+}
+
+bool is_body(unsigned int tag)
+{
+	return tag == DW_TAG_structure_type || tag == DW_TAG_class_type ||
+	       tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type;
 }
 
 /* Whether DIEs inside one with that tag can have a prefix (FORMAT 6). */

@@ -20,12 +20,6 @@
  */
 #define STRING_LENGTH_LIMIT ((uint64_t)1 << 30)
 
-bool is_body(unsigned int tag)
-{
-	return tag == DW_TAG_structure_type || tag == DW_TAG_class_type ||
-	       tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type;
-}
-
 /* A place in the fragments of a DIE that is being gone through. */
 struct place {
 	struct die *die;
@@ -98,22 +92,21 @@ struct walk {
 };
 
 /*
- * Begins the visit of a DIE, if there is one. `closed`: a body is not to be
- * opened, since it is what a special union stands for that isn't either.
+ * Begins the visit of a DIE, if there is one; false if there is none. `closed`:
+ * a body is not to be opened, since it is what a special union stands for that
+ * isn't either.
  */
-static void visit(struct walk *walk, struct die *die, bool closed)
+static bool visit(struct walk *walk, struct die *die, bool closed)
 {
-	struct place *place;
-
 	if (is_body(die->tag)) {
 		/* Rule 2: only the first time for a symbol. */
 		closed = closed || die->opened_for == walk->number;
 		if (!closed)
 			die->opened_for = walk->number;
 		if (closed && (!die->special || die->visited_closed))
-			return;
+			return false;
 		if (!closed && die->visit == VISIT_FINISHED)
-			return;
+			return false;
 		if (closed)
 			die->visited_closed = true;
 		else
@@ -125,7 +118,7 @@ static void visit(struct walk *walk, struct die *die, bool closed)
 	} else {
 		closed = false;
 		if (die->visit == VISIT_FINISHED)
-			return;
+			return false;
 		if (die->visit == VISIT_GOES_ON && die->bodies == walk->bodies)
 			die_error(
 				die->unit, die->address,
@@ -133,8 +126,8 @@ static void visit(struct walk *walk, struct die *die, bool closed)
 		die->visit = VISIT_GOES_ON;
 		die->bodies = walk->bodies;
 	}
-	place = push(die);
-	place->closed = closed;
+	push(die)->closed = closed;
+	return true;
 }
 
 static void end_visit(struct walk *walk, const struct place *place)
@@ -180,42 +173,52 @@ static void end_member(const struct walk *walk, struct fragment *name)
 	member->finished = true;
 }
 
+/*
+ * Goes on with the visit of a DIE, to its end or to a DIE in it whose visit
+ * begins.
+ */
+static void go_on(struct walk *walk)
+{
+	struct place *place = &stack.places[stack.count - 1];
+	struct fragment *end = place->die->fragments +
+			       place->die->fragment_count;
+
+	while (place->at < end) {
+		struct fragment *fragment = place->at++;
+
+		switch (fragment->kind) {
+		case FRAGMENT_DIE:
+			if (visit(walk, fragment->die, place->closed))
+				return;
+			break;
+		case FRAGMENT_ITEM:
+		case FRAGMENT_MEMBER:
+			visit_item(walk, place, fragment);
+			break;
+		case FRAGMENT_MEMBER_NAME:
+			end_member(walk, fragment);
+			break;
+		case FRAGMENT_OPEN_LIST:
+			walk->first = true;
+			break;
+		case FRAGMENT_CLOSE_LIST:
+		case FRAGMENT_END_LIST:
+			walk->first = false;
+			break;
+		}
+	}
+	end_visit(walk, place);
+	stack.count--;
+}
+
 void die_walk(struct die *symbol)
 {
 	static uint32_t walks;
 	struct walk walk = { .number = ++walks };
 
 	push(symbol);
-	while (stack.count) {
-		struct place *place = &stack.places[stack.count - 1];
-		struct fragment *fragment;
-
-		if (at_end(place)) {
-			end_visit(&walk, place);
-			stack.count--;
-			continue;
-		}
-		fragment = place->at++;
-		switch (fragment->kind) {
-		case FRAGMENT_DIE:
-			visit(&walk, fragment->die, place->closed);
-			break;
-		case FRAGMENT_ITEM:
-		case FRAGMENT_MEMBER:
-			visit_item(&walk, place, fragment);
-			break;
-		case FRAGMENT_MEMBER_NAME:
-			end_member(&walk, fragment);
-			break;
-		case FRAGMENT_OPEN_LIST:
-			walk.first = true;
-			break;
-		case FRAGMENT_CLOSE_LIST:
-		case FRAGMENT_END_LIST:
-			walk.first = false;
-			break;
-		}
-	}
+	while (stack.count)
+		go_on(&walk);
 }
 
 /*
@@ -235,9 +238,10 @@ static unsigned int digits(uint64_t number)
 {
 	unsigned int count = 1;
 
-	for (; number >= 10; number /= 10)
-		count++;
-	return count;
+	/* One division for four digits: most numbers need none. */
+	for (; number >= 10000; number /= 10000)
+		count += 4;
+	return count + (number >= 10) + (number >= 100) + (number >= 1000);
 }
 
 /* What stands in front of the number of an attribute. */
@@ -447,7 +451,7 @@ struct type_string die_string(struct die *die, struct arena *arena)
 	static struct type_reference *references;
 	static size_t capacity;
 	struct type_string string = { 0 };
-	char *to = text;
+	char *to = text, *limit = text + text_capacity;
 	size_t size;
 
 	begin_string(die);
@@ -462,7 +466,10 @@ struct type_string die_string(struct die *die, struct arena *arena)
 		for (; at < end && !inner; at++) {
 			const struct type *type;
 
-			to = make_room(to, TEXT_SIZE(at));
+			if ((size_t)(limit - to) < TEXT_SIZE(at)) {
+				to = make_room(to, TEXT_SIZE(at));
+				limit = text + text_capacity;
+			}
 			switch (at->kind) {
 			case FRAGMENT_CLOSE:
 			case FRAGMENT_CLOSE_LIST:
@@ -503,6 +510,7 @@ struct type_string die_string(struct die *die, struct arena *arena)
 						.start = to - text,
 					};
 				to = make_room(to, type->key_length);
+				limit = text + text_capacity;
 				to = mempcpy(to, type->key, type->key_length);
 				continue;
 			}

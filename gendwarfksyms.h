@@ -328,6 +328,9 @@ const unsigned char *candidates_next(struct candidates *candidates,
 /* Whether a tag is one of those that candidates, and prefixes, can be in. */
 bool is_scope(unsigned int tag);
 
+/* Whether a tag is that of a body: structure, class, union, enumeration. */
+bool is_body(unsigned int tag);
+
 /*
  * The DIE around this one, NULL for a unit DIE. Error: no DIE begins there.
  */
@@ -408,6 +411,7 @@ struct type_reference {
 struct type {
 	const char *key; /* the reference: "s#foo", NUL-terminated */
 	size_t key_length;
+	uint32_t key_crc;
 	size_t number; /* of the types that were entered before it */
 	bool in_table; /* `string` is set */
 	bool ruled; /* by a type_string rule */
@@ -567,9 +571,6 @@ struct die {
 	uint32_t dump_bodies; /* around it in the dump, + 1; or 0 */
 	uint64_t length; /* of its type string, in bytes */
 };
-
-/* Whether a tag is one of structure, class, union, enumeration. */
-bool is_body(unsigned int tag);
 
 /*
  * The walk of FORMAT 5a over all that a symbol's DIE leads to (all loaded). It
