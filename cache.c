@@ -104,7 +104,7 @@ void arena_free(struct arena *arena)
 
 /* The hash table. */
 
-#define CACHE_INITIAL_SLOTS 64
+#define CACHE_INITIAL_SLOTS 256
 
 uint64_t hash_text(const char *text, size_t length)
 {

@@ -519,73 +519,58 @@ static uint16_t known_form(uint64_t form)
 static struct step make_step(const struct unit *unit, unsigned int tag,
 			     uint64_t name, unsigned int form)
 {
+	/* What each attribute is called here, + 1; 0 for those not wanted. */
+	static const uint8_t wanted[] = {
+		[DW_AT_name] = ATTRIBUTE_NAME + 1,
+		[DW_AT_linkage_name] = ATTRIBUTE_LINKAGE_NAME + 1,
+		[DW_AT_type] = ATTRIBUTE_TYPE + 1,
+		[DW_AT_abstract_origin] = ATTRIBUTE_ABSTRACT_ORIGIN + 1,
+		[DW_AT_declaration] = ATTRIBUTE_DECLARATION + 1,
+		[DW_AT_decl_file] = ATTRIBUTE_DECL_FILE + 1,
+		[DW_AT_const_value] = ATTRIBUTE_CONST_VALUE + 1,
+		[DW_AT_count] = ATTRIBUTE_COUNT + 1,
+		[DW_AT_upper_bound] = ATTRIBUTE_UPPER_BOUND + 1,
+		[DW_AT_accessibility] = ATTRIBUTE_ACCESSIBILITY + 1,
+		[DW_AT_alignment] = ATTRIBUTE_ALIGNMENT + 1,
+		[DW_AT_bit_size] = ATTRIBUTE_BIT_SIZE + 1,
+		[DW_AT_byte_size] = ATTRIBUTE_BYTE_SIZE + 1,
+		[DW_AT_encoding] = ATTRIBUTE_ENCODING + 1,
+		[DW_AT_data_bit_offset] = ATTRIBUTE_DATA_BIT_OFFSET + 1,
+		[DW_AT_data_member_location] =
+			ATTRIBUTE_DATA_MEMBER_LOCATION + 1,
+		[DW_AT_discr_value] = ATTRIBUTE_DISCR_VALUE + 1,
+		[DW_AT_sibling] = ATTRIBUTE_SIBLING + 1,
+		[DW_AT_stmt_list] = ATTRIBUTE_STMT_LIST + 1,
+		[DW_AT_str_offsets_base] = ATTRIBUTE_STR_OFFSETS_BASE + 1,
+	};
 	struct step step = { .form = form, .size = form_size(unit, form) };
 
-	switch (name) {
-	case DW_AT_name:
-		step.attribute = ATTRIBUTE_NAME;
+	if (name >= sizeof(wanted) || !wanted[name])
+		return step;
+	step.attribute = wanted[name] - 1;
+	switch (step.attribute) {
+	case ATTRIBUTE_NAME:
+	case ATTRIBUTE_LINKAGE_NAME:
 		step.kind = text_step(form);
 		break;
-	case DW_AT_linkage_name:
-		step.attribute = ATTRIBUTE_LINKAGE_NAME;
-		step.kind = text_step(form);
-		break;
-	case DW_AT_type:
-		step.attribute = ATTRIBUTE_TYPE;
+	case ATTRIBUTE_TYPE:
+	case ATTRIBUTE_ABSTRACT_ORIGIN:
+	case ATTRIBUTE_SIBLING:
 		step.kind = reference_step(form);
 		break;
-	case DW_AT_abstract_origin:
-		step.attribute = ATTRIBUTE_ABSTRACT_ORIGIN;
-		step.kind = reference_step(form);
-		break;
-	case DW_AT_sibling:
-		step.attribute = ATTRIBUTE_SIBLING;
-		step.kind = reference_step(form);
-		break;
-	case DW_AT_declaration:
-		step.attribute = ATTRIBUTE_DECLARATION;
+	case ATTRIBUTE_DECLARATION:
 		step.kind = STEP_PRESENT;
 		break;
-	case DW_AT_decl_file:
-		step.attribute = ATTRIBUTE_DECL_FILE;
-		/* Nearly all DIEs have one. */
-		if (is_body(tag))
-			step.kind = number_step(unit, step.attribute, form);
-		break;
-	case DW_AT_stmt_list:
-		step.attribute = ATTRIBUTE_STMT_LIST;
+	case ATTRIBUTE_STMT_LIST:
+	case ATTRIBUTE_STR_OFFSETS_BASE:
 		step.kind = offset_step(form);
 		break;
-	case DW_AT_str_offsets_base:
-		step.attribute = ATTRIBUTE_STR_OFFSETS_BASE;
-		step.kind = offset_step(form);
-		break;
-	default: {
-		static const struct {
-			uint16_t name;
-			uint8_t attribute;
-		} numbers[] = {
-			{ DW_AT_const_value, ATTRIBUTE_CONST_VALUE },
-			{ DW_AT_count, ATTRIBUTE_COUNT },
-			{ DW_AT_upper_bound, ATTRIBUTE_UPPER_BOUND },
-			{ DW_AT_accessibility, ATTRIBUTE_ACCESSIBILITY },
-			{ DW_AT_alignment, ATTRIBUTE_ALIGNMENT },
-			{ DW_AT_bit_size, ATTRIBUTE_BIT_SIZE },
-			{ DW_AT_byte_size, ATTRIBUTE_BYTE_SIZE },
-			{ DW_AT_encoding, ATTRIBUTE_ENCODING },
-			{ DW_AT_data_bit_offset, ATTRIBUTE_DATA_BIT_OFFSET },
-			{ DW_AT_data_member_location,
-			  ATTRIBUTE_DATA_MEMBER_LOCATION },
-			{ DW_AT_discr_value, ATTRIBUTE_DISCR_VALUE },
-		};
-
-		for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-			if (name == numbers[i].name) {
-				step.attribute = numbers[i].attribute;
-				step.kind =
-					number_step(unit, step.attribute, form);
-			}
-	}
+	case ATTRIBUTE_DECL_FILE:
+		if (!is_body(tag))
+			break; /* nearly all DIEs have one */
+		/* fallthrough */
+	default:
+		step.kind = number_step(unit, step.attribute, form);
 	}
 	return step;
 }

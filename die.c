@@ -180,8 +180,8 @@ static void end_member(const struct walk *walk, struct fragment *name)
 static void go_on(struct walk *walk)
 {
 	struct place *place = &stack.places[stack.count - 1];
-	struct fragment *end = place->die->fragments +
-			       place->die->fragment_count;
+	struct fragment *end =
+		place->die->fragments + place->die->fragment_count;
 
 	while (place->at < end) {
 		struct fragment *fragment = place->at++;

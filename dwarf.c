@@ -49,13 +49,13 @@ static size_t met_count, met_capacity;
 
 /*
  * The DIE that an attribute of the DIE at `from` refers to, and its unit. NULL
- * if there is no such attribute. Error: there is no DIE.
+ * if there is no such attribute. Error: it refers to nowhere. Whether a DIE
+ * begins there is left to enter_die(), for most are in the cache already.
  */
-static const unsigned char *reference(struct unit *from_unit,
-				      const unsigned char *from,
-				      const struct attributes *attributes,
-				      enum attribute attribute,
-				      struct unit **unit)
+static const unsigned char *
+unchecked_reference(struct unit *from_unit, const unsigned char *from,
+		    const struct attributes *attributes,
+		    enum attribute attribute, struct unit **unit)
 {
 	const unsigned char *die = attributes->value[attribute].die;
 
@@ -70,7 +70,21 @@ static const unsigned char *reference(struct unit *from_unit,
 				  ? "DW_AT_type"
 				  : "DW_AT_abstract_origin");
 	unit_open(*unit);
-	parent_die(*unit, die); /* checks that one begins there */
+	return die;
+}
+
+/* The same, with a check that a DIE begins there. */
+static const unsigned char *reference(struct unit *from_unit,
+				      const unsigned char *from,
+				      const struct attributes *attributes,
+				      enum attribute attribute,
+				      struct unit **unit)
+{
+	const unsigned char *die = unchecked_reference(
+		from_unit, from, attributes, attribute, unit);
+
+	if (die)
+		parent_die(*unit, die);
 	return die;
 }
 
@@ -261,13 +275,17 @@ struct row {
 	size_t capacity;
 };
 
-/* The entry of the DIE at an address. The DIE is loaded later. */
+/*
+ * The entry of the DIE at an address. The DIE is loaded later. Error: no DIE
+ * begins there.
+ */
 static struct die *enter_die(struct unit *unit, const unsigned char *address)
 {
 	struct die *die = cache_find(&dies, (uintptr_t)address, NULL, NULL);
 
 	if (die)
 		return die;
+	parent_die(unit, address); /* the check */
 	die = arena_zalloc(&arena, sizeof(*die));
 	die->unit = unit;
 	die->address = address;
@@ -370,7 +388,8 @@ static void add_type(struct row *row, const unsigned char *die,
 		     const struct attributes *attributes)
 {
 	struct unit *unit;
-	const unsigned char *type = type_of(row->unit, die, attributes, &unit);
+	const unsigned char *type = unchecked_reference(
+		row->unit, die, attributes, ATTRIBUTE_TYPE, &unit);
 
 	if (type)
 		add_die(row, unit, type);
@@ -1028,6 +1047,15 @@ static void process_unit(struct unit *unit, unsigned int file,
 	struct candidates candidates;
 	struct attributes attributes;
 
+	/*
+	 * Most DIEs of an object are the same types again in each unit. To
+	 * forget them keeps the die cache small, and that makes it fast.
+	 */
+	if (!unit->data->linked) {
+		cache_clear(&prefixes);
+		cache_clear(&dies);
+		arena_reset(&arena);
+	}
 	unit_open(unit);
 	candidates_begin(&candidates, unit);
 	while ((candidate = candidates_next(&candidates, &attributes))) {
@@ -1041,16 +1069,7 @@ static void process_unit(struct unit *unit, unsigned int file,
 		process_candidate(unit, noted[i], file, table);
 	free(noted);
 	take_kept(file, table);
-	/*
-	 * Most DIEs of an object are the same types again in each unit. To
-	 * forget them keeps the die cache small, and that makes it fast.
-	 */
 	unit_close(unit);
-	if (!unit->data->linked) {
-		cache_clear(&prefixes);
-		cache_clear(&dies);
-		arena_reset(&arena);
-	}
 }
 
 void dwarf_read(struct object *object, unsigned int file,

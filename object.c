@@ -100,7 +100,8 @@ static void read_sections(struct object *object, Elf *elf,
 		    header.sh_type == SHT_NOBITS || header.sh_flags & SHF_GROUP)
 			continue;
 		name = elf_strptr(elf, names, header.sh_name);
-		if (!name)
+		if (!name || name[0] != '.' ||
+		    (name[1] != 'd' && name[1] != 'z'))
 			continue;
 		for (int id = 0; id < SECTION_COUNT; id++) {
 			if (object->sections[id].data ||
@@ -180,7 +181,8 @@ static bool is_known_machine(const GElf_Ehdr *header)
 }
 
 /* Stores the lower bytes of a value; `size` is 1, 2, 4 or 8. */
-static inline void put_number(unsigned char *to, unsigned int size, uint64_t value)
+static inline void put_number(unsigned char *to, unsigned int size,
+			      uint64_t value)
 {
 	uint32_t four = value;
 	uint16_t two = value;
