@@ -349,7 +349,7 @@ struct step {
 	uint8_t kind;
 	uint8_t attribute; /* enum attribute, unless kind is STEP_SKIP */
 	uint8_t size; /* of the value, in bytes; VARIABLE_SIZE */
-	uint16_t form; /* 0 in a step that only has `skip` */
+	uint16_t form;
 	int64_t implicit; /* the value of DW_FORM_implicit_const */
 };
 
@@ -367,6 +367,7 @@ struct abbreviation {
 	uint32_t size;
 	uint32_t sibling;
 	uint32_t step_count;
+	uint32_t tail; /* bytes to pass over behind the last step */
 	struct step *steps;
 };
 
@@ -508,11 +509,11 @@ static enum step_kind offset_step(unsigned int form)
 
 /*
  * A form as struct step keeps it. All that doesn't fit is one unknown form, an
- * error when it is read; so is 0, which there means something else.
+ * error when it is read.
  */
 static uint16_t known_form(uint64_t form)
 {
-	return form && form < UINT16_MAX ? form : UINT16_MAX;
+	return form < UINT16_MAX ? form : UINT16_MAX;
 }
 
 /* What to do with an attribute of that form, of a DIE with that tag. */
@@ -620,13 +621,13 @@ static void read_steps(struct unit *unit, struct reader *reader,
 		(*scratch)[count++] = step;
 		skip = 0;
 	}
-	*scratch = grow(*scratch, count, capacity, sizeof(**scratch));
-	(*scratch)[count++] = (struct step){ .skip = skip };
+	abbreviation->tail = skip;
 	abbreviation->size = all < UNKNOWN_SIZE ? all : UNKNOWN_SIZE;
 	size = count * sizeof(**scratch);
 	abbreviation->step_count = count;
-	abbreviation->steps =
-		memcpy(arena_alloc(&unit->data->arena, size), *scratch, size);
+	abbreviation->steps = arena_alloc(&unit->data->arena, size);
+	if (size)
+		memcpy(abbreviation->steps, *scratch, size);
 }
 
 static inline const struct abbreviation *
@@ -637,7 +638,7 @@ find_abbreviation(const struct abbreviation_table *table, uint64_t code)
 	if (code - 1 >= table->count)
 		return cache_find(&table->others, code, NULL, NULL);
 	abbreviation = &table->by_code[code - 1];
-	return abbreviation->steps ? abbreviation : NULL;
+	return abbreviation->code ? abbreviation : NULL;
 }
 
 static const struct abbreviation_table *read_abbreviations(struct unit *unit)
@@ -853,15 +854,22 @@ static void run_steps(struct unit *unit, const unsigned char *die,
 {
 	const struct step *step = abbreviation->steps;
 	const struct step *end = step + abbreviation->step_count;
+	bool big_endian = reader->object->big_endian;
+	uint32_t present = 0;
 
 	for (; step < end; step++) {
 		uint64_t value;
 
-		read_bytes(reader, step->skip);
-		if (step->size - 1u < 8) /* 1 to 8 */
-			value = read_number(reader, step->size);
-		else
+		if (step->size - 1u < 8) { /* 1 to 8 */
+			const unsigned char *at = read_bytes(
+				reader, (uint64_t)step->skip + step->size);
+
+			value = get_number(big_endian, at + step->skip,
+					   step->size);
+		} else {
+			read_bytes(reader, step->skip);
 			value = read_form(unit, die, step, reader);
+		}
 		if (!(wanted >> step->attribute & 1))
 			continue;
 		switch (step->kind) {
@@ -884,8 +892,11 @@ static void run_steps(struct unit *unit, const unsigned char *die,
 		default:
 			attributes->value[step->attribute].number = value;
 		}
-		attributes->present |= WANT(step->attribute);
+		present |= WANT(step->attribute);
 	}
+	read_bytes(reader, abbreviation->tail);
+	if (attributes)
+		attributes->present = present;
 }
 
 /*
@@ -918,7 +929,6 @@ static void read_attributes(struct unit *unit, const unsigned char *die,
 {
 	attributes->tag = abbreviation->tag;
 	attributes->children = abbreviation->children;
-	attributes->present = 0;
 	run_steps(unit, die, abbreviation, reader, attributes, wanted);
 	attributes->end = reader->at;
 }
@@ -1021,7 +1031,6 @@ static void skip_die(struct unit *unit, const unsigned char *die,
 		skip_list(unit, reader);
 	} else {
 		attributes.children = true;
-		attributes.present = 0;
 		run_steps(unit, die, abbreviation, reader, &attributes,
 			  WANT(ATTRIBUTE_SIBLING));
 		skip_children(unit, reader, &attributes);

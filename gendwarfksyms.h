@@ -411,7 +411,6 @@ struct type_reference {
 struct type {
 	const char *key; /* the reference: "s#foo", NUL-terminated */
 	size_t key_length;
-	uint32_t key_crc;
 	size_t number; /* of the types that were entered before it */
 	bool in_table; /* `string` is set */
 	bool ruled; /* by a type_string rule */

@@ -40,7 +40,6 @@ struct type *types_enter(struct type_table *table, const char *text,
 	copy[length] = '\0';
 	type->key = copy;
 	type->key_length = length;
-	type->key_crc = crc32_extend(0, text, length);
 	type->number = table->count;
 	cache_add(&table->by_key, hash, type);
 	table->types = grow(table->types, table->count, &table->capacity,
@@ -269,7 +268,7 @@ static void prepare(struct type_table *table, struct type_string *string)
 		crc = crc32_extend(crc, string->text + at,
 				   reference.start - at);
 		reference.crc_start = crc;
-		crc = crc32_append(crc, reference.type->key_crc,
+		crc = crc32_extend(crc, string->text + reference.start,
 				   stop - reference.start);
 		reference.crc_end = crc;
 		string->references[count++] = reference;
@@ -404,7 +403,8 @@ static void append_layout(struct expansion *expansion, struct layout *layout)
 			continue;
 		}
 		append(expansion, cut->start - at, crc, cut->crc_start);
-		append(expansion, type->key_length, 0, type->key_crc);
+		append(expansion, type->key_length, 0,
+		       crc32_extend(0, type->key, type->key_length));
 		at = cut->end;
 		crc = cut->crc_end;
 		i = cut->next;
