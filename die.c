@@ -446,6 +446,31 @@ static char *make_room(char *to, size_t size)
 	return text + length;
 }
 
+/* Whether a DIE's row is a text and nothing else. */
+static inline bool is_plain(const struct die *die)
+{
+	return die->fragment_count == 1 &&
+	       die->fragments[0].kind == FRAGMENT_TEXT;
+}
+
+void die_flatten(struct die *die, struct arena *arena)
+{
+	struct fragment flat = { .kind = FRAGMENT_TEXT };
+	char *to = text;
+	uint64_t length;
+
+	for (uint32_t i = 0; i < die->fragment_count; i++) {
+		to = make_room(to, TEXT_SIZE(&die->fragments[i]));
+		to = write_text(to, &die->fragments[i]);
+	}
+	length = to - text;
+	check_length(die, length);
+	flat.text = memcpy(arena_alloc(arena, length), text, length);
+	flat.length = length;
+	die->fragments[0] = flat;
+	die->fragment_count = 1;
+}
+
 struct type_string die_string(struct die *die, struct arena *arena)
 {
 	static struct type_reference *references;
@@ -464,6 +489,7 @@ struct type_string die_string(struct die *die, struct arena *arena)
 		bool broken = false; /* after a DIE, or at the beginning */
 
 		for (; at < end && !inner; at++) {
+			const struct fragment *plain;
 			const struct type *type;
 
 			if ((size_t)(limit - to) < TEXT_SIZE(at)) {
@@ -497,6 +523,14 @@ struct type_string die_string(struct die *die, struct arena *arena)
 				break;
 			case FRAGMENT_DIE:
 				type = at->die->type;
+				if (!type && is_plain(at->die)) {
+					plain = at->die->fragments;
+					to = make_room(to, TEXT_SIZE(plain));
+					limit = text + text_capacity;
+					to = mempcpy(to, plain->text,
+						     plain->length);
+					continue;
+				}
 				if (!type) {
 					inner = at->die;
 					continue;

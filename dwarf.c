@@ -69,7 +69,8 @@ unchecked_reference(struct unit *from_unit, const unsigned char *from,
 			  attribute == ATTRIBUTE_TYPE
 				  ? "DW_AT_type"
 				  : "DW_AT_abstract_origin");
-	unit_open(*unit);
+	if (*unit != from_unit)
+		unit_open(*unit);
 	return die;
 }
 
@@ -790,6 +791,8 @@ static void load_die(struct die *die, struct type_table *table)
 		add_row(&row, &attributes, name);
 	}
 	end_row(die);
+	if (die->tag == DW_TAG_base_type)
+		die_flatten(die, &arena);
 }
 
 /* Loads all DIEs that were met and not loaded yet, and all that they lead to. */

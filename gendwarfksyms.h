@@ -572,6 +572,12 @@ struct die {
 };
 
 /*
+ * Turns a row that is text only, without DIEs or line breaks, into one fragment
+ * with its text in the arena. For base types: nothing is written more often.
+ */
+void die_flatten(struct die *die, struct arena *arena);
+
+/*
  * The walk of FORMAT 5a over all that a symbol's DIE leads to (all loaded). It
  * leaves behind which items have separators, and the names of renamed members.
  * Error: a cycle without a body.
