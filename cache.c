@@ -4,16 +4,11 @@
  * as long as a file or a unit and is given up at once.
  *
  * The table uses open addressing with linear probing and grows before it is
- * two thirds full. A slot is empty if its value is NULL. Nothing is ever taken
+ * two thirds full. Nothing is ever taken
  * out of it but by emptying it.
  */
 #include "gendwarfksyms.h"
 #include <string.h>
-
-struct cache_slot {
-	uint64_t hash;
-	void *value;
-};
 
 void *allocate(size_t size)
 {
@@ -115,35 +110,9 @@ uint64_t hash_text(const char *text, size_t length)
 	return hash;
 }
 
-/*
- * The first slot to look at. Hashes may be addresses or offsets, so all their
- * bits are mixed.
- */
-static size_t first_slot(const struct cache *cache, uint64_t hash)
-{
-	hash *= 0x9e3779b97f4a7c15;
-	return (hash ^ hash >> 32) & cache->mask;
-}
-
-void *cache_find(const struct cache *cache, uint64_t hash,
-		 bool (*same)(const void *value, const void *key),
-		 const void *key)
-{
-	if (!cache->slots)
-		return NULL;
-	for (size_t i = first_slot(cache, hash);; i = (i + 1) & cache->mask) {
-		const struct cache_slot *slot = &cache->slots[i];
-
-		if (!slot->value)
-			return NULL;
-		if (slot->hash == hash && (!same || same(slot->value, key)))
-			return slot->value;
-	}
-}
-
 static void insert(struct cache *cache, uint64_t hash, void *value)
 {
-	size_t i = first_slot(cache, hash);
+	size_t i = cache_first_slot(cache, hash);
 
 	while (cache->slots[i].value)
 		i = (i + 1) & cache->mask;

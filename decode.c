@@ -13,7 +13,6 @@
  * error that names the DIE.
  */
 #include "gendwarfksyms.h"
-#include <dwarf.h>
 #include <endian.h>
 #include <string.h>
 
@@ -1072,19 +1071,6 @@ static bool is_top_level(const struct unit *unit, const unsigned char *die)
 	size_t offset = die - unit->start;
 
 	return unit->top_level && unit->top_level[offset / 8] >> offset % 8 & 1;
-}
-
-bool is_body(unsigned int tag)
-{
-	return tag == DW_TAG_structure_type || tag == DW_TAG_class_type ||
-	       tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type;
-}
-
-/* Whether DIEs inside one with that tag can have a prefix (FORMAT 6). */
-bool is_scope(unsigned int tag)
-{
-	return tag == DW_TAG_namespace || tag == DW_TAG_class_type ||
-	       tag == DW_TAG_structure_type;
 }
 
 const unsigned char *candidates_next(struct candidates *candidates,

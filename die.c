@@ -9,7 +9,6 @@
  * through it with a stack of places in lists of fragments.
  */
 #include "gendwarfksyms.h"
-#include <dwarf.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -139,23 +138,26 @@ static void end_visit(struct walk *walk, const struct place *place)
 }
 
 /*
- * Begins the visit of an item, or passes over it. Only parameters can be met
- * again; all other items are in bodies.
+ * Begins the visit of an item, or passes over it; returns where to go on. Only
+ * parameters can be met again; all other items are in bodies.
  */
-static void visit_item(struct walk *walk, struct place *place,
-		       struct fragment *item)
+static struct fragment *visit_item(struct walk *walk, struct fragment *item,
+				   const struct fragment *end)
 {
+	struct fragment *next = item + 1;
+
 	if (item->finished) {
-		while (place->at->kind != FRAGMENT_MEMBER &&
-		       place->at->kind != FRAGMENT_CLOSE_LIST)
-			place->at++;
-		return;
+		while (next < end && next->kind != FRAGMENT_MEMBER &&
+		       next->kind != FRAGMENT_CLOSE_LIST)
+			next++;
+		return next;
 	}
 	if (!options.canonical)
 		item->separated = !walk->first;
 	walk->first = false;
 	if (item->kind == FRAGMENT_MEMBER)
 		walk->new_name = NULL;
+	return next;
 }
 
 /*
@@ -180,20 +182,22 @@ static void end_member(const struct walk *walk, struct fragment *name)
 static void go_on(struct walk *walk)
 {
 	struct place *place = &stack.places[stack.count - 1];
-	struct fragment *end =
-		place->die->fragments + place->die->fragment_count;
+	struct fragment *at = place->at;
+	struct fragment *end = place->die->fragments +
+			       place->die->fragment_count;
 
-	while (place->at < end) {
-		struct fragment *fragment = place->at++;
+	while (at < end) {
+		struct fragment *fragment = at++;
 
 		switch (fragment->kind) {
 		case FRAGMENT_DIE:
+			place->at = at;
 			if (visit(walk, fragment->die, place->closed))
 				return;
 			break;
 		case FRAGMENT_ITEM:
 		case FRAGMENT_MEMBER:
-			visit_item(walk, place, fragment);
+			at = visit_item(walk, fragment, end);
 			break;
 		case FRAGMENT_MEMBER_NAME:
 			end_member(walk, fragment);

@@ -9,7 +9,6 @@
  * each named type goes to the type table if it is the longest so far.
  */
 #include "gendwarfksyms.h"
-#include <dwarf.h>
 #include <string.h>
 
 #define SYMBOL_POINTER "__gendwarfksyms_ptr_"
