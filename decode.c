@@ -902,8 +902,8 @@ static void run_steps(struct unit *unit, const unsigned char *die,
  * Reads the code of a DIE and finds its abbreviation: NULL at the end of a list
  * of children, and of the unit.
  */
-static inline const struct abbreviation *begin_die(struct unit *unit,
-						   struct reader *reader)
+static inline const struct abbreviation *__attribute__((always_inline))
+begin_die(struct unit *unit, struct reader *reader)
 {
 	const unsigned char *die = reader->at;
 	const struct abbreviation *abbreviation;

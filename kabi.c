@@ -52,8 +52,11 @@ static struct rule *find_rule(enum kabi_rule type, const char *target,
 
 const char *kabi_find(enum kabi_rule type, const char *target, size_t length)
 {
-	struct rule *rule = find_rule(type, target, length);
+	struct rule *rule;
 
+	if (!options.stable)
+		return NULL;
+	rule = find_rule(type, target, length);
 	return rule ? rule->value : NULL;
 }
 
