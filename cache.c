@@ -33,40 +33,35 @@ void *grow_full(void *array, size_t *capacity, size_t size)
 
 /* The arena. Its blocks are of this size, or larger for a larger piece. */
 #define ARENA_BLOCK_SIZE ((size_t)64 << 10)
-#define ARENA_ALIGNMENT	 _Alignof(max_align_t)
-
 struct arena_block {
 	struct arena_block *next;
 	size_t size;
 	_Alignas(max_align_t) char bytes[];
 };
 
-void *arena_alloc(struct arena *arena, size_t size)
+void *arena_alloc_slowly(struct arena *arena, size_t size)
 {
-	char *memory = arena->free;
+	size_t room = ARENA_BLOCK_SIZE;
+	struct arena_block *block;
 
 	if (size > SIZE_MAX / 2)
 		error("out of memory (%zu bytes wanted)", size);
 	size = (size + ARENA_ALIGNMENT - 1) & ~(ARENA_ALIGNMENT - 1);
-	if (size > (size_t)(arena->end - arena->free)) {
-		size_t room = size > ARENA_BLOCK_SIZE / 4 ? size
-							  : ARENA_BLOCK_SIZE;
-		struct arena_block *block = allocate(sizeof(*block) + room);
-
-		block->size = room;
-		memory = block->bytes;
-		if (room == size && arena->blocks) {
-			/* A block of its own: the newest stays in use. */
-			block->next = arena->blocks->next;
-			arena->blocks->next = block;
-			return memory;
-		}
-		block->next = arena->blocks;
-		arena->blocks = block;
-		arena->end = block->bytes + room;
+	if (size > ARENA_BLOCK_SIZE / 4)
+		room = size;
+	block = allocate(sizeof(*block) + room);
+	block->size = room;
+	if (room == size && arena->blocks) {
+		/* A block of its own: the newest stays in use. */
+		block->next = arena->blocks->next;
+		arena->blocks->next = block;
+		return block->bytes;
 	}
-	arena->free = memory + size;
-	return memory;
+	block->next = arena->blocks;
+	arena->blocks = block;
+	arena->free = block->bytes + size;
+	arena->end = block->bytes + room;
+	return block->bytes;
 }
 
 void *arena_zalloc(struct arena *arena, size_t size)
@@ -99,7 +94,7 @@ void arena_free(struct arena *arena)
 
 /* The hash table. */
 
-#define CACHE_INITIAL_SLOTS 256
+#define CACHE_INITIAL_SLOTS 64
 
 uint64_t hash_text(const char *text, size_t length)
 {
@@ -141,6 +136,16 @@ void cache_add(struct cache *cache, uint64_t hash, void *value)
 		resize(cache, (cache->mask + 1) * 2);
 	insert(cache, hash, value);
 	cache->count++;
+}
+
+void cache_reserve(struct cache *cache, size_t count)
+{
+	size_t slots = CACHE_INITIAL_SLOTS;
+
+	while (slots / 3 * 2 <= count)
+		slots *= 2;
+	if (!cache->slots || slots > cache->mask + 1)
+		resize(cache, slots);
 }
 
 void cache_clear(struct cache *cache)

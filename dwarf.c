@@ -1058,6 +1058,8 @@ static void process_unit(struct unit *unit, unsigned int file,
 		cache_clear(&dies);
 		arena_reset(&arena);
 	}
+	/* A guess that saves growing: a type of a kernel in so many bytes. */
+	cache_reserve(&dies, (unit->end - unit->start) / 256);
 	unit_open(unit);
 	candidates_begin(&candidates, unit);
 	while ((candidate = candidates_next(&candidates, &attributes))) {

@@ -96,11 +96,24 @@ struct arena {
 	char *end;
 };
 
+#define ARENA_ALIGNMENT _Alignof(max_align_t)
+
 /*
  * Returns `size` bytes, aligned for any type, not cleared; they live until
  * arena_reset() or arena_free().
  */
-void *arena_alloc(struct arena *arena, size_t size);
+void *arena_alloc_slowly(struct arena *arena, size_t size);
+
+static inline void *arena_alloc(struct arena *arena, size_t size)
+{
+	char *memory = arena->free;
+
+	if (size >= (size_t)(arena->end - memory))
+		return arena_alloc_slowly(arena, size);
+	/* The end is aligned as well. */
+	arena->free += (size + ARENA_ALIGNMENT - 1) & ~(ARENA_ALIGNMENT - 1);
+	return memory;
+}
 
 /* As arena_alloc(), cleared. */
 void *arena_zalloc(struct arena *arena, size_t size);
@@ -158,6 +171,9 @@ static inline void *cache_find(const struct cache *cache, uint64_t hash,
 
 /* Adds a value, not NULL, whether or not one with that hash is there. */
 void cache_add(struct cache *cache, uint64_t hash, void *value);
+
+/* Makes room for so many values at once. */
+void cache_reserve(struct cache *cache, size_t count);
 
 /* Empties the table; the second also frees its memory. */
 void cache_clear(struct cache *cache);

@@ -214,23 +214,72 @@ static void forget_pages(const void *start, const void *end)
 		madvise((void *)first, last - first, MADV_DONTNEED);
 }
 
+/* A section of relocations, and what they refer to. */
+struct relocations {
+	struct object *object;
+	size_t section; /* its number, for messages */
+	const char *data; /* Elf64_Rela each */
+	size_t count;
+	const char *symbols; /* Elf64_Sym each */
+	size_t symbol_count;
+	uint8_t sizes[RELOCATION_TYPES];
+};
+
+/* Applies the relocations from `first` up to `end`. */
+static void apply_piece(const struct relocations *relocations, size_t first,
+			size_t end, const struct section *target)
+{
+	unsigned char *to = (unsigned char *)target->data;
+	uint64_t last_number = UINT64_MAX; /* no number of 32 bits */
+	Elf64_Sym symbol = { 0 };
+	bool undefined = false;
+
+	for (size_t i = first; i < end; i++) {
+		Elf64_Rela relocation;
+		uint64_t type, number;
+		unsigned int size;
+
+		memcpy(&relocation, relocations->data + i * sizeof(relocation),
+		       sizeof(relocation));
+		type = ELF64_R_TYPE(relocation.r_info);
+		size = type < RELOCATION_TYPES ? relocations->sizes[type] : 0;
+		if (!size)
+			continue;
+		number = ELF64_R_SYM(relocation.r_info);
+		if (number >= relocations->symbol_count ||
+		    relocation.r_offset > target->size ||
+		    size > target->size - relocation.r_offset)
+			error("'%s' is damaged: relocation %zu of section %zu is out of bounds",
+			      relocations->object->path, i,
+			      relocations->section);
+		/* Mostly the symbol of .debug_str, again and again. */
+		if (number != last_number) {
+			memcpy(&symbol,
+			       relocations->symbols + number * sizeof(symbol),
+			       sizeof(symbol));
+			last_number = number;
+			undefined = number && symbol.st_shndx == SHN_UNDEF;
+		}
+		if (!undefined) /* libdwfl leaves those alone, too */
+			put_number(to + relocation.r_offset, size,
+				   symbol.st_value + relocation.r_addend);
+	}
+}
+
 /*
- * Applies the relocations of a section of relocations to a section. False if
- * they are not of the common form; then nothing has been changed.
+ * Applies a section of relocations to the contents of another. False if they
+ * are not of the common form; then nothing has been changed.
  */
 static bool apply_relocations(struct object *object, GElf_Half machine,
-			      Elf_Scn *section, struct section *target)
+			      Elf_Scn *section, const struct section *target)
 {
-	/* Relocations are read in so many pieces, each then forgotten. */
+	/* So many are read, and then forgotten. */
 	static const size_t piece = 1 << 16;
-	Elf_Data *relocations = elf_rawdata(section, NULL), *symbols = NULL;
-	unsigned char *to = (unsigned char *)target->data;
+	struct relocations relocations = { .object = object,
+					   .section = elf_ndxscn(section) };
+	Elf_Data *data = elf_rawdata(section, NULL), *symbols = NULL;
 	GElf_Shdr header, symbols_header;
-	size_t count, symbol_count;
 	Elf_Scn *symtab;
-	uint8_t sizes[RELOCATION_TYPES];
-	uint64_t last_number = UINT64_MAX; /* no number of 32 bits */
-	Elf64_Sym symbol;
 
 	if (!gelf_getshdr(section, &header))
 		return false;
@@ -238,41 +287,22 @@ static bool apply_relocations(struct object *object, GElf_Half machine,
 	if (symtab && gelf_getshdr(symtab, &symbols_header) &&
 	    symbols_header.sh_type == SHT_SYMTAB)
 		symbols = elf_rawdata(symtab, NULL);
-	if (!relocations || !symbols || header.sh_type != SHT_RELA ||
+	if (!data || !symbols || header.sh_type != SHT_RELA ||
 	    header.sh_flags & SHF_COMPRESSED)
 		return false;
-	count = relocations->d_size / sizeof(Elf64_Rela);
-	symbol_count = symbols->d_size / sizeof(Elf64_Sym);
-	relocation_sizes(machine, sizes);
-	for (size_t i = 0; i < count; i++) {
-		const char *at = (const char *)relocations->d_buf +
-				 i * sizeof(Elf64_Rela);
-		Elf64_Rela relocation;
-		uint64_t type, number;
+	relocations.data = data->d_buf;
+	relocations.count = data->d_size / sizeof(Elf64_Rela);
+	relocations.symbols = symbols->d_buf;
+	relocations.symbol_count = symbols->d_size / sizeof(Elf64_Sym);
+	relocation_sizes(machine, relocations.sizes);
+	for (size_t first = 0; first < relocations.count; first += piece) {
+		size_t end = relocations.count - first > piece ?
+				     first + piece :
+				     relocations.count;
 
-		if (i % piece == piece - 1)
-			forget_pages(at - piece * sizeof(relocation), at);
-		memcpy(&relocation, at, sizeof(relocation));
-		type = ELF64_R_TYPE(relocation.r_info);
-		if (type >= RELOCATION_TYPES || !sizes[type])
-			continue;
-		number = ELF64_R_SYM(relocation.r_info);
-		if (number >= symbol_count ||
-		    relocation.r_offset > target->size ||
-		    sizes[type] > target->size - relocation.r_offset)
-			error("'%s' is damaged: relocation %zu of section %zu is out of bounds",
-			      object->path, i, elf_ndxscn(section));
-		/* Mostly the symbol of .debug_str, again and again. */
-		if (number != last_number)
-			memcpy(&symbol,
-			       (const char *)symbols->d_buf +
-				       number * sizeof(symbol),
-			       sizeof(symbol));
-		last_number = number;
-		if (number && symbol.st_shndx == SHN_UNDEF)
-			continue; /* as libdwfl does */
-		put_number(to + relocation.r_offset, sizes[type],
-			   symbol.st_value + relocation.r_addend);
+		apply_piece(&relocations, first, end, target);
+		forget_pages(relocations.data + first * sizeof(Elf64_Rela),
+			     relocations.data + end * sizeof(Elf64_Rela));
 	}
 	return true;
 }
