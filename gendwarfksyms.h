@@ -447,14 +447,17 @@ struct type_string {
 	size_t length;
 	struct type_reference *references; /* by position */
 	size_t reference_count;
-	bool prepared; /* for versions: types.c's prepare() */
-	uint32_t crc; /* then: of the text */
+	/* For versions, see types.c: */
+	bool prepared; /* of references to one type, only the first is left */
+	bool expanded; /* by some version or layout */
+	bool hashed; /* the CRCs below are known */
+	uint32_t crc; /* of the text */
 };
 
 struct type_reference {
 	struct type *type;
 	size_t start; /* of the reference in the text */
-	uint32_t crc_start; /* once prepared: of the text before it */
+	uint32_t crc_start; /* of the text before it */
 	uint32_t crc_end; /* ... and up to its end */
 };
 
@@ -492,6 +495,7 @@ struct type_table {
 	size_t count;
 	size_t capacity;
 	uint64_t versions; /* expansions begun */
+	bool many_versions; /* there will be, so hash() all strings */
 	size_t visits; /* in the search for cycles */
 	struct arena layouts;
 	size_t layouts_size; /* bytes in that arena, roughly */
@@ -527,6 +531,9 @@ void types_set(struct type *type, struct type_string string, unsigned int unit,
  */
 struct type_string *types_rule(struct type_table *table, const char *key,
 			       size_t length);
+
+/* Says how many versions there will be, before the first. */
+void types_expect(struct type_table *table, size_t versions);
 
 /*
  * The version of a symbol with that string. Prints it, with --dump-versions.

@@ -254,6 +254,7 @@ bool symbols_free_alias(const struct symbol *symbol)
 
 void symbols_compute_versions(unsigned int file, struct type_table *table)
 {
+	types_expect(table, symbol_count);
 	for (size_t i = 0; i < symbol_count; i++) {
 		struct symbol *symbol = symbols[i], *alias = symbol;
 

@@ -203,7 +203,10 @@ void types_set(struct type *type, struct type_string string, unsigned int unit,
  * that end at a reference's start or end are computed once. From two of them
  * follows the CRC of a slice, and it is put behind the CRC of the text so far
  * by a multiplication (crc32.h). References that were met in the same string
- * before are never expanded, so they don't count as references here.
+ * before are never expanded, so they don't count as references here. A string
+ * that is expanded only once doesn't need those CRCs: then its slices are
+ * hashed as they are, which zlib does several times faster, for they are long.
+ * So in a file with few symbols this is what is done the first time.
  *
  * Second, layouts. Nearly all large types of a kernel are in one cycle of
  * references: task_struct leads to file, file to task_struct, and each of them
@@ -226,6 +229,9 @@ void types_set(struct type *type, struct type_string string, unsigned int unit,
 
 /* When layouts take more memory than this (bytes), they are made anew. */
 #define LAYOUTS_SIZE_LIMIT ((size_t)256 << 20)
+
+/* So many versions need only one or two layouts, most of the time. */
+#define FEW_VERSIONS 24
 
 /* A type in the layout of another, in the order of expansion. */
 struct laid_type {
@@ -251,32 +257,47 @@ static size_t reference_stop(const struct type_reference *reference)
 	return reference->start + reference->type->key_length;
 }
 
-/* Drops all but the first reference to each type, and computes the CRCs. */
+/* Drops all but the first reference to each type. */
 static void prepare(struct type_table *table, struct type_string *string)
 {
 	uint64_t mark = ++table->versions;
-	size_t count = 0, at = 0;
-	uint32_t crc = 0;
+	size_t count = 0;
 
+	if (string->prepared)
+		return;
 	for (size_t i = 0; i < string->reference_count; i++) {
-		struct type_reference reference = string->references[i];
-		size_t stop = reference_stop(&reference);
+		struct type *type = string->references[i].type;
 
-		if (reference.type->expanded_for == mark)
+		if (type->expanded_for == mark)
 			continue;
-		reference.type->expanded_for = mark;
-		crc = crc32_extend(crc, string->text + at,
-				   reference.start - at);
-		reference.crc_start = crc;
-		crc = crc32_extend(crc, string->text + reference.start,
-				   stop - reference.start);
-		reference.crc_end = crc;
-		string->references[count++] = reference;
-		at = stop;
+		type->expanded_for = mark;
+		string->references[count++] = string->references[i];
 	}
 	string->reference_count = count;
-	string->crc = crc32_extend(crc, string->text + at, string->length - at);
 	string->prepared = true;
+}
+
+/* Computes the CRCs of a string's beginnings. */
+static void hash(struct type_string *string)
+{
+	uint32_t crc = 0;
+	size_t at = 0;
+
+	for (size_t i = 0; i < string->reference_count; i++) {
+		struct type_reference *reference = &string->references[i];
+
+		crc = crc32_extend(crc, string->text + at,
+				   reference->start - at);
+		reference->crc_start = crc;
+		at = reference->start;
+		crc = crc32_extend(crc, string->text + at,
+				   reference->type->key_length);
+		reference->crc_end = crc;
+		at = reference_stop(reference);
+	}
+	string->crc =
+		crc32_extend(crc, string->text + at, string->length - at);
+	string->hashed = true;
 }
 
 /*
@@ -304,8 +325,7 @@ static void find_cycles(struct type_table *table, struct type *root,
 			if (!type->in_table)
 				error("unknown type reference to '%s' when expanding '%s'",
 				      type->key, name);
-			if (!type->string.prepared)
-				prepare(table, &type->string);
+			prepare(table, &type->string);
 			type->visit = type->lowest = ++table->visits;
 			type->on_path = true;
 			path = grow(path, depth, &path_capacity, sizeof(*path));
@@ -449,39 +469,70 @@ static void end_type(struct expansion *expansion, const struct type *type)
 
 static struct layout *find_layout(struct type_table *table, struct type *type);
 
+/* A string whose expansion goes on. */
+struct opened {
+	struct type_string *string;
+	struct type *type; /* that it is of; NULL for a symbol's */
+	size_t next; /* reference */
+	size_t at; /* how much of the text has been appended, */
+	uint32_t crc; /* and its CRC */
+	bool hashed; /* the string was, when this began */
+};
+
+static struct opened open_string(const struct type_table *table,
+				 struct type_string *string, struct type *type)
+{
+	if ((string->expanded || table->many_versions) && !string->hashed)
+		hash(string);
+	string->expanded = true;
+	return (struct opened){ .string = string,
+				.type = type,
+				.hashed = string->hashed };
+}
+
+/* Appends the slice up to there, where the CRC is `crc_end` if it is known. */
+static void append_slice(struct expansion *expansion,
+			 const struct opened *opened, size_t end,
+			 uint32_t crc_end)
+{
+	size_t length = end - opened->at;
+
+	if (opened->hashed) {
+		append(expansion, length, opened->crc, crc_end);
+		return;
+	}
+	expansion->crc = crc32_extend(expansion->crc,
+				      opened->string->text + opened->at,
+				      length);
+	expansion->length += length;
+}
+
 /*
  * Appends the expansion of a string: that of `type`, or a symbol's (`type` is
  * NULL). All types that it leads to have been through find_cycles().
  */
-static void expand(struct expansion *expansion,
-		   const struct type_string *string, struct type *type)
+static void expand(struct expansion *expansion, struct type_string *string,
+		   struct type *type)
 {
-	struct {
-		const struct type_string *string;
-		struct type *type;
-		size_t next; /* reference */
-		size_t at; /* how much of the text has been appended, */
-		uint32_t crc; /* and its CRC */
-	} *stack = NULL, *top;
+	struct opened *stack = NULL;
 	size_t depth = 0, capacity = 0;
 
 	while (string || depth) {
 		const struct type_reference *reference;
+		struct opened *top;
 
 		if (string) {
 			stack = grow(stack, depth, &capacity, sizeof(*stack));
-			top = &stack[depth++];
-			memset(top, 0, sizeof(*top));
-			top->string = string;
-			top->type = type;
+			stack[depth++] =
+				open_string(expansion->table, string, type);
 			string = NULL;
 			if (type)
 				begin_type(expansion, type);
 		}
 		top = &stack[depth - 1];
 		if (top->next == top->string->reference_count) {
-			append(expansion, top->string->length - top->at,
-			       top->crc, top->string->crc);
+			append_slice(expansion, top, top->string->length,
+				     top->string->crc);
 			if (top->type)
 				end_type(expansion, top->type);
 			depth--;
@@ -491,8 +542,8 @@ static void expand(struct expansion *expansion,
 		type = reference->type;
 		if (is_expanded(expansion, type))
 			continue;
-		append(expansion, reference->start - top->at, top->crc,
-		       reference->crc_start);
+		append_slice(expansion, top, reference->start,
+			     reference->crc_start);
 		top->at = reference_stop(reference);
 		top->crc = reference->crc_end;
 		if (type->in_cycle && !expansion->layout)
@@ -583,6 +634,11 @@ static void dump_version(struct type_table *table,
 	free(stack);
 }
 
+void types_expect(struct type_table *table, size_t versions)
+{
+	table->many_versions = versions > FEW_VERSIONS;
+}
+
 uint32_t types_version(struct type_table *table, struct type_string *string,
 		       const char *name)
 {
@@ -590,8 +646,7 @@ uint32_t types_version(struct type_table *table, struct type_string *string,
 
 	if (table->layouts_size > LAYOUTS_SIZE_LIMIT)
 		drop_layouts(table);
-	if (!string->prepared)
-		prepare(table, string);
+	prepare(table, string);
 	for (size_t i = 0; i < string->reference_count; i++)
 		if (!string->references[i].type->visit)
 			find_cycles(table, string->references[i].type, name);
