@@ -3,6 +3,8 @@
 # make                       builds gendwarfksyms
 # make check                 runs all tests (TAP, through prove)
 # make conformance CASES=dir runs a folder of golden cases
+# make bench                 compares its cost with the least that libdw can do:
+#                            OBJECTS='...', or KBUILD=dir for a kernel build tree
 # make clean
 #
 # CC, CPPFLAGS, CFLAGS, LDFLAGS, PKG_CONFIG, PYTHON, PROVE may be given.
@@ -12,7 +14,7 @@ PKG_CONFIG ?= pkg-config
 PROVE ?= prove
 JOBS ?= $(shell nproc)
 
-OBJECTS := gendwarfksyms.o symbols.o dwarf.o die.o types.o kabi.o decode.o \
+PROGRAM_OBJECTS := gendwarfksyms.o symbols.o dwarf.o die.o types.o kabi.o decode.o \
 	   object.o cache.o
 UNIT_OBJECTS := tests/unit.o symbols.o cache.o
 PROGRAMS := gendwarfksyms tests/unit.t
@@ -36,13 +38,13 @@ COMPILE := $(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra \
 	   $(shell $(PKG_CONFIG) --cflags $(LIBRARIES)) $(CPPFLAGS) $(CFLAGS)
 LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
-gendwarfksyms: $(OBJECTS)
-	$(COMPILE) $(LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
+gendwarfksyms: $(PROGRAM_OBJECTS)
+	$(COMPILE) $(LDFLAGS) -o $@ $(PROGRAM_OBJECTS) $(LIBS)
 
 tests/unit.t: $(UNIT_OBJECTS)
 	$(COMPILE) $(LDFLAGS) -o $@ $(UNIT_OBJECTS) $(LIBS)
 
-$(OBJECTS) tests/unit.o: %.o: %.c gendwarfksyms.h crc32.h Makefile
+$(PROGRAM_OBJECTS) tests/unit.o: %.o: %.c gendwarfksyms.h crc32.h Makefile
 	$(COMPILE) -c -o $@ $<
 
 check: $(PROGRAMS)
@@ -51,7 +53,13 @@ check: $(PROGRAMS)
 conformance: gendwarfksyms
 	$(PROVE) tests/golden.t :: $(CASES)
 
-clean:
-	rm -f $(PROGRAMS) $(OBJECTS) tests/unit.o
+tests/floor: tests/floor.c Makefile
+	$(COMPILE) $(LDFLAGS) -o $@ $< $(LIBS)
 
-.PHONY: check conformance clean
+bench: gendwarfksyms tests/floor
+	tests/bench $(if $(KBUILD),--kbuild $(KBUILD),$(OBJECTS))
+
+clean:
+	rm -f tests/floor $(PROGRAMS) $(PROGRAM_OBJECTS) tests/unit.o
+
+.PHONY: check conformance bench clean
