@@ -17,7 +17,8 @@ JOBS ?= $(shell nproc)
 PROGRAM_OBJECTS := gendwarfksyms.o symbols.o dwarf.o die.o types.o kabi.o decode.o \
 	   object.o cache.o
 UNIT_OBJECTS := tests/unit.o symbols.o cache.o
-PROGRAMS := gendwarfksyms tests/unit.t
+COMPARE_OBJECTS := tests/compare.o decode.o object.o cache.o
+PROGRAMS := gendwarfksyms tests/unit.t tests/compare
 
 # Debian's and Fedora's packages for each library.
 PACKAGES_libdw := libdw-dev (Debian), elfutils-devel (Fedora)
@@ -44,7 +45,10 @@ gendwarfksyms: $(PROGRAM_OBJECTS)
 tests/unit.t: $(UNIT_OBJECTS)
 	$(COMPILE) $(LDFLAGS) -o $@ $(UNIT_OBJECTS) $(LIBS)
 
-$(PROGRAM_OBJECTS) tests/unit.o: %.o: %.c gendwarfksyms.h crc32.h Makefile
+tests/compare: $(COMPARE_OBJECTS)
+	$(COMPILE) $(LDFLAGS) -o $@ $(COMPARE_OBJECTS) $(LIBS)
+
+$(PROGRAM_OBJECTS) tests/unit.o tests/compare.o: %.o: %.c gendwarfksyms.h crc32.h Makefile
 	$(COMPILE) -c -o $@ $<
 
 check: $(PROGRAMS)
@@ -60,6 +64,7 @@ bench: gendwarfksyms tests/floor
 	tests/bench $(if $(KBUILD),--kbuild $(KBUILD),$(OBJECTS))
 
 clean:
-	rm -f tests/floor $(PROGRAMS) $(PROGRAM_OBJECTS) tests/unit.o
+	rm -f tests/floor $(PROGRAMS) $(PROGRAM_OBJECTS) tests/unit.o \
+		tests/compare.o
 
 .PHONY: check conformance bench clean

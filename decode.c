@@ -642,6 +642,9 @@ find_abbreviation(const struct abbreviation_table *table, uint64_t code)
 
 static const struct abbreviation_table *read_abbreviations(struct unit *unit)
 {
+	/* The same bytes mean other sizes for a unit of another kind. */
+	uint64_t key = unit->abbreviations_offset << 12 | unit->version << 8 |
+		       unit->address_size << 4 | unit->offset_size;
 	struct debug_data *data = unit->data;
 	struct abbreviation_table *table;
 	struct abbreviation *list = NULL;
@@ -650,8 +653,7 @@ static const struct abbreviation_table *read_abbreviations(struct unit *unit)
 	struct reader reader;
 	uint64_t code;
 
-	table = cache_find(&data->abbreviation_tables,
-			   unit->abbreviations_offset, NULL, NULL);
+	table = cache_find(&data->abbreviation_tables, key, NULL, NULL);
 	if (table)
 		return table;
 	reader = section_reader(data->object, SECTION_ABBREV,
@@ -690,8 +692,7 @@ static const struct abbreviation_table *read_abbreviations(struct unit *unit)
 	}
 	free(list);
 	free(scratch);
-	cache_add(&data->abbreviation_tables, unit->abbreviations_offset,
-		  table);
+	cache_add(&data->abbreviation_tables, key, table);
 	return table;
 }
 

@@ -317,7 +317,7 @@ struct debug_data {
 	struct unit *units; /* in the order of FORMAT 4 */
 	size_t unit_count;
 	struct arena arena; /* of abbreviations */
-	struct cache abbreviation_tables; /* by offset */
+	struct cache abbreviation_tables; /* by offset and kind of unit */
 	struct cache signatures; /* type units, by signature */
 	bool linked; /* units may refer to each other */
 };
