@@ -910,6 +910,7 @@ begin_die(struct unit *unit, struct reader *reader)
 	const struct abbreviation *abbreviation;
 	uint64_t code;
 
+	statistics.dies++;
 	if (reader->at >= reader->end)
 		return NULL;
 	code = read_uleb(reader);

@@ -183,8 +183,8 @@ static void go_on(struct walk *walk)
 {
 	struct place *place = &stack.places[stack.count - 1];
 	struct fragment *at = place->at;
-	struct fragment *end = place->die->fragments +
-			       place->die->fragment_count;
+	struct fragment *end =
+		place->die->fragments + place->die->fragment_count;
 
 	while (at < end) {
 		struct fragment *fragment = at++;
@@ -565,6 +565,7 @@ struct type_string die_string(struct die *die, struct arena *arena)
 		}
 	}
 	string.length = to - text;
+	statistics.written += string.length;
 	string.text =
 		memcpy(arena_alloc(arena, string.length), text, string.length);
 	size = string.reference_count * sizeof(*references);

@@ -292,6 +292,7 @@ static struct die *enter_die(struct unit *unit, const unsigned char *address)
 	cache_add(&dies, (uintptr_t)address, die);
 	met = grow(met, met_count, &met_capacity, sizeof(*met));
 	met[met_count++] = die;
+	statistics.loaded++;
 	return die;
 }
 

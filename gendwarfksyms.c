@@ -7,12 +7,14 @@
 #include "gendwarfksyms.h"
 #include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 struct options options;
+struct statistics statistics;
 
 void message(const char *level, const char *function, const char *format, ...)
 {
@@ -222,6 +224,7 @@ static void process_file(const char *path, int fd, unsigned int number,
 	struct object object;
 
 	debug("%s", path);
+	statistics = (struct statistics){ 0 };
 	object_open(&object, path, fd);
 	kabi_read_rules(&object);
 	elf_set_symbol_addr(&object);
@@ -229,6 +232,10 @@ static void process_file(const char *path, int fd, unsigned int number,
 	symbols_compute_versions(number, &table);
 	if (symtypes)
 		symbols_write_types(number, &table, symtypes);
+	debug("dies=%" PRIu64 " loaded=%" PRIu64 " lookups=%" PRIu64
+	      " written=%" PRIu64 " hashed=%" PRIu64 " slices=%" PRIu64,
+	      statistics.dies, statistics.loaded, statistics.lookups,
+	      statistics.written, statistics.hashed, statistics.slices);
 	types_free(&table);
 	kabi_free();
 	object_close(&object);

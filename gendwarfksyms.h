@@ -46,6 +46,21 @@ struct options {
 
 extern struct options options;
 
+/*
+ * How much has been done for the current file: printed with --debug, so that a
+ * test can see that work grows no faster than its input.
+ */
+struct statistics {
+	uint64_t dies; /* met in .debug_info: read or passed over */
+	uint64_t loaded; /* entries of the die cache */
+	uint64_t lookups; /* in hash tables */
+	uint64_t written; /* bytes of type strings */
+	uint64_t hashed; /* bytes of them */
+	uint64_t slices; /* put together for versions */
+};
+
+extern struct statistics statistics;
+
 /* Prints "LEVEL: gendwarfksyms: FUNCTION: TEXT" and a newline on stderr. */
 void message(const char *level, const char *function, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -156,6 +171,7 @@ static inline void *cache_find(const struct cache *cache, uint64_t hash,
 			       bool (*same)(const void *value, const void *key),
 			       const void *key)
 {
+	statistics.lookups++;
 	if (!cache->slots)
 		return NULL;
 	for (size_t i = cache_first_slot(cache, hash);;

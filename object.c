@@ -296,9 +296,9 @@ static bool apply_relocations(struct object *object, GElf_Half machine,
 	relocations.symbol_count = symbols->d_size / sizeof(Elf64_Sym);
 	relocation_sizes(machine, relocations.sizes);
 	for (size_t first = 0; first < relocations.count; first += piece) {
-		size_t end = relocations.count - first > piece ?
-				     first + piece :
-				     relocations.count;
+		size_t end = relocations.count - first > piece
+				     ? first + piece
+				     : relocations.count;
 
 		apply_piece(&relocations, first, end, target);
 		forget_pages(relocations.data + first * sizeof(Elf64_Rela),

@@ -295,9 +295,9 @@ static void hash(struct type_string *string)
 		reference->crc_end = crc;
 		at = reference_stop(reference);
 	}
-	string->crc =
-		crc32_extend(crc, string->text + at, string->length - at);
+	string->crc = crc32_extend(crc, string->text + at, string->length - at);
 	string->hashed = true;
+	statistics.hashed += string->length;
 }
 
 /*
@@ -497,14 +497,15 @@ static void append_slice(struct expansion *expansion,
 {
 	size_t length = end - opened->at;
 
+	statistics.slices++;
 	if (opened->hashed) {
 		append(expansion, length, opened->crc, crc_end);
 		return;
 	}
-	expansion->crc = crc32_extend(expansion->crc,
-				      opened->string->text + opened->at,
-				      length);
+	expansion->crc = crc32_extend(
+		expansion->crc, opened->string->text + opened->at, length);
 	expansion->length += length;
+	statistics.hashed += length;
 }
 
 /*

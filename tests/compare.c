@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 struct options options;
+struct statistics statistics;
 static long differences, dies, bytes;
 
 void message(const char *level, const char *function, const char *format, ...)

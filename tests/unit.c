@@ -9,6 +9,7 @@
 #include <string.h>
 
 struct options options;
+struct statistics statistics;
 static int tests, failures;
 
 void message(const char *level, const char *function, const char *format, ...)
