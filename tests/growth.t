@@ -37,7 +37,7 @@ linear('units with the same types', 25, sub {
 	my ($n) = @_;
 	return join('', map {"compile_unit\n" . cycle("u$_") . "  variable name=v$_ type=\@su${_}_0\n"} 1 .. $n), [map {"v$_"} 1 .. $n];
 });
-linear('units that refer to one', 50, sub {
+linear('units that refer to one', 200, sub {
 	my ($n) = @_;
 	return "compile_unit\n" . cycle('u') . join('', map {"compile_unit\n  variable name=v$_ type=\@su_0\n"} 1 .. $n), [map {"v$_"} 1 .. $n];
 });
