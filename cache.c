@@ -98,10 +98,10 @@ void arena_free(struct arena *arena)
 
 uint64_t hash_text(const char *text, size_t length)
 {
-	uint64_t hash = 0xcbf29ce484222325;
+	uint64_t hash = HASH_START;
 
 	while (length--)
-		hash = (hash ^ (unsigned char)*text++) * 0x100000001b3;
+		hash = hash_byte(hash, *text++);
 	return hash;
 }
 

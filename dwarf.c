@@ -24,9 +24,12 @@ static inline struct text make_text(const char *start)
 	return (struct text){ start, start ? strlen(start) : 0 };
 }
 
-static bool starts_with(const char *text, const char *start)
+/* Inline: asked of each name, and mostly answered by the first letters. */
+static inline bool starts_with(const char *text, const char *start)
 {
-	return text && !strncmp(text, start, strlen(start));
+	while (*start && *text == *start)
+		text++, start++;
+	return !*start;
 }
 
 static const char *name_of(const struct attributes *attributes)
@@ -193,7 +196,7 @@ static bool is_special_member(struct unit *unit, const unsigned char *member,
 	const char *name = name_of(attributes);
 
 	for (int i = 0; i < 3; i++) {
-		if (!starts_with(name, kinds[i].name))
+		if (!name || !starts_with(name, kinds[i].name))
 			continue;
 		special->kind = kinds[i].kind;
 		if (special->kind == UNION_RENAMED)
@@ -411,7 +414,7 @@ static void add_member(struct row *row, const unsigned char *member,
 	add_item(row, FRAGMENT_MEMBER,
 		 is_member ? "member " : "formal_parameter ");
 	add_type(row, member, attributes);
-	if (options.stable && starts_with(name, "__kabi_"))
+	if (options.stable && name && starts_with(name, "__kabi_"))
 		name = NULL;
 	/* Without --canonical the walk does this. */
 	if (options.stable && options.canonical) {
@@ -940,7 +943,7 @@ static struct symbol *find_symbol(const char *name)
 		return NULL;
 	if (starts_with(name, SYMBOL_POINTER))
 		name += strlen(SYMBOL_POINTER);
-	return symbols_find(name, strlen(name));
+	return symbols_find(name);
 }
 
 static struct symbol *find_free_symbol(const char *name)
@@ -1015,6 +1018,7 @@ static void process_candidate(struct unit *unit, const unsigned char *candidate,
 	struct unit *source_unit;
 	struct symbol *symbol;
 	bool subprogram;
+	const char *name;
 
 	read_die(unit, candidate, &attributes);
 	subprogram = attributes.tag == DW_TAG_subprogram;
@@ -1031,7 +1035,8 @@ static void process_candidate(struct unit *unit, const unsigned char *candidate,
 		symbol = find_free_symbol(symbol_name(&attributes));
 	if (!symbol)
 		return;
-	if (starts_with(symbol_name(&attributes), SYMBOL_POINTER))
+	name = symbol_name(&attributes);
+	if (name && starts_with(name, SYMBOL_POINTER))
 		keep(symbol, source_unit, source, &attributes);
 	else
 		take(symbol, source_unit, source, subprogram, file, table);

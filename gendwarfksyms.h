@@ -195,7 +195,14 @@ void cache_reserve(struct cache *cache, size_t count);
 void cache_clear(struct cache *cache);
 void cache_free(struct cache *cache);
 
-/* The hash of a text for struct cache (not the one of FORMAT 3). */
+/* The hash of a text for struct cache (not the one of FORMAT 3), byte by byte. */
+#define HASH_START ((uint64_t)0xcbf29ce484222325)
+
+static inline uint64_t hash_byte(uint64_t hash, char byte)
+{
+	return (hash ^ (unsigned char)byte) * 0x100000001b3;
+}
+
 uint64_t hash_text(const char *text, size_t length);
 
 /* object.c: an input file */
@@ -704,7 +711,7 @@ void symbol_read_exports(FILE *file);
 struct symbol *symbols_at(size_t place);
 
 /* The symbol of that name, or NULL. */
-struct symbol *symbols_find(const char *name, size_t length);
+struct symbol *symbols_find(const char *name);
 
 /* Puts symbols into that order. */
 void symbols_sort(struct symbol **symbols, size_t count);

@@ -13,7 +13,7 @@ static size_t symbol_count;
 static struct cache by_name;
 static struct arena arena;
 
-struct text {
+struct name {
 	const char *start;
 	size_t length;
 };
@@ -21,17 +21,33 @@ struct text {
 static bool same_name(const void *value, const void *key)
 {
 	const struct symbol *symbol = value;
-	const struct text *name = key;
+	const struct name *name = key;
 
 	return symbol->length == name->length &&
 	       !memcmp(symbol->name, name->start, name->length);
 }
 
-struct symbol *symbols_find(const char *name, size_t length)
+static struct symbol *find_name(struct name name)
 {
-	struct text key = { name, length };
+	return cache_find(&by_name, hash_text(name.start, name.length),
+			  same_name, &name);
+}
 
-	return cache_find(&by_name, hash_text(name, length), same_name, &key);
+static bool is_called(const void *value, const void *key)
+{
+	const struct symbol *symbol = value;
+
+	return !strcmp(symbol->name, key);
+}
+
+struct symbol *symbols_find(const char *name)
+{
+	uint64_t hash = HASH_START;
+
+	/* As hash_text(), but the length needn't be known first. */
+	for (const char *at = name; *at; at++)
+		hash = hash_byte(hash, *at);
+	return cache_find(&by_name, hash, is_called, name);
 }
 
 struct symbol *symbols_at(size_t place)
@@ -107,7 +123,7 @@ void symbol_read_exports(FILE *file)
 			line[strcspn(line, "\n")] = '\0';
 			error("malformed input line: %s", line);
 		}
-		if (!symbols_find(start, stop - start))
+		if (!find_name((struct name){ start, stop - start }))
 			add_symbol(start, stop - start, &capacity);
 	}
 	if (ferror(file))
@@ -184,7 +200,7 @@ static void read_symbol_table(struct object *object, Elf_Scn *symtab,
 		uint64_t section;
 		struct symbol *symbol;
 		const char *name;
-		size_t length, room;
+		size_t room;
 
 		if (!gelf_getsymshndx(data, indices, i, &elf_symbol, &extended))
 			error("'%s' has a damaged symbol %zu: %s", object->path,
@@ -204,11 +220,10 @@ static void read_symbol_table(struct object *object, Elf_Scn *symtab,
 			      i, object->path);
 		name = (const char *)names->d_buf + elf_symbol.st_name;
 		room = names->d_size - elf_symbol.st_name;
-		length = strnlen(name, room);
-		if (length == room)
+		if (!memchr(name, 0, room))
 			error("the name of symbol %zu of '%s' has no end", i,
 			      object->path);
-		symbol = symbols_find(name, length);
+		symbol = symbols_find(name);
 		if (symbol)
 			set_address(symbol, section, elf_symbol.st_value,
 				    by_address);
