@@ -432,14 +432,9 @@ static unsigned int form_size(const struct unit *unit, unsigned int form)
 	}
 }
 
-static enum step_kind number_step(const struct unit *unit,
-				  enum attribute attribute, unsigned int form)
+/* What a value of a form is: STEP_SKIP if it is nothing that is wanted. */
+static enum step_kind form_kind(unsigned int form)
 {
-	if (attribute == ATTRIBUTE_DATA_MEMBER_LOCATION &&
-	    (form == DW_FORM_sec_offset ||
-	     (unit->version < 4 &&
-	      (form == DW_FORM_data4 || form == DW_FORM_data8))))
-		return STEP_LOCATION;
 	switch (form) {
 	case DW_FORM_data1:
 	case DW_FORM_data2:
@@ -451,14 +446,6 @@ static enum step_kind number_step(const struct unit *unit,
 	case DW_FORM_loclistx:
 	case DW_FORM_rnglistx:
 		return STEP_NUMBER;
-	default:
-		return STEP_SKIP;
-	}
-}
-
-static enum step_kind text_step(unsigned int form)
-{
-	switch (form) {
 	case DW_FORM_string:
 	case DW_FORM_strp:
 	case DW_FORM_line_strp:
@@ -470,14 +457,6 @@ static enum step_kind text_step(unsigned int form)
 	case DW_FORM_GNU_strp_alt:
 	case DW_FORM_strp_sup:
 		return STEP_TEXT;
-	default:
-		return STEP_SKIP;
-	}
-}
-
-static enum step_kind reference_step(unsigned int form)
-{
-	switch (form) {
 	case DW_FORM_ref1:
 	case DW_FORM_ref2:
 	case DW_FORM_ref4:
@@ -489,21 +468,18 @@ static enum step_kind reference_step(unsigned int form)
 	case DW_FORM_ref_sup4:
 	case DW_FORM_ref_sup8:
 		return STEP_REFERENCE;
+	case DW_FORM_sec_offset:
+		return STEP_OFFSET;
 	default:
 		return STEP_SKIP;
 	}
 }
 
-static enum step_kind offset_step(unsigned int form)
+/* Whether a value of a form may be an offset into another section. */
+static bool is_offset(unsigned int form)
 {
-	switch (form) {
-	case DW_FORM_sec_offset:
-	case DW_FORM_data4:
-	case DW_FORM_data8:
-		return STEP_OFFSET;
-	default:
-		return STEP_SKIP;
-	}
+	return form == DW_FORM_sec_offset || form == DW_FORM_data4 ||
+	       form == DW_FORM_data8;
 }
 
 /*
@@ -545,33 +521,42 @@ static struct step make_step(const struct unit *unit, unsigned int tag,
 	};
 	struct step step = { .form = form, .size = form_size(unit, form) };
 
+	enum step_kind kind = STEP_NUMBER;
+
 	if (name >= sizeof(wanted) || !wanted[name])
 		return step;
 	step.attribute = wanted[name] - 1;
 	switch (step.attribute) {
+	case ATTRIBUTE_DECLARATION:
+		step.kind = STEP_PRESENT;
+		return step;
+	case ATTRIBUTE_DECL_FILE:
+		if (!is_body(tag))
+			return step; /* nearly all DIEs have one */
+		break;
+	case ATTRIBUTE_STMT_LIST:
+	case ATTRIBUTE_STR_OFFSETS_BASE:
+		step.kind = is_offset(form) ? STEP_OFFSET : STEP_SKIP;
+		return step;
+	case ATTRIBUTE_DATA_MEMBER_LOCATION:
+		/* Before DWARF 4, data4 and data8 were offsets here. */
+		if (form == DW_FORM_sec_offset ||
+		    (unit->version < 4 && is_offset(form))) {
+			step.kind = STEP_LOCATION;
+			return step;
+		}
+		break;
 	case ATTRIBUTE_NAME:
 	case ATTRIBUTE_LINKAGE_NAME:
-		step.kind = text_step(form);
+		kind = STEP_TEXT;
 		break;
 	case ATTRIBUTE_TYPE:
 	case ATTRIBUTE_ABSTRACT_ORIGIN:
 	case ATTRIBUTE_SIBLING:
-		step.kind = reference_step(form);
-		break;
-	case ATTRIBUTE_DECLARATION:
-		step.kind = STEP_PRESENT;
-		break;
-	case ATTRIBUTE_STMT_LIST:
-	case ATTRIBUTE_STR_OFFSETS_BASE:
-		step.kind = offset_step(form);
-		break;
-	case ATTRIBUTE_DECL_FILE:
-		if (!is_body(tag))
-			break; /* nearly all DIEs have one */
-		/* fallthrough */
-	default:
-		step.kind = number_step(unit, step.attribute, form);
+		kind = STEP_REFERENCE;
 	}
+	if (form_kind(form) == kind)
+		step.kind = kind;
 	return step;
 }
 
