@@ -17,7 +17,7 @@
  * kilobytes. But types without names can be nested so that each level doubles
  * the string.)
  */
-#define STRING_LENGTH_LIMIT ((uint64_t)1 << 30)
+#define STRING_LENGTH_LIMIT ((uint64_t)64 << 20)
 
 /* A place in the fragments of a DIE that is being gone through. */
 struct place {

@@ -237,6 +237,16 @@ type_is("  \@t typedef name=t type=\@s\n  \@s structure_type\n    member name=m 
 type_is("  \@t structure_type name=s\n    member name=m type=\@p\n  \@p pointer_type type=\@t\n",
 	'structure_type s { member pointer_type { s#s } m }', 'so is a structure with a name');
 
+# A string that doubles at each of 64 levels
+type_fails("  \@t pointer_type type=\@f0\n" . join('', map {
+	my $to = $_ < 63 ? '@f' . ($_ + 1) : '@int';
+	"  \@f$_ subroutine_type\n    formal_parameter type=$to\n    formal_parameter type=$to\n"
+} 0 .. 63), 'type string of more than 67108864 bytes.*DIE 0x', 'a type string without bounds');
+# A chain of pointers is as deep as it likes
+my $depth = 20000;
+type_is(join('', map { "  \@" . ($_ ? "p$_" : 't') . " pointer_type type=\@" . ($_ < $depth - 1 ? 'p' . ($_ + 1) : 'int') . "\n" } 0 .. $depth - 1),
+	'pointer_type { ' x $depth . $int . ' }' x $depth, "$depth pointers to pointers");
+
 # Fully qualified names (section 6)
 sub named {
 	my ($dies, $want, $name) = @_;
