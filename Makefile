@@ -42,6 +42,8 @@ LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 gendwarfksyms: $(PROGRAM_OBJECTS)
 	$(COMPILE) $(LDFLAGS) -o $@ $(PROGRAM_OBJECTS) $(LIBS)
 
+tests/unit.o tests/compare.o: tests/program.h
+
 tests/unit.t: $(UNIT_OBJECTS)
 	$(COMPILE) $(LDFLAGS) -o $@ $(UNIT_OBJECTS) $(LIBS)
 

@@ -19,6 +19,15 @@
  */
 #define STRING_LENGTH_LIMIT ((uint64_t)64 << 20)
 
+/* Ends the program: the pretty dump of a DIE would have no end (FORMAT 5). */
+static void __attribute__((noreturn))
+endless_without_body(const struct die *die)
+{
+	die_error(
+		die->unit, die->address,
+		"an endless type: it contains itself without a structure, union or enumeration between");
+}
+
 /* A place in the fragments of a DIE that is being gone through. */
 struct place {
 	struct die *die;
@@ -119,9 +128,7 @@ static bool visit(struct walk *walk, struct die *die, bool closed)
 		if (die->visit == VISIT_FINISHED)
 			return false;
 		if (die->visit == VISIT_GOES_ON && die->bodies == walk->bodies)
-			die_error(
-				die->unit, die->address,
-				"an endless type: it contains itself without a structure, union or enumeration between");
+			endless_without_body(die);
 		die->visit = VISIT_GOES_ON;
 		die->bodies = walk->bodies;
 	}
@@ -641,9 +648,7 @@ static void dump_die(struct dump *dump, struct die *die)
 	}
 	if (die->dump_bodies == dump->bodies + 1) {
 		putc('\n', dump->file);
-		die_error(
-			die->unit, die->address,
-			"an endless type: it contains itself without a structure, union or enumeration between");
+		endless_without_body(die);
 	}
 	place->dump_bodies = die->dump_bodies;
 	die->dump_bodies = dump->bodies + 1;

@@ -5,6 +5,7 @@
  * TAP for each object.
  */
 #include "../gendwarfksyms.h"
+#include "program.h"
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 #include <fcntl.h>
@@ -13,20 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct options options;
-struct statistics statistics;
 static long differences, dies, bytes;
-
-void message(const char *level, const char *function, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	printf("# %s: %s: ", level, function);
-	vprintf(format, arguments);
-	putchar('\n');
-	va_end(arguments);
-}
 
 static void differ(const char *format, ...)
 {

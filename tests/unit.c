@@ -5,23 +5,10 @@
  */
 #include "../crc32.h"
 #include "../gendwarfksyms.h"
-#include <stdarg.h>
+#include "program.h"
 #include <string.h>
 
-struct options options;
-struct statistics statistics;
 static int tests, failures;
-
-void message(const char *level, const char *function, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	printf("# %s: %s: ", level, function);
-	vprintf(format, arguments);
-	putchar('\n');
-	va_end(arguments);
-}
 
 /* symbols.c's neighbours, which are not called here. */
 void types_expect(struct type_table *table, size_t versions)
