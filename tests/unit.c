@@ -82,6 +82,12 @@ static void test_crc(void)
 						rest) == whole;
 		}
 	}
+	for (size_t length = 0; length < 2 * CRC32_LONG; length++)
+		for (size_t at = 0; at < 8; at++)
+			same = same &&
+			       crc32_extend(length, text + at, length) ==
+				       crc32_z(length, (const Bytef *)text + at,
+					       length);
 	ok(same, "crc32_extend() is the bitwise definition");
 	ok(extended, "... also from the middle of a text");
 	ok(together, "crc32_append() puts two texts together");
