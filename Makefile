@@ -35,8 +35,8 @@ $(foreach library,$(LIBRARIES),\
 		$(error The library $(library) is missing: install $(PACKAGES_$(library)))))
 endif
 
-COMPILE := $(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra \
-	   $(shell $(PKG_CONFIG) --cflags $(LIBRARIES)) $(CPPFLAGS) $(CFLAGS)
+LIBRARY_FLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
+COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra $(LIBRARY_FLAGS) $(CPPFLAGS) $(CFLAGS)
 LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
 gendwarfksyms: $(PROGRAM_OBJECTS)
@@ -64,6 +64,35 @@ tests/floor: tests/floor.c Makefile
 
 bench: gendwarfksyms tests/floor
 	tests/bench $(if $(KBUILD),--kbuild $(KBUILD),$(OBJECTS))
+
+# The fuzzing target: see tests/fuzz.c. Its corpus starts from the golden cases.
+FUZZ_DIR ?= fuzz
+FUZZ_CC ?= clang
+FUZZ_OPTIONS ?= -fork=$(JOBS) -entropic=0 -timeout=10 -rss_limit_mb=4096
+FUZZ_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+
+fuzz: $(FUZZ_DIR)/target
+	tests/fuzz-seeds $(FUZZ_DIR)/seeds
+	mkdir -p $(FUZZ_DIR)/corpus $(FUZZ_DIR)/findings
+	$(FUZZ_DIR)/target $(FUZZ_OPTIONS) -artifact_prefix=$(FUZZ_DIR)/findings/ \
+		-dict=tests/fuzz.dictionary $(FUZZ_DIR)/corpus $(FUZZ_DIR)/seeds
+
+$(FUZZ_DIR)/target: tests/fuzz.c tests/fuzz.h $(PROGRAM_OBJECTS:.o=.c) gendwarfksyms.h crc32.h Makefile
+	mkdir -p $(FUZZ_DIR)
+	for source in $(PROGRAM_OBJECTS:.o=); do \
+		$(COMPILE) -O1 -include tests/fuzz.h $(FUZZ_FLAGS) \
+			-fsanitize-coverage=inline-8bit-counters,pc-table \
+			-c -o $(FUZZ_DIR)/$$source.o $$source.c || exit; \
+	done
+	$(LD) -r -o $(FUZZ_DIR)/program.o $(addprefix $(FUZZ_DIR)/,$(PROGRAM_OBJECTS))
+	objcopy --set-section-flags .bss=alloc,load,data,contents \
+		--rename-section .bss=program_bss --rename-section .data=program_data \
+		$(FUZZ_DIR)/program.o
+	$(COMPILE) -O1 $(FUZZ_FLAGS) -c -o $(FUZZ_DIR)/fuzz.o tests/fuzz.c
+	$(COMPILE) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $(FUZZ_DIR)/fuzz.o \
+		$(FUZZ_DIR)/program.o $(LIBS)
+
+$(FUZZ_DIR)/target: CC = $(FUZZ_CC)
 
 clean:
 	rm -f tests/floor $(PROGRAMS) $(PROGRAM_OBJECTS) tests/unit.o \

@@ -8,6 +8,7 @@
  * out of it but by emptying it.
  */
 #include "gendwarfksyms.h"
+#include <inttypes.h>
 #include <string.h>
 
 void *allocate(size_t size)
@@ -33,6 +34,15 @@ void *grow_full(void *array, size_t *capacity, size_t size)
 
 /* The arena. Its blocks are of this size, or larger for a larger piece. */
 #define ARENA_BLOCK_SIZE ((size_t)64 << 10)
+
+/*
+ * What all arenas together may take (bytes). Ten times what a vmlinux.o needs;
+ * but types can share long names, so that a small file has endless strings.
+ */
+#define ARENAS_SIZE_LIMIT ((uint64_t)4 << 30)
+
+static uint64_t arenas_size;
+
 struct arena_block {
 	struct arena_block *next;
 	size_t size;
@@ -49,6 +59,10 @@ void *arena_alloc_slowly(struct arena *arena, size_t size)
 	size = (size + ARENA_ALIGNMENT - 1) & ~(ARENA_ALIGNMENT - 1);
 	if (size > ARENA_BLOCK_SIZE / 4)
 		room = size;
+	arenas_size += room;
+	if (arenas_size > ARENAS_SIZE_LIMIT)
+		error("the types need more than %" PRIu64 " bytes of memory",
+		      ARENAS_SIZE_LIMIT);
 	block = allocate(sizeof(*block) + room);
 	block->size = room;
 	if (room == size && arena->blocks) {
@@ -79,6 +93,7 @@ void arena_reset(struct arena *arena)
 		struct arena_block *next = block->next;
 
 		block->next = next->next;
+		arenas_size -= next->size;
 		free(next);
 	}
 	arena->free = block->bytes;
@@ -88,6 +103,8 @@ void arena_reset(struct arena *arena)
 void arena_free(struct arena *arena)
 {
 	arena_reset(arena);
+	if (arena->blocks)
+		arenas_size -= arena->blocks->size;
 	free(arena->blocks);
 	*arena = (struct arena){ 0 };
 }

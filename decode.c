@@ -183,6 +183,35 @@ static inline const char *section_text(const struct object *object,
 	return (const char *)section->data + offset;
 }
 
+/*
+ * What may be read again and again. Well-formed DWARF stays a thousand times
+ * below both limits; but tables and lists of children can overlap, so that
+ * their cost is the square of their size.
+ */
+
+/* DIEs read or passed over, for each byte of .debug_info and .debug_types. */
+#define DIES_PER_BYTE_LIMIT 256
+
+/* Bytes of abbreviations and line tables, in all. */
+#define TABLES_SIZE_LIMIT ((uint64_t)1 << 30)
+
+static void __attribute__((noreturn, cold))
+too_many_dies(const struct object *object)
+{
+	error("the DWARF of '%s' is damaged: its lists of children overlap or are nested so deeply that reading them would take forever",
+	      object->path);
+}
+
+/* Accounts for a table that has been read from `start` on. */
+static void count_table(struct debug_data *data, const struct reader *reader,
+			const unsigned char *start)
+{
+	data->tables_size += reader->at - start;
+	if (data->tables_size > TABLES_SIZE_LIMIT)
+		error("the DWARF of '%s' is damaged: %s is read for so many units that it would take forever",
+		      data->object->path, reader->what);
+}
+
 /* Units */
 
 static void read_unit(struct debug_data *data, enum section_id section,
@@ -242,6 +271,7 @@ static bool has_links(const struct unit *unit)
 	struct reader reader = section_reader(
 		unit->data->object, SECTION_ABBREV, unit->abbreviations_offset,
 		"a table of abbreviations");
+	const unsigned char *start = reader.at;
 
 	while (read_uleb(&reader)) {
 		uint64_t name, form;
@@ -257,6 +287,7 @@ static bool has_links(const struct unit *unit)
 				read_sleb(&reader);
 		} while (name || form);
 	}
+	count_table(unit->data, &reader, start);
 	return false;
 }
 
@@ -285,6 +316,9 @@ void debug_data_open(struct debug_data *data, struct object *object)
 
 	*data = (struct debug_data){ .object = object };
 	for (int i = 0; i < 2; i++) {
+		data->dies_limit +=
+			DIES_PER_BYTE_LIMIT *
+			(uint64_t)object->sections[sections[i]].size;
 		struct reader reader =
 			section_reader(object, sections[i], 0, "a unit header");
 
@@ -635,6 +669,7 @@ static const struct abbreviation_table *read_abbreviations(struct unit *unit)
 	struct abbreviation *list = NULL;
 	struct step *scratch = NULL;
 	size_t count = 0, capacity = 0, scratch_capacity = 0;
+	const unsigned char *start;
 	struct reader reader;
 	uint64_t code;
 
@@ -644,6 +679,7 @@ static const struct abbreviation_table *read_abbreviations(struct unit *unit)
 	reader = section_reader(data->object, SECTION_ABBREV,
 				unit->abbreviations_offset,
 				"a table of abbreviations");
+	start = reader.at;
 	while ((code = read_uleb(&reader))) {
 		uint64_t tag = read_uleb(&reader);
 		struct abbreviation abbreviation = {
@@ -657,6 +693,7 @@ static const struct abbreviation_table *read_abbreviations(struct unit *unit)
 		list = grow(list, count, &capacity, sizeof(*list));
 		list[count++] = abbreviation;
 	}
+	count_table(data, &reader, start);
 	/* Codes count up from 1, usually. */
 	table = arena_zalloc(&data->arena, sizeof(*table));
 	table->count = count;
@@ -895,7 +932,8 @@ begin_die(struct unit *unit, struct reader *reader)
 	const struct abbreviation *abbreviation;
 	uint64_t code;
 
-	statistics.dies++;
+	if (++statistics.dies > unit->data->dies_limit)
+		too_many_dies(unit->data->object);
 	if (reader->at >= reader->end)
 		return NULL;
 	code = read_uleb(reader);
@@ -1258,6 +1296,7 @@ static struct file_table *read_files(struct unit *unit)
 {
 	struct reader reader = section_reader(unit->data->object, SECTION_LINE,
 					      unit->stmt_list, "a line table");
+	const unsigned char *start = reader.at;
 	unsigned int offset_size = read_initial_length(&reader);
 	unsigned int version = read_number(&reader, 2);
 	size_t capacity = 256;
@@ -1276,6 +1315,7 @@ static struct file_table *read_files(struct unit *unit)
 	if (version >= 5) {
 		read_entries(unit, &reader, offset_size, NULL, NULL);
 		read_entries(unit, &reader, offset_size, &files, &capacity);
+		count_table(unit->data, &reader, start);
 		return files;
 	}
 	while (*read_text(&reader))
@@ -1286,6 +1326,7 @@ static struct file_table *read_files(struct unit *unit)
 		for (int i = 0; *name && i < 3; i++)
 			read_uleb(&reader);
 	}
+	count_table(unit->data, &reader, start);
 	return files;
 }
 

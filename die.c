@@ -12,13 +12,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-/*
- * Longer type strings are an error. (The longest of a kernel has some hundred
- * kilobytes. But types without names can be nested so that each level doubles
- * the string.)
- */
-#define STRING_LENGTH_LIMIT ((uint64_t)64 << 20)
-
 /* Ends the program: the pretty dump of a DIE would have no end (FORMAT 5). */
 static void __attribute__((noreturn))
 endless_without_body(const struct die *die)
@@ -57,6 +50,14 @@ static struct place *push(struct die *die)
 	place = &stack.places[stack.count++];
 	*place = (struct place){ .die = die, .at = die->fragments };
 	return place;
+}
+
+static void check_length(const struct die *die, uint64_t length)
+{
+	if (length > STRING_LENGTH_LIMIT)
+		die_error(die->unit, die->address,
+			  "a type string of more than %" PRIu64 " bytes",
+			  STRING_LENGTH_LIMIT);
 }
 
 static bool at_end(const struct place *place)
@@ -292,14 +293,6 @@ static void begin_string(struct die *die)
 	die->string = STRING_GOES_ON;
 }
 
-static void check_length(const struct die *die, uint64_t length)
-{
-	if (length > STRING_LENGTH_LIMIT)
-		die_error(die->unit, die->address,
-			  "a type string of more than %" PRIu64 " bytes",
-			  STRING_LENGTH_LIMIT);
-}
-
 /* The length of a fragment that is no DIE, without line breaks. */
 static inline uint64_t text_length(const struct fragment *fragment)
 {
@@ -487,7 +480,7 @@ struct type_string die_string(struct die *die, struct arena *arena)
 	static struct type_reference *references;
 	static size_t capacity;
 	struct type_string string = { 0 };
-	char *to = text, *limit = text + text_capacity;
+	char *to = make_room(text, 1), *limit = text + text_capacity;
 	size_t size;
 
 	begin_string(die);
@@ -584,10 +577,21 @@ struct type_string die_string(struct die *die, struct arena *arena)
 
 /* --dump-dies (FORMAT 9) */
 
+/*
+ * Types without names are written each time that they are met, so that a few
+ * function types in a row can have an endless dump. One of more DIEs than this
+ * is an error. (A million are in the largest of a kernel.)
+ */
+#define DUMP_DIES_LIMIT ((uint64_t)1 << 24)
+
+/* Levels from here on are not indented any deeper. */
+#define DUMP_LEVELS_LIMIT 1000
+
 struct dump {
 	FILE *file;
 	uint32_t number; /* of the dump, for struct die.written_for */
 	uint32_t bodies; /* being written */
+	uint64_t dies; /* written so far */
 	int level;
 	bool newline; /* wanted before the next text */
 };
@@ -597,7 +601,7 @@ static void begin_text(struct dump *dump)
 	if (!dump->newline)
 		return;
 	putc('\n', dump->file);
-	for (int i = 0; i < dump->level; i++)
+	for (int i = 0; i < dump->level && i < DUMP_LEVELS_LIMIT; i++)
 		fputs("  ", dump->file);
 	dump->newline = false;
 }
@@ -640,6 +644,12 @@ static void dump_die(struct dump *dump, struct die *die)
 {
 	struct place *place = push(die);
 
+	if (++dump->dies > DUMP_DIES_LIMIT) {
+		putc('\n', dump->file);
+		die_error(die->unit, die->address,
+			  "a dump of more than %" PRIu64 " DIEs",
+			  DUMP_DIES_LIMIT);
+	}
 	if (is_body(die->tag) && !die->special) {
 		place->closed = die->written_for == dump->number;
 		die->written_for = dump->number;

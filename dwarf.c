@@ -9,6 +9,7 @@
  * each named type goes to the type table if it is the longest so far.
  */
 #include "gendwarfksyms.h"
+#include <inttypes.h>
 #include <string.h>
 
 #define SYMBOL_POINTER "__gendwarfksyms_ptr_"
@@ -273,6 +274,7 @@ struct row {
 	struct unit *unit;
 	const unsigned char *die;
 	size_t items; /* of the list at hand, so far */
+	uint64_t length; /* of the texts, so far */
 	struct fragment *fragments;
 	size_t count;
 	size_t capacity;
@@ -315,9 +317,11 @@ static struct fragment *add_text(struct row *row, enum fragment_kind kind,
 {
 	struct fragment *fragment = add(row, kind);
 
-	if (text.length > UINT32_MAX)
-		die_error(row->unit, row->die, "a name of %zu bytes",
-			  text.length);
+	row->length += text.length;
+	if (row->length > STRING_LENGTH_LIMIT)
+		die_error(row->unit, row->die,
+			  "names of more than %" PRIu64 " bytes",
+			  STRING_LENGTH_LIMIT);
 	fragment->text = text.start;
 	fragment->length = text.length;
 	return fragment;
@@ -736,6 +740,7 @@ static void begin_row(struct unit *unit, const unsigned char *die)
 	row.unit = unit;
 	row.die = die;
 	row.items = 0;
+	row.length = 0;
 	row.count = 0;
 }
 

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -130,6 +131,64 @@ static void remove_temporary(void)
 		unlink(temporary);
 }
 
+/* The input file that is being read, for end_by_signal(). */
+static const char *volatile current_path = "";
+
+/* Writes a text; only calls what a signal handler may. */
+static void write_text(const char *text)
+{
+	ssize_t written = write(STDERR_FILENO, text, strlen(text));
+
+	(void)written; /* there is nowhere to say that it can't be said */
+}
+
+/*
+ * Ends the program, without leaving the temporary file behind. SIGBUS means
+ * that a file that is mapped has become shorter, or can't be read.
+ */
+static void end_by_signal(int number)
+{
+	remove_temporary();
+	if (number == SIGBUS) {
+		write_text("error: gendwarfksyms: process_file: '");
+		write_text(current_path);
+		write_text(
+			"' was cut short while it was read, or can't be read\n");
+		_exit(EXIT_FAILURE);
+	}
+	raise(number); /* with its default action: SA_RESETHAND */
+}
+
+/*
+ * A closed pipe is a failed write, and signals that end the program don't leave
+ * a file behind.
+ */
+static void handle_signals(void)
+{
+	static const int numbers[] = { SIGHUP, SIGINT, SIGTERM, SIGBUS };
+	struct sigaction action = { .sa_handler = end_by_signal,
+				    .sa_flags = SA_RESETHAND };
+	struct sigaction old;
+
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		if (sigaction(numbers[i], NULL, &old) == 0 &&
+		    old.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+}
+
+/*
+ * If the standard streams are closed, the next file that is opened would take
+ * their place. Opens something that fails when it is used instead.
+ */
+static void fill_standard_streams(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+			exit(EXIT_FAILURE);
+}
+
 static struct symtypes open_symtypes(const char *path)
 {
 	struct symtypes symtypes = { .path = path };
@@ -224,6 +283,7 @@ static void process_file(const char *path, int fd, unsigned int number,
 	struct object object;
 
 	debug("%s", path);
+	current_path = path;
 	statistics = (struct statistics){ 0 };
 	object_open(&object, path, fd);
 	kabi_read_rules(&object);
@@ -246,12 +306,17 @@ int main(int argc, char **argv)
 	struct symtypes symtypes = { 0 };
 	const char *symtypes_path = parse_options(argc, argv);
 
+	fill_standard_streams();
+	handle_signals();
 	/* Nothing but this machine is asked for separate debug files. */
 	unsetenv("DEBUGINFOD_URLS");
 	if (optind == argc) {
 		usage();
 		error("no input files?");
 	}
+	if (isatty(STDIN_FILENO))
+		fputs("gendwarfksyms: reading names of symbols from the terminal, one a line, up to Ctrl-D\n",
+		      stderr);
 	symbol_read_exports(stdin);
 	if (!symbols_at(0))
 		return EXIT_SUCCESS;

@@ -222,8 +222,8 @@ enum section_id {
 };
 
 /*
- * The contents of a section. Absent: NULL and 0. A section of texts ends with
- * its last NUL.
+ * The contents of a section, never NULL; no bytes if it is absent. A section of
+ * texts ends with its last NUL.
  */
 struct section {
 	const unsigned char *data;
@@ -343,6 +343,8 @@ struct debug_data {
 	struct cache abbreviation_tables; /* by offset and kind of unit */
 	struct cache signatures; /* type units, by signature */
 	bool linked; /* units may refer to each other */
+	uint64_t dies_limit; /* for statistics.dies */
+	uint64_t tables_size; /* bytes of abbreviations and line tables read */
 };
 
 /* Finds the units of a file. Errors: damaged unit headers. */
@@ -581,6 +583,13 @@ void types_write(const struct type_table *table,
 void types_free(struct type_table *table);
 
 /* die.c: the strings of DIEs */
+
+/*
+ * Longer type strings (bytes) are an error. (The longest of a kernel has some
+ * hundred kilobytes. But types without names can be nested so that each level
+ * doubles the string.)
+ */
+#define STRING_LENGTH_LIMIT ((uint64_t)64 << 20)
 
 /*
  * A part of a DIE's row in the table of FORMAT 5. The items of a list stand

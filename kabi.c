@@ -30,6 +30,7 @@ struct rule {
 /* For each type of rule, its rules by target. */
 static struct cache rules[KABI_RULES];
 static struct arena arena;
+static size_t longest_target; /* bytes */
 
 static bool same_target(const void *value, const void *key)
 {
@@ -67,7 +68,10 @@ const char *kabi_find_enumerator(enum kabi_rule type, const char *enumeration,
 	char *target;
 	int length;
 
-	if (!rules[type].count)
+	/* Names that many enumerators share may be long. */
+	if (!rules[type].count ||
+	    strnlen(enumeration, longest_target) == longest_target ||
+	    strnlen(enumerator, longest_target) == longest_target)
 		return NULL;
 	length = asprintf(&target, "%s %s", enumeration, enumerator);
 	if (length < 0)
@@ -109,6 +113,8 @@ static void add_rule(const char *version, const char *word, const char *target,
 		rule = arena_alloc(&arena, sizeof(*rule));
 		rule->target = target;
 		rule->target_length = length;
+		if (length > longest_target)
+			longest_target = length;
 		cache_add(&rules[type], hash_text(target, length), rule);
 	}
 	rule->value = value; /* the later of two holds */
@@ -176,4 +182,5 @@ void kabi_free(void)
 	for (int type = 0; type < KABI_RULES; type++)
 		cache_free(&rules[type]);
 	arena_free(&arena);
+	longest_target = 0;
 }

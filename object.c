@@ -399,6 +399,7 @@ static void read_through_libdwfl(struct object *object, int fd)
 
 void object_open(struct object *object, const char *path, int fd)
 {
+	static const struct section nothing = { (const unsigned char *)"", 0 };
 	Elf_Scn *found[SECTION_COUNT] = { 0 };
 
 	*object = (struct object){ .path = path };
@@ -406,6 +407,10 @@ void object_open(struct object *object, const char *path, int fd)
 	read_sections(object, object->elf, found);
 	if (!object->sections[SECTION_INFO].data || !relocate(object, found))
 		read_through_libdwfl(object, fd);
+	/* Nobody has to know that a section isn't there. */
+	for (int id = 0; id < SECTION_COUNT; id++)
+		if (!object->sections[id].data)
+			object->sections[id] = nothing;
 }
 
 void object_close(struct object *object)

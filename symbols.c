@@ -10,6 +10,7 @@
 
 static struct symbol **symbols; /* sorted once all are read */
 static size_t symbol_count;
+static size_t longest_name; /* bytes */
 static struct cache by_name;
 static struct arena arena;
 
@@ -45,8 +46,11 @@ struct symbol *symbols_find(const char *name)
 	uint64_t hash = HASH_START;
 
 	/* As hash_text(), but the length needn't be known first. */
-	for (const char *at = name; *at; at++)
+	for (const char *at = name; *at; at++) {
+		if (at == name + longest_name)
+			return NULL;
 		hash = hash_byte(hash, *at);
+	}
 	return cache_find(&by_name, hash, is_called, name);
 }
 
@@ -103,6 +107,8 @@ static void add_symbol(const char *name, size_t length, size_t *capacity)
 	cache_add(&by_name, hash_text(name, length), symbol);
 	symbols = grow(symbols, symbol_count, capacity, sizeof(*symbols));
 	symbols[symbol_count++] = symbol;
+	if (length > longest_name)
+		longest_name = length;
 }
 
 void symbol_read_exports(FILE *file)
@@ -126,7 +132,8 @@ void symbol_read_exports(FILE *file)
 		if (!find_name((struct name){ start, stop - start }))
 			add_symbol(start, stop - start, &capacity);
 	}
-	if (ferror(file))
+	/* It may also be memory that is out. */
+	if (!feof(file))
 		error("cannot read the list of symbols: %m");
 	free(line);
 	symbols_sort(symbols, symbol_count);
@@ -324,4 +331,5 @@ void symbols_free(void)
 	free(symbols);
 	symbols = NULL;
 	symbol_count = 0;
+	longest_name = 0;
 }
