@@ -580,9 +580,9 @@ struct type_string die_string(struct die *die, struct arena *arena)
 /*
  * Types without names are written each time that they are met, so that a few
  * function types in a row can have an endless dump. One of more DIEs than this
- * is an error. (A million are in the largest of a kernel.)
+ * is an error. (In a kernel some ten thousand are many.)
  */
-#define DUMP_DIES_LIMIT ((uint64_t)1 << 24)
+#define DUMP_DIES_LIMIT ((uint64_t)1 << 20)
 
 /* Levels from here on are not indented any deeper. */
 #define DUMP_LEVELS_LIMIT 1000
@@ -598,11 +598,12 @@ struct dump {
 
 static void begin_text(struct dump *dump)
 {
+	int level = dump->level < DUMP_LEVELS_LIMIT ? dump->level
+						    : DUMP_LEVELS_LIMIT;
+
 	if (!dump->newline)
 		return;
-	putc('\n', dump->file);
-	for (int i = 0; i < dump->level && i < DUMP_LEVELS_LIMIT; i++)
-		fputs("  ", dump->file);
+	fprintf(dump->file, "\n%*s", 2 * level, "");
 	dump->newline = false;
 }
 

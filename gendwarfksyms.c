@@ -265,6 +265,9 @@ static void write_output(struct symtypes *symtypes)
 			error("cannot write '%s': %m", symtypes->path);
 	}
 	symbol_print_versions(stdout);
+	/* Dumps, and warnings that nobody may miss. */
+	if (fflush(stderr) || ferror(stderr))
+		exit(EXIT_FAILURE);
 	if (ferror(stdout) | fclose(stdout))
 		error("cannot write to standard output: %m");
 	if (temporary) {
@@ -308,6 +311,9 @@ int main(int argc, char **argv)
 
 	fill_standard_streams();
 	handle_signals();
+	/* Dumps are written in pieces of a few bytes. */
+	if (options.dump_dies || options.dump_types || options.dump_versions)
+		setvbuf(stderr, NULL, _IOFBF, 1 << 16);
 	/* Nothing but this machine is asked for separate debug files. */
 	unsetenv("DEBUGINFOD_URLS");
 	if (optind == argc) {

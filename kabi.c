@@ -159,8 +159,8 @@ void kabi_read_rules(struct object *object)
 	if (!data)
 		return;
 	at = data->d_buf;
-	end = at + data->d_size;
-	if (data->d_size < RULE_SIZE_LIMIT || end[-1] != '\0')
+	end = at ? at + data->d_size : NULL;
+	if (!at || data->d_size < RULE_SIZE_LIMIT || end[-1] != '\0')
 		error("the section of kABI rules of '%s' is too short or not NUL-terminated",
 		      object->path);
 	while (end - at > RULE_SIZE_LIMIT) {

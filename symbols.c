@@ -197,6 +197,8 @@ static void read_symbol_table(struct object *object, Elf_Scn *symtab,
 	Elf_Scn *strings = elf_getscn(object->elf, header->sh_link);
 	Elf_Data *names = strings ? elf_getdata(strings, NULL) : NULL;
 	size_t entry = gelf_fsize(object->elf, ELF_T_SYM, 1, EV_CURRENT);
+	/* A section that only claims to have bytes has no data. */
+	size_t names_size = names && names->d_buf ? names->d_size : 0;
 
 	if (!data || !names)
 		error("'%s' has a damaged symbol table: %s", object->path,
@@ -222,11 +224,11 @@ static void read_symbol_table(struct object *object, Elf_Scn *symtab,
 				      i, object->path);
 			section = extended;
 		}
-		if (elf_symbol.st_name >= names->d_size)
+		if (elf_symbol.st_name >= names_size)
 			error("the name of symbol %zu of '%s' is out of bounds",
 			      i, object->path);
 		name = (const char *)names->d_buf + elf_symbol.st_name;
-		room = names->d_size - elf_symbol.st_name;
+		room = names_size - elf_symbol.st_name;
 		if (!memchr(name, 0, room))
 			error("the name of symbol %zu of '%s' has no end", i,
 			      object->path);
