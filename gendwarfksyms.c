@@ -264,10 +264,10 @@ static void write_output(struct symtypes *symtypes)
 		if (fclose(symtypes->file))
 			error("cannot write '%s': %m", symtypes->path);
 	}
-	symbol_print_versions(stdout);
-	/* Dumps, and warnings that nobody may miss. */
+	/* Dumps are output as well. There is nowhere to say that they failed. */
 	if (fflush(stderr) || ferror(stderr))
 		exit(EXIT_FAILURE);
+	symbol_print_versions(stdout);
 	if (ferror(stdout) | fclose(stdout))
 		error("cannot write to standard output: %m");
 	if (temporary) {

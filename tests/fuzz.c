@@ -211,14 +211,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!end || end == data + 1)
 		return -1;
 	reset_variables();
+	if (!fuzz_stderr) /* stays open: all behind `fd` doesn't */
+		fuzz_stderr = fopen("/dev/null", "w");
 	fd = memfd_create("object", 0);
 	require(fd >= 0, "memfd_create");
 	require(write(fd, end + 1, data + size - end - 1) ==
 			data + size - end - 1,
 		"write");
 	snprintf(path, sizeof(path), "/dev/fd/%d", fd);
-	if (!fuzz_stderr)
-		fuzz_stderr = fopen("/dev/null", "w");
 	fuzz_stdin = fmemopen((void *)(data + 1), end - data - 1, "r");
 	fuzz_stdout = open_memstream(&output, &output_size);
 	status = run_program(data[0], path);
