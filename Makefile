@@ -2,7 +2,11 @@
 #
 # make                       builds gendwarfksyms
 # make check                 runs all tests (TAP, through prove)
+# make check SANITIZE=1      the same with the address and undefined-behaviour
+#                            sanitizers
 # make conformance CASES=dir runs a folder of golden cases
+# make lint                  static analysis: clang-tidy, cppcheck, gcc -fanalyzer
+# make fuzz                  libFuzzer, until it is stopped: see below
 # make bench                 compares its cost with the least that libdw can do:
 #                            OBJECTS='...', or KBUILD=dir for a kernel build tree
 # make clean
@@ -14,11 +18,17 @@ PKG_CONFIG ?= pkg-config
 PROVE ?= prove
 JOBS ?= $(shell nproc)
 
-PROGRAM_OBJECTS := gendwarfksyms.o symbols.o dwarf.o die.o types.o kabi.o decode.o \
-	   object.o cache.o
-UNIT_OBJECTS := tests/unit.o symbols.o cache.o
-COMPARE_OBJECTS := tests/compare.o decode.o object.o cache.o
-PROGRAMS := gendwarfksyms tests/unit.t tests/compare
+# What is built with the sanitizers has names of its own.
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+SUFFIX := $(if $(SANITIZE),-sanitized)
+
+SOURCES := gendwarfksyms.c symbols.c dwarf.c die.c types.c kabi.c decode.c object.c \
+	   cache.c
+HEADERS := gendwarfksyms.h crc32.h tests/program.h
+PROGRAM_OBJECTS := $(SOURCES:.c=$(SUFFIX).o)
+UNIT_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/unit symbols cache)
+COMPARE_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/compare decode object cache)
+PROGRAMS := $(patsubst %,%$(SUFFIX),gendwarfksyms tests/unit tests/compare)
 
 # Debian's and Fedora's packages for each library.
 PACKAGES_libdw := libdw-dev (Debian), elfutils-devel (Fedora)
@@ -36,28 +46,27 @@ $(foreach library,$(LIBRARIES),\
 endif
 
 LIBRARY_FLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
-COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra $(LIBRARY_FLAGS) $(CPPFLAGS) $(CFLAGS)
+COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra $(LIBRARY_FLAGS) $(CPPFLAGS) \
+	  $(CFLAGS) $(if $(SANITIZE),$(SANITIZERS))
 LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
-gendwarfksyms: $(PROGRAM_OBJECTS)
-	$(COMPILE) $(LDFLAGS) -o $@ $(PROGRAM_OBJECTS) $(LIBS)
+gendwarfksyms$(SUFFIX): $(PROGRAM_OBJECTS)
+tests/unit$(SUFFIX): $(UNIT_OBJECTS)
+tests/compare$(SUFFIX): $(COMPARE_OBJECTS)
 
-tests/unit.o tests/compare.o: tests/program.h
+$(PROGRAMS):
+	$(COMPILE) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-tests/unit.t: $(UNIT_OBJECTS)
-	$(COMPILE) $(LDFLAGS) -o $@ $(UNIT_OBJECTS) $(LIBS)
-
-tests/compare: $(COMPARE_OBJECTS)
-	$(COMPILE) $(LDFLAGS) -o $@ $(COMPARE_OBJECTS) $(LIBS)
-
-$(PROGRAM_OBJECTS) tests/unit.o tests/compare.o: %.o: %.c gendwarfksyms.h crc32.h Makefile
+%$(SUFFIX).o: %.c $(HEADERS) Makefile
 	$(COMPILE) -c -o $@ $<
 
+# The tests want the program with the sanitizers as well, for damaged input.
 check: $(PROGRAMS)
-	$(PROVE) -j$(JOBS) tests/*.t
+	+$(MAKE) SANITIZE=1 gendwarfksyms-sanitized
+	SUFFIX=$(SUFFIX) $(PROVE) -j$(JOBS) tests/*.t
 
-conformance: gendwarfksyms
-	$(PROVE) tests/golden.t :: $(CASES)
+conformance: gendwarfksyms$(SUFFIX)
+	SUFFIX=$(SUFFIX) $(PROVE) tests/golden.t :: $(CASES)
 
 tests/floor: tests/floor.c Makefile
 	$(COMPILE) $(LDFLAGS) -o $@ $< $(LIBS)
@@ -65,11 +74,28 @@ tests/floor: tests/floor.c Makefile
 bench: gendwarfksyms tests/floor
 	tests/bench $(if $(KBUILD),--kbuild $(KBUILD),$(OBJECTS))
 
-# The fuzzing target: see tests/fuzz.c. Its corpus starts from the golden cases.
+# A finding that can be explained is suppressed where it stands, with the reason.
+TIDY_CHECKS := -*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,$\
+	       -bugprone-reserved-identifier,$\
+	       -bugprone-assignment-in-if-condition,$\
+	       -bugprone-narrowing-conversions,-bugprone-implicit-widening-of-multiplication-result,$\
+	       -clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
+
+lint:
+	clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY_CHECKS)' $(SOURCES) \
+		-- -std=gnu11 -D_GNU_SOURCE $(LIBRARY_FLAGS)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -D_GNU_SOURCE \
+		--enable=warning,performance,portability $(SOURCES)
+	for source in $(SOURCES); do \
+		$(COMPILE) -fanalyzer -Werror -c -o /dev/null $$source || exit; \
+	done
+
+# Fuzzing with libFuzzer, of the target in tests/fuzz.c. The corpus starts from the
+# golden cases, and grows in FUZZ_DIR; FUZZ_OPTIONS are libFuzzer's.
 FUZZ_DIR ?= fuzz
 FUZZ_CC ?= clang
 FUZZ_OPTIONS ?= -fork=$(JOBS) -entropic=0 -timeout=10 -rss_limit_mb=4096
-FUZZ_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+FUZZ_COMPILE = $(COMPILE) -O1 $(SANITIZERS)
 
 fuzz: $(FUZZ_DIR)/target
 	tests/fuzz-seeds $(FUZZ_DIR)/seeds
@@ -77,25 +103,22 @@ fuzz: $(FUZZ_DIR)/target
 	$(FUZZ_DIR)/target $(FUZZ_OPTIONS) -artifact_prefix=$(FUZZ_DIR)/findings/ \
 		-dict=tests/fuzz.dictionary $(FUZZ_DIR)/corpus $(FUZZ_DIR)/seeds
 
-$(FUZZ_DIR)/target: tests/fuzz.c tests/fuzz.h $(PROGRAM_OBJECTS:.o=.c) gendwarfksyms.h crc32.h Makefile
+$(FUZZ_DIR)/target: CC = $(FUZZ_CC)
+$(FUZZ_DIR)/target: tests/fuzz.c tests/fuzz.h $(SOURCES) $(HEADERS) Makefile
 	mkdir -p $(FUZZ_DIR)
-	for source in $(PROGRAM_OBJECTS:.o=); do \
-		$(COMPILE) -O1 -include tests/fuzz.h $(FUZZ_FLAGS) \
-			-fsanitize-coverage=inline-8bit-counters,pc-table \
-			-c -o $(FUZZ_DIR)/$$source.o $$source.c || exit; \
+	for source in $(SOURCES); do \
+		$(FUZZ_COMPILE) -fsanitize-coverage=inline-8bit-counters,pc-table \
+			-include tests/fuzz.h -c -o $(FUZZ_DIR)/$${source%c}o $$source || exit; \
 	done
-	$(LD) -r -o $(FUZZ_DIR)/program.o $(addprefix $(FUZZ_DIR)/,$(PROGRAM_OBJECTS))
+	$(LD) -r -o $(FUZZ_DIR)/program.o $(addprefix $(FUZZ_DIR)/,$(SOURCES:.c=.o))
 	objcopy --set-section-flags .bss=alloc,load,data,contents \
 		--rename-section .bss=program_bss --rename-section .data=program_data \
 		$(FUZZ_DIR)/program.o
-	$(COMPILE) -O1 $(FUZZ_FLAGS) -c -o $(FUZZ_DIR)/fuzz.o tests/fuzz.c
-	$(COMPILE) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $(FUZZ_DIR)/fuzz.o \
-		$(FUZZ_DIR)/program.o $(LIBS)
-
-$(FUZZ_DIR)/target: CC = $(FUZZ_CC)
+	$(FUZZ_COMPILE) -c -o $(FUZZ_DIR)/fuzz.o tests/fuzz.c
+	$(FUZZ_COMPILE) -fsanitize=fuzzer -o $@ $(FUZZ_DIR)/fuzz.o $(FUZZ_DIR)/program.o $(LIBS)
 
 clean:
-	rm -f tests/floor $(PROGRAMS) $(PROGRAM_OBJECTS) tests/unit.o \
-		tests/compare.o
+	rm -f *.o tests/*.o gendwarfksyms gendwarfksyms-sanitized tests/unit tests/compare \
+		tests/unit-sanitized tests/compare-sanitized tests/floor
 
-.PHONY: check conformance bench clean
+.PHONY: check conformance bench lint fuzz clean

@@ -1379,6 +1379,20 @@ static void forget_unit(struct unit *unit)
 	unit->abbreviations = NULL;
 }
 
+static void forget_abbreviations(struct debug_data *data)
+{
+	struct cache *tables = &data->abbreviation_tables;
+
+	for (size_t i = 0; tables->slots && i <= tables->mask; i++) {
+		struct abbreviation_table *table = tables->slots[i].value;
+
+		if (table)
+			cache_free(&table->others);
+	}
+	cache_clear(tables);
+	arena_reset(&data->arena);
+}
+
 void unit_close(struct unit *unit)
 {
 	struct debug_data *data = unit->data;
@@ -1386,8 +1400,7 @@ void unit_close(struct unit *unit)
 	if (data->linked)
 		return;
 	forget_unit(unit);
-	cache_clear(&data->abbreviation_tables);
-	arena_reset(&data->arena);
+	forget_abbreviations(data);
 }
 
 void debug_data_close(struct debug_data *data)
@@ -1395,6 +1408,7 @@ void debug_data_close(struct debug_data *data)
 	for (size_t i = 0; i < data->unit_count; i++)
 		forget_unit(&data->units[i]);
 	free(data->units);
+	forget_abbreviations(data);
 	arena_free(&data->arena);
 	cache_free(&data->abbreviation_tables);
 	cache_free(&data->signatures);

@@ -19,4 +19,4 @@ for my $flags (['-gdwarf-2', '-gstrict-dwarf'], ['-gdwarf-3'], ['-gdwarf-4'], ['
 	push @objects, $object;
 }
 push @objects, die_object(slurp("$tests/forms.dies"));
-exec "$tests/compare", @objects or die "cannot run compare: $!";
+exec "$tests/compare$suffix", @objects or die "cannot run compare: $!";

@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 here = os.path.dirname(os.path.abspath(__file__))
-tool = os.environ.get('GENDWARFKSYMS') or os.path.join(here, '..', 'gendwarfksyms')
+tool = os.environ.get('GENDWARFKSYMS') or os.path.join(here, '..', 'gendwarfksyms') + os.environ.get('SUFFIX', '')
 roots = sys.argv[1:] or [os.path.join(here, 'golden')]
 cases = sorted(d for root in roots for d, _, files in os.walk(root) if 'in.syms' in files)
 

@@ -15,8 +15,8 @@ import tempfile
 import zlib
 
 here = os.path.dirname(os.path.abspath(__file__))
-tool = os.environ.get('GENDWARFKSYMS') or os.path.join(here, '..', 'gendwarfksyms')
-sanitized = 'SANITIZE' in os.environ
+tool = os.environ.get('GENDWARFKSYMS') or os.path.join(here, '..', 'gendwarfksyms') + os.environ.get('SUFFIX', '')
+sanitized = 'sanitized' in tool
 SECONDS, MEMORY = (300, None) if sanitized else (30, 6 << 30)
 scratch = tempfile.TemporaryDirectory()
 tests = failures = 0

@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 here = os.path.dirname(os.path.abspath(__file__))
-tool = os.environ.get('GENDWARFKSYMS') or os.path.join(here, '..', 'gendwarfksyms')
+tool = os.environ.get('GENDWARFKSYMS') or os.path.join(here, '..', 'gendwarfksyms') + os.environ.get('SUFFIX', '')
 first, count = (int(a) for a in (sys.argv[1:] + ['20000', '120'][len(sys.argv) - 1:])[:2])
 compilers = [c.split() for c in ['gcc', 'clang'] if shutil.which(c.split()[0])] or [[os.environ.get('CC', 'cc')]]
 flags = ['-g', '-g -O2', '-gdwarf-4', '-gdwarf-5 -fdebug-types-section', '-gdwarf-4 -fdebug-types-section', '-gdwarf-3', '-gdwarf-2 -gstrict-dwarf', '-g -gz',

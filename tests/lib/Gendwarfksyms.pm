@@ -11,11 +11,12 @@ use File::Temp qw(tempdir);
 use IPC::Open3;
 use Test::More;
 
-our @EXPORT = (@Test::More::EXPORT, qw($tests $tool $scratch c_object die_object spew slurp command run symbols_of
+our @EXPORT = (@Test::More::EXPORT, qw($tests $tool $suffix $scratch c_object die_object spew slurp command run symbols_of
 	version_of string_is string_like dies_is symtypes_line symtypes_is same_as_model fails_with crc symver));
 
 our $tests = abs_path(dirname(__FILE__) . '/..');
-our $tool = $ENV{GENDWARFKSYMS} || abs_path("$tests/../gendwarfksyms");
+our $suffix = $ENV{SUFFIX} // '';       # of programs built in another way
+our $tool = $ENV{GENDWARFKSYMS} || abs_path("$tests/..") . "/gendwarfksyms$suffix";
 our $scratch = tempdir(CLEANUP => 1);
 $ENV{LC_ALL} = 'C';
 my $count = 0;
