@@ -1211,8 +1211,11 @@ const unsigned char *parent_die(struct unit *unit, const unsigned char *die)
 
 /* File names */
 
+#define FILES 256 /* room for so many, at first */
+
 struct file_table {
 	size_t count;
+	size_t capacity;
 	bool is_source[]; /* whether the name ends in ".c" */
 };
 
@@ -1246,22 +1249,21 @@ static const char *read_line_form(struct unit *unit, unsigned int form,
 	}
 }
 
-static void add_file(struct file_table **files, size_t *capacity,
-		     const char *name)
+static void add_file(struct file_table **files, const char *name)
 {
 	struct file_table *table = *files;
 
-	if (table->count == *capacity) {
-		*capacity *= 2;
-		*files = table = reallocate(table, sizeof(*table) + *capacity);
+	if (table->count == table->capacity) {
+		table->capacity *= 2;
+		*files = table =
+			reallocate(table, sizeof(*table) + table->capacity);
 	}
 	table->is_source[table->count++] = ends_in_c(name);
 }
 
 /* Directories or files of DWARF 5; without `files` they are passed over. */
 static void read_entries(struct unit *unit, struct reader *reader,
-			 unsigned int offset_size, struct file_table **files,
-			 size_t *capacity)
+			 unsigned int offset_size, struct file_table **files)
 {
 	struct {
 		uint64_t content;
@@ -1288,7 +1290,7 @@ static void read_entries(struct unit *unit, struct reader *reader,
 				name = text;
 		}
 		if (files)
-			add_file(files, capacity, name);
+			add_file(files, name);
 	}
 }
 
@@ -1299,10 +1301,11 @@ static struct file_table *read_files(struct unit *unit)
 	const unsigned char *start = reader.at;
 	unsigned int offset_size = read_initial_length(&reader);
 	unsigned int version = read_number(&reader, 2);
-	size_t capacity = 256;
-	struct file_table *files = allocate(sizeof(*files) + capacity);
+	struct file_table *files = allocate(sizeof(*files) + FILES);
+	const char *name;
 
 	files->count = 0;
+	files->capacity = FILES;
 	if (version < 2 || version > 5)
 		die_error(unit, unit->root, "a line table of version %u",
 			  version);
@@ -1313,17 +1316,17 @@ static struct file_table *read_files(struct unit *unit)
 	/* standard_opcode_lengths, one fewer than opcode_base */
 	read_bytes(&reader, (uint8_t)(read_number(&reader, 1) - 1));
 	if (version >= 5) {
-		read_entries(unit, &reader, offset_size, NULL, NULL);
-		read_entries(unit, &reader, offset_size, &files, &capacity);
+		read_entries(unit, &reader, offset_size, NULL);
+		read_entries(unit, &reader, offset_size, &files);
 		count_table(unit->data, &reader, start);
 		return files;
 	}
 	while (*read_text(&reader))
 		; /* directories */
-	for (const char *name = NULL; !name || *name;) {
-		add_file(&files, &capacity, name); /* the first is number 1 */
-		name = read_text(&reader);
-		for (int i = 0; *name && i < 3; i++)
+	add_file(&files, NULL); /* the first is number 1 */
+	while (*(name = read_text(&reader))) {
+		add_file(&files, name);
+		for (int i = 0; i < 3; i++)
 			read_uleb(&reader);
 	}
 	count_table(unit->data, &reader, start);
@@ -1361,7 +1364,8 @@ void unit_open(struct unit *unit)
 		unit->str_offsets_base =
 			root.value[ATTRIBUTE_STR_OFFSETS_BASE].number;
 	unit->has_stmt_list = has(&root, ATTRIBUTE_STMT_LIST);
-	unit->stmt_list = root.value[ATTRIBUTE_STMT_LIST].number;
+	if (unit->has_stmt_list)
+		unit->stmt_list = root.value[ATTRIBUTE_STMT_LIST].number;
 	unit->children = root.children ? root.end : NULL;
 	unit->root_tag = root.tag;
 }

@@ -39,8 +39,8 @@ static int happens(void)
 		return 0;
 	if (!strcmp(what, "fail"))
 		return 1;
-	if (!strcmp(what, "truncate") ? truncate(getenv("FILE"), 0) :
-					rename(getenv("OTHER"), getenv("FILE")))
+	if (!strcmp(what, "truncate") ? truncate(getenv("FILE"), 0)
+				      : rename(getenv("OTHER"), getenv("FILE")))
 		abort();
 	return 0;
 }
