@@ -22,8 +22,8 @@ JOBS ?= $(shell nproc)
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SUFFIX := $(if $(SANITIZE),-sanitized)
 
-SOURCES := gendwarfksyms.c symbols.c dwarf.c die.c types.c kabi.c decode.c object.c \
-	   cache.c
+include Kbuild
+SOURCES := $(gendwarfksyms-objs:.o=.c)
 HEADERS := gendwarfksyms.h crc32.h tests/program.h
 PROGRAM_OBJECTS := $(SOURCES:.c=$(SUFFIX).o)
 UNIT_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/unit symbols cache)
