@@ -573,6 +573,8 @@ static void add_members(struct row *row, const struct attributes *attributes)
 		case DW_TAG_union_type:
 		case DW_TAG_subprogram:
 		case DW_TAG_template_type_parameter:
+		/* Not in FORMAT: of const generics. The name has the value. */
+		case DW_TAG_template_value_parameter:
 			break;
 		default:
 			die_error(row->unit, child,

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Random C programs (gen.py): the tool's output is the model's, byte for byte.
+"""Random C programs (gen.py): the tool's output is the model's, byte for byte. Also for other machines, if Debian's cross
+compilers are installed (packages gcc-MACHINE).
 
 usage: random.t [FIRST-SEED [COUNT]]
 """
@@ -19,12 +20,15 @@ flags = ['-g', '-g -O2', '-gdwarf-4', '-gdwarf-5 -fdebug-types-section', '-gdwar
          '-g -ffunction-sections -fdata-sections', '-g -O1']
 
 
+cross = [machine + '-gcc' for machine in
+         ['aarch64-linux-gnu', 's390x-linux-gnu', 'arm-linux-gnueabihf', 'riscv64-linux-gnu', 'powerpc64le-linux-gnu', 'i686-linux-gnu']]
 SKIP = 'does not compile'
+CROSS_RUNS = 8                          # for each machine
 
 
-def check(seed):
+def check(seed, compiler):
     """What differs for a seed: a text, or None."""
-    compiler = compilers[seed % len(compilers)] + flags[seed // len(compilers) % len(flags)].split()
+    compiler = compiler + flags[seed // len(compilers) % len(flags)].split()
     with tempfile.TemporaryDirectory() as scratch:
         subprocess.run([sys.executable, os.path.join(here, 'gen.py'), str(seed), scratch], check=True)
         obj, symtypes = os.path.join(scratch, 't.o'), os.path.join(scratch, 'symtypes')
@@ -51,16 +55,20 @@ def check(seed):
     return None
 
 
-print('1..%d' % (count + 1))
 failed = skipped = 0
-seeds = range(first, first + count)
+runs = [(seed, compilers[seed % len(compilers)]) for seed in range(first, first + count)]
+for number, compiler in enumerate(cross):
+    if shutil.which(compiler):
+        runs += [(first + count + number * CROSS_RUNS + i, [compiler]) for i in range(CROSS_RUNS)]
+count = len(runs)
+print('1..%d' % (count + 1))
 with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-    for number, (seed, bad) in enumerate(zip(seeds, pool.map(check, seeds)), 1):
+    for number, ((seed, compiler), bad) in enumerate(zip(runs, pool.map(lambda run: check(*run), runs)), 1):
         if bad == SKIP:
             skipped += 1
             print('ok %d # SKIP seed %d %s' % (number, seed, SKIP))
             continue
-        print('%s %d - seed %d' % ('not ok' if bad else 'ok', number, seed))
+        print('%s %d - seed %d, %s' % ('not ok' if bad else 'ok', number, seed, compiler[0]))
         if bad:
             print('# differs: ' + bad)
         failed += bool(bad)

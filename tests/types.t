@@ -126,6 +126,9 @@ for (['structure_type', 's#'], ['class_type', 's#'], ['union_type', 'u#']) {
 		. "    structure_type name=s\n    union_type name=u\n    subprogram name=f\n    template_type_parameter name=T\n"
 		. "    member name=b type=\@int\n", "$tag { member $int a , member $int b } byte_size(4)",
 		"children of a $tag that are passed over");
+	# Not in FORMAT.md, nor in the model
+	is(version_of(unit("  \@t $tag byte_size=4\n    0x30 name=N type=\@int const_value=4\n    member name=a type=\@int\n"), 'v'),
+		crc("variable $tag { member $int a } byte_size(4)"), "a template_value_parameter of a $tag is passed over");
 	type_fails("  \@t $tag\n    inheritance type=\@int\n", 'unexpected structure_type child: 0x1c.*DIE 0x', "another child of a $tag");
 	type_is("  \@t $tag name=n byte_size=8 declaration\n    member name=a type=\@int\n    inheritance\n", "$tag n { }",
 		"a declared $tag shows nothing but its name");
