@@ -9,6 +9,7 @@
 # make fuzz                  libFuzzer, until it is stopped: see below
 # make bench                 compares its cost with the least that libdw can do:
 #                            OBJECTS='...', or KBUILD=dir for a kernel build tree
+# make install, uninstall    with DESTDIR and prefix (/usr/local)
 # make clean
 #
 # CC, CPPFLAGS, CFLAGS, LDFLAGS, PKG_CONFIG, PYTHON, PROVE may be given.
@@ -74,6 +75,23 @@ tests/floor: tests/floor.c Makefile
 bench: gendwarfksyms tests/floor
 	tests/bench $(if $(KBUILD),--kbuild $(KBUILD),$(OBJECTS))
 
+prefix ?= /usr/local
+INSTALLED := bin/gendwarfksyms share/man/man1/gendwarfksyms.1 \
+	     share/bash-completion/completions/gendwarfksyms \
+	     share/fish/vendor_completions.d/gendwarfksyms.fish share/gendwarfksyms/kabi.h
+
+install: gendwarfksyms
+	install -D gendwarfksyms $(DESTDIR)$(prefix)/bin/gendwarfksyms
+	install -D -m 644 gendwarfksyms.1 $(DESTDIR)$(prefix)/share/man/man1/gendwarfksyms.1
+	install -D -m 644 completion/gendwarfksyms.bash \
+		$(DESTDIR)$(prefix)/share/bash-completion/completions/gendwarfksyms
+	install -D -m 644 completion/gendwarfksyms.fish \
+		$(DESTDIR)$(prefix)/share/fish/vendor_completions.d/gendwarfksyms.fish
+	install -D -m 644 examples/kabi.h $(DESTDIR)$(prefix)/share/gendwarfksyms/kabi.h
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(prefix)/,$(INSTALLED))
+
 # Left out are clang-tidy's checks of style: other ways to write what the kernel's
 # coding style wants, or to convert numbers.
 TIDY_CHECKS := -*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,$\
@@ -130,4 +148,4 @@ clean:
 	rm -f *.o tests/*.o gendwarfksyms gendwarfksyms-sanitized tests/unit tests/compare \
 		tests/unit-sanitized tests/compare-sanitized tests/floor
 
-.PHONY: check conformance bench lint fuzz clean
+.PHONY: check conformance bench install uninstall lint fuzz clean

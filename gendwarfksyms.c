@@ -28,7 +28,7 @@ void message(const char *level, const char *function, const char *format, ...)
 	va_end(arguments);
 }
 
-static void usage(void)
+static void usage(FILE *file)
 {
 	fputs("usage: gendwarfksyms [options] elf-object-file ... < symbol-list\n"
 	      "\n"
@@ -40,17 +40,29 @@ static void usage(void)
 	      "  -s, --stable          honour kABI rules\n"
 	      "  -T, --symtypes FILE   write a symtypes file\n"
 	      "      --canonical       strings that don't depend on the order of symbols\n"
+	      "  -r, --reference FILE  say which versions differ from this symtypes file's, and why\n"
+	      "  -p, --preserve        with -r: other versions are an error; honour overrides\n"
+	      "  -e, --exported        the symbols that the files export, not a list\n"
+	      "  -V, --version         the version of this program\n"
 	      "  -h, --help            this\n"
 	      "\n"
 	      "All dumps go to standard error.\n",
-	      stderr);
+	      file);
 }
 
+/* Options that main() acts upon itself. */
+struct settings {
+	const char *symtypes; /* the file to write, or NULL */
+	const char *reference; /* the file to compare with, or NULL */
+	bool preserve;
+	bool exported;
+};
+
 /*
- * Reads the options; returns the name of the symtypes file, or NULL. Ends the
- * program for --help and for unknown ones.
+ * Reads the options. Ends the program for --help and --version, and for unknown
+ * ones.
  */
-static const char *parse_options(int argc, char **argv)
+static struct settings parse_options(int argc, char **argv)
 {
 	enum {
 		DUMP_DIES = 256,
@@ -68,13 +80,17 @@ static const char *parse_options(int argc, char **argv)
 		{ "stable", no_argument, NULL, 's' },
 		{ "symtypes", required_argument, NULL, 'T' },
 		{ "canonical", no_argument, NULL, CANONICAL },
+		{ "reference", required_argument, NULL, 'r' },
+		{ "preserve", no_argument, NULL, 'p' },
+		{ "exported", no_argument, NULL, 'e' },
+		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	const char *symtypes = NULL;
+	struct settings settings = { 0 };
 	int option;
 
-	while ((option = getopt_long(argc, argv, "dsT:h", long_options,
+	while ((option = getopt_long(argc, argv, "dsT:r:peVh", long_options,
 				     NULL)) != -1) {
 		switch (option) {
 		case 'd':
@@ -96,20 +112,34 @@ static const char *parse_options(int argc, char **argv)
 			options.stable = true;
 			break;
 		case 'T':
-			symtypes = optarg;
+			settings.symtypes = optarg;
+			break;
+		case 'r':
+			settings.reference = optarg;
+			break;
+		case 'p':
+			settings.preserve = true;
+			break;
+		case 'e':
+			settings.exported = true;
 			break;
 		case CANONICAL:
 			options.canonical = true;
 			break;
+		case 'V':
+			puts("gendwarfksyms " GENDWARFKSYMS_VERSION);
+			exit(fclose(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
 		case 'h':
-			usage();
+			usage(stderr);
 			exit(EXIT_SUCCESS);
 		default:
-			usage();
+			usage(stderr);
 			exit(EXIT_FAILURE);
 		}
 	}
-	return symtypes;
+	if (settings.preserve && !settings.reference)
+		error("--preserve needs a file to compare with: --reference");
+	return settings;
 }
 
 /*
@@ -279,22 +309,36 @@ static void write_output(struct symtypes *symtypes)
 	}
 }
 
-static void process_file(const char *path, int fd, unsigned int number,
-			 FILE *symtypes)
+static int open_file(const char *path)
 {
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		error("open failed for '%s': %m", path);
+	current_path = path;
+	return fd;
+}
+
+static void process_file(const char *path, unsigned int number,
+			 const struct settings *settings, FILE *symtypes)
+{
+	int fd = open_file(path);
 	struct type_table table = { 0 };
 	struct object object;
 
 	debug("%s", path);
-	current_path = path;
 	statistics = (struct statistics){ 0 };
 	object_open(&object, path, fd);
 	kabi_read_rules(&object);
+	if (settings->preserve)
+		reference_add_overrides();
 	elf_set_symbol_addr(&object);
 	dwarf_read(&object, number, &table);
 	symbols_compute_versions(number, &table);
 	if (symtypes)
 		symbols_write_types(number, &table, symtypes);
+	if (settings->reference)
+		reference_compare(number, &table);
 	debug("dies=%" PRIu64 " loaded=%" PRIu64 " lookups=%" PRIu64
 	      " written=%" PRIu64 " hashed=%" PRIu64 " slices=%" PRIu64,
 	      statistics.dies, statistics.loaded, statistics.lookups,
@@ -302,39 +346,59 @@ static void process_file(const char *path, int fd, unsigned int number,
 	types_free(&table);
 	kabi_free();
 	object_close(&object);
+	close(fd);
+}
+
+static void read_list(void)
+{
+	if (isatty(STDIN_FILENO))
+		fputs("gendwarfksyms: reading names of symbols from the terminal, one a line, up to Ctrl-D\n",
+		      stderr);
+	symbol_read_exports(stdin);
 }
 
 int main(int argc, char **argv)
 {
 	struct symtypes symtypes = { 0 };
-	const char *symtypes_path = parse_options(argc, argv);
+	struct settings settings;
+	size_t changed = 0;
 
 	fill_standard_streams();
 	handle_signals();
+	settings = parse_options(argc, argv);
 	/* Dumps are written in pieces of a few bytes. */
-	if (options.dump_dies || options.dump_types || options.dump_versions)
+	if (options.dump_dies || options.dump_types || options.dump_versions ||
+	    settings.reference)
 		setvbuf(stderr, NULL, _IOFBF, 1 << 16);
 	/* Nothing but this machine is asked for separate debug files. */
 	unsetenv("DEBUGINFOD_URLS");
 	if (optind == argc) {
-		usage();
+		usage(stderr);
 		error("no input files?");
 	}
-	if (isatty(STDIN_FILENO))
-		fputs("gendwarfksyms: reading names of symbols from the terminal, one a line, up to Ctrl-D\n",
-		      stderr);
-	symbol_read_exports(stdin);
+	if (settings.exported) {
+		for (int i = optind; i < argc; i++) {
+			int fd = open_file(argv[i]);
+
+			symbol_find_exports(argv[i], fd);
+			close(fd);
+		}
+	} else {
+		read_list();
+	}
 	if (!symbols_at(0))
 		return EXIT_SUCCESS;
-	symtypes = open_symtypes(symtypes_path);
-	for (int i = optind; i < argc; i++) {
-		int fd = open(argv[i], O_RDONLY | O_CLOEXEC);
-
-		if (fd < 0)
-			error("open failed for '%s': %m", argv[i]);
-		process_file(argv[i], fd, i - optind + 1, symtypes.file);
-		close(fd);
-	}
+	if (settings.reference)
+		reference_read(settings.reference);
+	symtypes = open_symtypes(settings.symtypes);
+	for (int i = optind; i < argc; i++)
+		process_file(argv[i], i - optind + 1, &settings, symtypes.file);
+	if (settings.reference)
+		changed = reference_report();
+	if (changed && settings.preserve)
+		error("%zu version%s differ%s from those of '%s'", changed,
+		      changed == 1 ? "" : "s", changed == 1 ? "s" : "",
+		      settings.reference);
 	write_output(&symtypes);
 	symbols_free();
 	return EXIT_SUCCESS;

@@ -6,6 +6,7 @@
  *	symbols.c	the list of symbols, its order, aliases, #SYMVER lines
  *	dwarf.c		units -> the DIE of each symbol -> fragments
  *	die.c		fragments -> type strings, --dump-dies
+ *	reference.c	comparison with the symtypes file of an earlier build
  *	types.c		named types: table, versions, symtypes file
  *	kabi.c		the kABI rules of a file
  *	decode.c	the bytes of DWARF: units, abbreviations, attributes
@@ -27,6 +28,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define GENDWARFKSYMS_VERSION "1.0"
 
 /* gendwarfksyms.c: options and messages */
 
@@ -250,6 +253,12 @@ const char *section_name(enum section_id id);
  * information, damaged sections.
  */
 void object_open(struct object *object, const char *path, int fd);
+
+/*
+ * Opens the file alone, without its debugging information; for elf_end(). Error:
+ * no ELF file.
+ */
+Elf *elf_open(const char *path, int fd);
 void object_close(struct object *object);
 
 /* decode.c: the bytes of DWARF */
@@ -456,6 +465,12 @@ const char *kabi_find(enum kabi_rule rule, const char *target, size_t length);
 const char *kabi_find_enumerator(enum kabi_rule rule, const char *enumeration,
 				 const char *enumerator);
 
+/*
+ * Adds a type_string rule for the file, from a line of the reference file, which
+ * owns both texts.
+ */
+void kabi_override(const char *target, const char *value);
+
 /* The number that a rule's value is. Error: it is none. */
 uint64_t kabi_number(const char *value);
 
@@ -561,11 +576,27 @@ struct type_string *types_rule(struct type_table *table, const char *key,
 void types_expect(struct type_table *table, size_t versions);
 
 /*
- * The version of a symbol with that string. Prints it, with --dump-versions.
- * Error: a reference that is in neither table nor rules.
+ * The version of a symbol with that string. Error: a reference that is in
+ * neither table nor rules.
  */
 uint32_t types_version(struct type_table *table, struct type_string *string,
 		       const char *name);
+
+/* Prints the expansion of that string, once its version has been computed. */
+void types_dump_version(struct type_table *table,
+			const struct type_string *string, const char *name);
+
+/*
+ * The string that a text from a symtypes file is, in the table's memory. What
+ * the table has no key for is no reference.
+ */
+struct type_string *types_parse(struct type_table *table, const char *text);
+
+/* Enters a line of a symtypes file, unless the table has its type. */
+void types_read(struct type_table *table, const char *key, const char *text);
+
+/* Whether the table has a string for that reference. */
+bool types_has(const struct type_table *table, const char *key);
 
 /* A line of the symtypes file. */
 struct symtypes_line {
@@ -714,6 +745,12 @@ struct symbol {
 void symbol_read_exports(FILE *file);
 
 /*
+ * Adds what an object exports to the list, for --exported. Errors: no ELF file,
+ * a damaged symbol table.
+ */
+void symbol_find_exports(const char *path, int fd);
+
+/*
  * The symbol at that place in the order of FORMAT 3, NULL behind the last. The
  * loop over all symbols counts up from 0.
  */
@@ -746,6 +783,29 @@ void symbols_write_types(unsigned int file, const struct type_table *table,
 /* Prints the #SYMVER lines, with warnings for symbols without a DIE. */
 void symbol_print_versions(FILE *file);
 void symbols_free(void);
+
+/* reference.c: why versions changed */
+
+/*
+ * Reads the reference file, a symtypes file of an earlier build. Errors: it
+ * can't be read, or is none.
+ */
+void reference_read(const char *path);
+
+/* Adds the overrides of the reference file to the rules of an input file. */
+void reference_add_overrides(void);
+
+/*
+ * Compares the symbols that got their DIEs from a file, and its types, with the
+ * reference file. Prints which versions changed, and by which types.
+ */
+void reference_compare(unsigned int file, struct type_table *table);
+
+/*
+ * After all files: prints the symbols that are missing, and how each type that
+ * made versions change has changed. Returns how many versions changed.
+ */
+size_t reference_report(void);
 
 /* dwarf.c: from units to types */
 

@@ -55,8 +55,6 @@ const char *kabi_find(enum kabi_rule type, const char *target, size_t length)
 {
 	struct rule *rule;
 
-	if (!options.stable)
-		return NULL;
 	rule = find_rule(type, target, length);
 	return rule ? rule->value : NULL;
 }
@@ -93,22 +91,12 @@ uint64_t kabi_number(const char *value)
 	return number;
 }
 
-static void add_rule(const char *version, const char *word, const char *target,
-		     const char *value)
+/* Enters a rule, or replaces the value of one. */
+static void set_rule(enum kabi_rule type, const char *target, const char *value)
 {
 	size_t length = strlen(target);
-	struct rule *rule;
-	int type = 0;
+	struct rule *rule = find_rule(type, target, length);
 
-	if (strcmp(version, RULES_VERSION))
-		error("unsupported kABI rule version '%s'", version);
-	while (type < KABI_RULES && strcmp(word, rule_words[type]))
-		type++;
-	if (type == KABI_RULES)
-		error("unsupported kABI rule type '%s'", word);
-	if (!length)
-		return; /* matches nothing */
-	rule = find_rule(type, target, length);
 	if (!rule) {
 		rule = arena_alloc(&arena, sizeof(*rule));
 		rule->target = target;
@@ -117,7 +105,23 @@ static void add_rule(const char *version, const char *word, const char *target,
 			longest_target = length;
 		cache_add(&rules[type], hash_text(target, length), rule);
 	}
-	rule->value = value; /* the later of two holds */
+	rule->value = value;
+}
+
+static void add_rule(const char *version, const char *word, const char *target,
+		     const char *value)
+{
+	int type = 0;
+
+	if (strcmp(version, RULES_VERSION))
+		error("unsupported kABI rule version '%s'", version);
+	while (type < KABI_RULES && strcmp(word, rule_words[type]))
+		type++;
+	if (type == KABI_RULES)
+		error("unsupported kABI rule type '%s'", word);
+	if (!*target)
+		return; /* matches nothing */
+	set_rule(type, target, value); /* the later of two holds */
 	debug("%s rule for '%s': '%s'", word, target, value);
 }
 
@@ -175,6 +179,11 @@ void kabi_read_rules(struct object *object)
 	}
 	if (at < end)
 		warning("unexpected data at the end of the kABI rules section");
+}
+
+void kabi_override(const char *target, const char *value)
+{
+	set_rule(KABI_TYPE_STRING, target, value);
 }
 
 void kabi_free(void)

@@ -307,26 +307,24 @@ static bool apply_relocations(struct object *object, GElf_Half machine,
 	return true;
 }
 
-static void open_elf(struct object *object, int fd)
+Elf *elf_open(const char *path, int fd)
 {
 	struct stat status;
-	const char *ident;
+	Elf *elf;
 
 	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
-		error("'%s' is a directory", object->path);
+		error("'%s' is a directory", path);
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		error("libelf is too old: %s", elf_errmsg(-1));
-	object->elf = elf_begin(fd, ELF_C_READ_MMAP_PRIVATE, NULL);
-	if (!object->elf)
-		error("'%s' is not an ELF file: %s", object->path,
-		      elf_errmsg(-1));
-	if (elf_kind(object->elf) == ELF_K_AR)
+	elf = elf_begin(fd, ELF_C_READ_MMAP_PRIVATE, NULL);
+	if (!elf)
+		error("'%s' is not an ELF file: %s", path, elf_errmsg(-1));
+	if (elf_kind(elf) == ELF_K_AR)
 		error("'%s' is an archive, not an ELF file: give its members one by one",
-		      object->path);
-	ident = elf_getident(object->elf, NULL);
-	if (elf_kind(object->elf) != ELF_K_ELF || !ident)
-		error("'%s' is not an ELF file", object->path);
-	object->big_endian = ident[EI_DATA] == ELFDATA2MSB;
+		      path);
+	if (elf_kind(elf) != ELF_K_ELF || !elf_getident(elf, NULL))
+		error("'%s' is not an ELF file", path);
+	return elf;
 }
 
 /* Applies all relocations that matter; false if libdwfl has to do it. */
@@ -403,7 +401,9 @@ void object_open(struct object *object, const char *path, int fd)
 	Elf_Scn *found[SECTION_COUNT] = { 0 };
 
 	*object = (struct object){ .path = path };
-	open_elf(object, fd);
+	object->elf = elf_open(path, fd);
+	object->big_endian = elf_getident(object->elf, NULL)[EI_DATA] ==
+			     ELFDATA2MSB;
 	read_sections(object, object->elf, found);
 	if (!object->sections[SECTION_INFO].data || !relocate(object, found))
 		read_through_libdwfl(object, fd);

@@ -139,6 +139,71 @@ void symbol_read_exports(FILE *file)
 	symbols_sort(symbols, symbol_count);
 }
 
+/* What an object exports, for --exported */
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The name that a symbol of the symbol table exports, or NULL. */
+static const char *exported_name(const char *name)
+{
+	static const char *const prefixes[] = {
+		"__export_symbol_", /* kernels since 6.4 */
+		"__ksymtab_", /* before */
+	};
+
+	for (int i = 0; name && i < 2; i++)
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+			return name + strlen(prefixes[i]);
+	return NULL;
+}
+
+void symbol_find_exports(const char *path, int fd)
+{
+	Elf *elf = elf_open(path, fd);
+	Elf_Scn *section = NULL;
+	const char **names = NULL;
+	size_t count = 0, capacity = 0;
+	static size_t symbols_capacity;
+
+	while ((section = elf_nextscn(elf, section))) {
+		GElf_Shdr header;
+		Elf_Data *data;
+		GElf_Sym symbol;
+
+		if (!gelf_getshdr(section, &header))
+			error("'%s' has a damaged section header: %s", path,
+			      elf_errmsg(-1));
+		if (header.sh_type != SHT_SYMTAB)
+			continue;
+		data = elf_getdata(section, NULL);
+		if (!data)
+			error("'%s' has a damaged symbol table: %s", path,
+			      elf_errmsg(-1));
+		for (int i = 0; gelf_getsym(data, i, &symbol); i++) {
+			const char *name = exported_name(elf_strptr(
+				elf, header.sh_link, symbol.st_name));
+
+			if (!name || !*name)
+				continue;
+			names = grow(names, count, &capacity, sizeof(*names));
+			names[count++] = name;
+		}
+	}
+	/* In the order in which nm prints them, as for the list in a build. */
+	if (count)
+		qsort(names, count, sizeof(*names), compare_names);
+	for (size_t i = 0; i < count; i++)
+		if (!find_name((struct name){ names[i], strlen(names[i]) }))
+			add_symbol(names[i], strlen(names[i]),
+				   &symbols_capacity);
+	free(names);
+	elf_end(elf);
+	symbols_sort(symbols, symbol_count);
+}
+
 /* Aliases (FORMAT 4, "ELF side") */
 
 static bool same_address(const void *value, const void *key)
@@ -286,6 +351,8 @@ void symbols_compute_versions(unsigned int file, struct type_table *table)
 			continue;
 		symbol->version =
 			types_version(table, symbol->string, symbol->name);
+		if (options.dump_versions)
+			types_dump_version(table, symbol->string, symbol->name);
 		do {
 			if (alias->file == file) {
 				alias->version = symbol->version;

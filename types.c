@@ -67,13 +67,22 @@ struct type *types_enter_name(struct type_table *table, const char *prefix,
 	return type;
 }
 
-/* type_string rules (FORMAT 8) */
+/* Strings from elsewhere: type_string rules (FORMAT 8), symtypes files */
+
+static struct type *find_key(const struct type_table *table, const char *text,
+			     size_t length)
+{
+	struct key key = { text, length };
+
+	return cache_find(&table->by_key, hash_text(text, length), same_key,
+			  &key);
+}
 
 /*
- * The end of a reference that begins there, NULL if none does. `rule` is for
- * the message.
+ * The end of a reference that begins there; NULL if none does, with what is
+ * wrong if one nearly does.
  */
-static const char *reference_end(const char *text, const char *rule)
+static const char *reference_end(const char *text, const char **problem)
 {
 	const char *name = text + 2;
 	const char *end;
@@ -82,40 +91,45 @@ static const char *reference_end(const char *text, const char *rule)
 		return NULL;
 	if (*name == '\'') {
 		end = strchr(name + 1, '\'');
-		if (!end)
-			error("a missing quote in the type_string rule '%s'",
-			      rule);
-		if (end == name + 1)
-			error("an empty name in the type_string rule '%s'",
-			      rule);
-		return end + 1;
+		if (end > name + 1)
+			return end + 1;
+		*problem = end ? "an empty name" : "a missing quote";
+		return NULL;
 	}
 	end = strchrnul(name, ' ');
-	if (end == name)
-		error("an empty name in the type_string rule '%s'", rule);
-	return end;
+	if (end > name)
+		return end;
+	*problem = "an empty name";
+	return NULL;
 }
 
-struct type_string *types_rule(struct type_table *table, const char *key,
-			       size_t length)
+/*
+ * The string that a text is. In a rule a reference may begin anywhere; in a
+ * symtypes file where a word begins, and what has no line there is none.
+ */
+static struct type_string *parse(struct type_table *table, const char *text,
+				 bool is_rule)
 {
-	const char *rule = kabi_find(KABI_TYPE_STRING, key, length);
-	struct type_string *string;
+	struct type_string *string =
+		arena_zalloc(&table->arena, sizeof(*string));
 	size_t capacity = 0, size;
 	void *array;
 
-	if (!rule)
-		return NULL;
-	if (!*rule)
-		error("an empty type_string rule for '%s'", key);
-	string = arena_zalloc(&table->arena, sizeof(*string));
-	string->length = strlen(rule);
-	string->text = memcpy(arena_alloc(&table->arena, string->length), rule,
+	string->length = strlen(text);
+	string->text = memcpy(arena_alloc(&table->arena, string->length), text,
 			      string->length);
-	for (const char *at = rule; *at;) {
-		const char *end = reference_end(at, rule);
+	for (const char *at = text; *at;) {
+		const char *problem = NULL, *end = NULL;
+		struct type *type = NULL;
 
-		if (!end) {
+		if (is_rule || at == text || at[-1] == ' ')
+			end = reference_end(at, &problem);
+		if (problem && is_rule)
+			error("%s in the type_string rule '%s'", problem, text);
+		if (end)
+			type = is_rule ? types_enter(table, at, end - at)
+				       : find_key(table, at, end - at);
+		if (!type) {
 			at++;
 			continue;
 		}
@@ -123,10 +137,8 @@ struct type_string *types_rule(struct type_table *table, const char *key,
 					  string->reference_count, &capacity,
 					  sizeof(*string->references));
 		string->references[string->reference_count++] =
-			(struct type_reference){
-				.type = types_enter(table, at, end - at),
-				.start = at - rule,
-			};
+			(struct type_reference){ .type = type,
+						 .start = at - text };
 		at = end;
 	}
 	/* Now that it doesn't grow any more, to the rest of the string. */
@@ -137,6 +149,40 @@ struct type_string *types_rule(struct type_table *table, const char *key,
 	free(string->references);
 	string->references = array;
 	return string;
+}
+
+struct type_string *types_rule(struct type_table *table, const char *key,
+			       size_t length)
+{
+	const char *rule = kabi_find(KABI_TYPE_STRING, key, length);
+
+	if (!rule)
+		return NULL;
+	if (!*rule)
+		error("an empty type_string rule for '%s'", key);
+	return parse(table, rule, true);
+}
+
+struct type_string *types_parse(struct type_table *table, const char *text)
+{
+	return parse(table, text, false);
+}
+
+void types_read(struct type_table *table, const char *key, const char *text)
+{
+	struct type *type = types_enter(table, key, strlen(key));
+
+	if (type->in_table)
+		return;
+	type->string = *types_parse(table, text);
+	type->in_table = true;
+}
+
+bool types_has(const struct type_table *table, const char *key)
+{
+	const struct type *type = find_key(table, key, strlen(key));
+
+	return type && type->in_table;
 }
 
 /* The table (FORMAT 7) */
@@ -590,9 +636,8 @@ static void drop_layouts(struct type_table *table)
 	table->layouts_size = 0;
 }
 
-/* Prints the expansion of a symbol's string, as --dump-versions wants it. */
-static void dump_version(struct type_table *table,
-			 const struct type_string *string, const char *name)
+void types_dump_version(struct type_table *table,
+			const struct type_string *string, const char *name)
 {
 	struct {
 		const struct type_string *string;
@@ -653,8 +698,6 @@ uint32_t types_version(struct type_table *table, struct type_string *string,
 			find_cycles(table, string->references[i].type, name);
 	expansion.number = ++table->versions;
 	expand(&expansion, string, NULL);
-	if (options.dump_versions)
-		dump_version(table, string, name);
 	return expansion.crc;
 }
 

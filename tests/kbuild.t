@@ -9,6 +9,8 @@ use lib "$FindBin::Bin/lib";
 use Cwd ();
 use Gendwarfksyms;
 
+delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};
+
 my $top = Cwd::abs_path("$tests/..");
 $ENV{GENDWARFKSYMS} = Cwd::abs_path($tool);
 my @trees = grep { -e "$_/build/.config" } glob '/lib/modules/*';
@@ -171,6 +173,17 @@ for my $tree (@trees) {
 	make_module("$folder-stable", @hidden);
 	($r, $new) = build($tree, "$folder-stable", 'KBUILD_GENDWARFKSYMS_STABLE=1');
 	is(differing($old, $new), '', '... but not in the stable mode') or diag($r->{err});
+
+	# FILE.symref
+	make_module("$folder-reference", "\tint more;", '');
+	spew("$folder-reference/a.symref", $symtypes);
+	($r, $new) = build($tree, "$folder-reference");
+	is(differing($old, $new), $reach, "$name: with a.symref versions change");
+	is(join(' ', sort map { /the version of (\w+) changed/ } split /\n/, $r->{err}), $reach =~ s/ c_add//r, '... and it is said which');
+	is(join(' ', keys %{{map { /^\t(.*)/ ? ($1 => 1) : () } split /\n/, $r->{err}}}), 's#a_options changed', '... and because of what, a structure of the header');
+	command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder-reference", 'clean');
+	($r) = build($tree, "$folder-reference", 'KBUILD_PRESERVE=1');
+	ok($r->{status} && $r->{err} =~ /^error: gendwarfksyms: .*4 versions differ from those of '.*a\.symref'/m, '... KBUILD_PRESERVE=1 makes it an error');
 
 	# A symbol of assembly without a prototype
 	make_module("$folder-bad", '', '');

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# fish completion for gendwarfksyms
+
+complete -c gendwarfksyms -s d -l debug -d 'debugging messages'
+complete -c gendwarfksyms -l dump-dies -d 'the type of each symbol, indented'
+complete -c gendwarfksyms -l dump-die-map -d 'the same, and which DIEs are new in the cache'
+complete -c gendwarfksyms -l dump-types -d 'type strings as they enter the type table'
+complete -c gendwarfksyms -l dump-versions -d 'the expanded string of each version'
+complete -c gendwarfksyms -s s -l stable -d 'honour kABI rules'
+complete -c gendwarfksyms -s T -l symtypes -r -F -d 'write a symtypes file'
+complete -c gendwarfksyms -l canonical -d "strings that don't depend on the order of symbols"
+complete -c gendwarfksyms -s r -l reference -r -F -d 'say which versions differ from a symtypes file'
+complete -c gendwarfksyms -s p -l preserve -d 'other versions are an error'
+complete -c gendwarfksyms -s e -l exported -d 'the symbols that the files export'
+complete -c gendwarfksyms -s V -l version -d 'the version of this program'
+complete -c gendwarfksyms -s h -l help -d 'the options'
