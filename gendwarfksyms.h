@@ -803,7 +803,7 @@ void reference_compare(unsigned int file, struct type_table *table);
 
 /*
  * After all files: prints the symbols that are missing, and how each type that
- * made versions change has changed. Returns how many versions changed.
+ * made versions change has changed. Frees all. Returns how many versions changed.
  */
 size_t reference_report(void);
 

@@ -71,6 +71,7 @@ struct cause {
 };
 
 static const char *path;
+static char *contents; /* of the file; the lines are in it */
 static struct part *parts;
 static size_t part_count, parts_capacity;
 static struct arena arena;
@@ -148,19 +149,21 @@ void reference_read(const char *name)
 {
 	FILE *file = fopen(name, "r");
 	size_t length = 0, capacity = 1 << 16, number = 0;
-	char *text = allocate(capacity + 1), *end;
+	char *text, *end;
 
 	path = name;
 	if (!file)
 		error("cannot read the reference file '%s': %m", path);
+	text = allocate(capacity + 1);
 	while ((length += fread(text + length, 1, capacity - length, file)) ==
 	       capacity)
 		text = reallocate(text, (capacity *= 2) + 1);
+	contents = text;
 	if (ferror(file))
 		error("cannot read the reference file '%s': %m", path);
 	fclose(file);
 	text[length] = '\0';
-	if (strlen(text) != length)
+	if (memchr(text, 0, length))
 		error("'%s' is no symtypes file: it has a NUL", path);
 	for (; *text; text = end) {
 		end = strchrnul(text, '\n');
@@ -738,5 +741,15 @@ size_t reference_report(void)
 	}
 	for (size_t i = 0; i < cause_count; i++)
 		print_cause(causes[i], colour);
+	for (size_t i = 0; i < part_count; i++) {
+		types_free(&parts[i].table);
+		cache_free(&parts[i].by_key);
+		free(parts[i].lines);
+	}
+	free(parts);
+	free(causes);
+	cache_free(&causes_by_text);
+	arena_free(&arena);
+	free(contents);
 	return changed_count;
 }

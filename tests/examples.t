@@ -81,8 +81,8 @@ my ($example) = $readme =~ /^Say device\.h.*?\n\n(.*?)^What a version covers$/ms
 chdir $scratch or die;
 mkdir 'example';
 chdir 'example' or die;
-my %blocks;
-push @{$blocks{/^\$ /m ? 'commands' : 'texts'}}, $_ =~ s/^\t//mgr for $example =~ /((?:^\t.*\n|^\n(?=\t))+)/mg;
+my ($commands_run, %blocks) = 0;
+push @{$blocks{/^\t\$ /m ? 'commands' : 'texts'}}, $_ =~ s/^\t//mgr for $example =~ /((?:^\t.*\n|^\n(?=\t))+)/mg;
 my ($text, $change) = @{$blocks{texts}};
 local $ENV{PATH} = Cwd::abs_path("$scratch/bin") . ":$ENV{PATH}";
 mkdir "$scratch/bin";
@@ -92,15 +92,16 @@ SKIP: {
 	spew('device.h', $text);
 	spew('device.c', "#include \"device.h\"\nint device_add(struct device *device) { return 0; }\nint device_count;\n"
 		. "asm(\"__export_symbol_device_add: __export_symbol_device_count:\");\n");
-	my $n = 0;
 	for my $commands (@{$blocks{commands}}) {
 		my @pieces = split /^\$ (.*)\n/m, $commands;
 		shift @pieces;
 		while (my ($command, $want) = splice @pieces, 0, 2) {
 			my $r = command('', '/bin/sh', '-c', "{ $command; } 2>&1");
 			is($r->{out}, $want // '', "the README: $command");
+			$commands_run++;
 		}
 	}
+	is($commands_run, 6, 'commands of the README');
 }
 chdir '/';
 
