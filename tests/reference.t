@@ -168,6 +168,24 @@ for my $case (["$scratch/none", undef, qr/cannot read the reference file '.*none
 $r = command('', $tool, '-e', '-p', $old);
 like($r->{status} . $r->{err}, qr/^1.*--preserve needs/m, '--preserve without --reference');
 
+# Damaged reference files: an answer or an error, whatever is in them
+{
+	my ($whole, $bad, $random) = (slurp("$scratch/reference"), '', 1);
+	for my $seed (1 .. 200) {
+		my $text = $whole;
+		for (1 .. 1 + $seed % 5) {
+			$random = ($random * 1103515245 + 12345) & 0x7fffffff;
+			my $at = ($random >> 4) % length $text;
+			if ($seed % 3 == 0) { substr($text, $at, 1) = chr(($random >> 16) % 128) }
+			elsif ($seed % 3 == 1) { substr($text, $at, 1 + $random % 40) = '' }
+			else { substr($text, $at, 0) = substr $text, 0, 1 + $random % 60 }
+		}
+		my $r = compare(\$text, $new, $seed % 2 ? '-p' : ());
+		$bad .= "seed $seed: $r->{status} $r->{err}" if $r->{status} !~ /^[01]$/ || ($r->{status} && ($r->{out} ne '' || $r->{err} !~ /^error: /m));
+	}
+	is($bad, '', '200 damaged reference files');
+}
+
 # --exported, --version
 $r = command('', $tool, '-e', c_object('int nothing;'));
 is($r->{status} . $r->{out} . $r->{err}, '0', 'an object that exports nothing');
