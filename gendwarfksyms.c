@@ -28,7 +28,7 @@ void message(const char *level, const char *function, const char *format, ...)
 	va_end(arguments);
 }
 
-static void usage(FILE *file)
+static void usage(void)
 {
 	fputs("usage: gendwarfksyms [options] elf-object-file ... < symbol-list\n"
 	      "\n"
@@ -47,7 +47,7 @@ static void usage(FILE *file)
 	      "  -h, --help            this\n"
 	      "\n"
 	      "All dumps go to standard error.\n",
-	      file);
+	      stderr);
 }
 
 /* Options that main() acts upon itself. */
@@ -130,10 +130,10 @@ static struct settings parse_options(int argc, char **argv)
 			puts("gendwarfksyms " GENDWARFKSYMS_VERSION);
 			exit(fclose(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
 		case 'h':
-			usage(stderr);
+			usage();
 			exit(EXIT_SUCCESS);
 		default:
-			usage(stderr);
+			usage();
 			exit(EXIT_FAILURE);
 		}
 	}
@@ -373,7 +373,7 @@ int main(int argc, char **argv)
 	/* Nothing but this machine is asked for separate debug files. */
 	unsetenv("DEBUGINFOD_URLS");
 	if (optind == argc) {
-		usage(stderr);
+		usage();
 		error("no input files?");
 	}
 	if (settings.exported) {

@@ -653,6 +653,15 @@ static void print_line(char sign, const struct text_line *line, bool colour)
 	fputs(coloured ? "\033[m\n" : "\n", stderr);
 }
 
+/* Whether a line is a change or stands right before one. */
+static bool change_near(const struct diff_line *diff, size_t count, size_t at)
+{
+	for (size_t i = at; i < count && i <= at + DIFF_CONTEXT; i++)
+		if (diff[i].sign != ' ')
+			return true;
+	return false;
+}
+
 static void print_diff(const struct diff_line *diff, size_t count, bool colour)
 {
 	size_t old_number = 1, new_number = 1;
@@ -660,20 +669,11 @@ static void print_diff(const struct diff_line *diff, size_t count, bool colour)
 	for (size_t i = 0; i < count;) {
 		size_t first = i, end, quiet = 0, old_count = 0, new_count = 0;
 
-		if (diff[i].sign == ' ' &&
-		    (i + DIFF_CONTEXT >= count ||
-		     diff[i + DIFF_CONTEXT].sign == ' ')) {
-			bool near = false;
-
-			for (size_t j = i; j < count && j <= i + DIFF_CONTEXT;
-			     j++)
-				near = near || diff[j].sign != ' ';
-			if (!near) {
-				old_number++;
-				new_number++;
-				i++;
-				continue;
-			}
+		if (!change_near(diff, count, i)) {
+			old_number++;
+			new_number++;
+			i++;
+			continue;
 		}
 		/* A hunk: up to where 2 * DIFF_CONTEXT lines are the same. */
 		for (end = i; end < count && quiet <= 2 * DIFF_CONTEXT; end++)

@@ -112,27 +112,11 @@ my $reference = run([], ['-e'], object("struct s { @members }; struct o { int z;
 	is((() = $hunks =~ /^[-+]/mg), (() = $diff =~ /^[-+](?![-+])/mg), '... as many lines');
 }
 unlike($r->{err}, qr/\e/, 'no colour when it is no terminal');
-my $pty = <<'EOF';
-import os, pty, sys
-pid, terminal = pty.fork()
-if not pid:
-    os.execv(sys.argv[1], sys.argv[1:])
-text = b""
-try:
-    while True:
-        piece = os.read(terminal, 1000)
-        if not piece:
-            break
-        text += piece
-except OSError:
-    pass
-sys.stdout.buffer.write(text)
-EOF
 compare($old, $old);
-like(command('', 'python3', '-c', $pty, $tool, '-e', '-r', "$scratch/reference", $new)->{out}, qr/\e\[32m\+  member.*\e\[m/, '... but on one');
+like(on_terminal('', $tool, '-e', '-r', "$scratch/reference", $new), qr/\e\[32m\+  member.*\e\[m/, '... but on one');
 {
 	local $ENV{NO_COLOR} = 1;
-	unlike(command('', 'python3', '-c', $pty, $tool, '-e', '-r', "$scratch/reference", $new)->{out}, qr/\e/, '... unless NO_COLOR');
+	unlike(on_terminal('', $tool, '-e', '-r', "$scratch/reference", $new), qr/\e/, '... unless NO_COLOR');
 }
 
 # Overrides

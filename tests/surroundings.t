@@ -76,24 +76,7 @@ for my $signal (qw(TERM INT HUP)) {
 }
 
 # Standard input is a terminal: the user is told what is expected.
-$r = command('', 'python3', '-c', <<'EOF', $tool, $object);
-import os, pty, sys
-pid, terminal = pty.fork()
-if not pid:
-    os.execv(sys.argv[1], sys.argv[1:])
-os.write(terminal, b"v\n\4")
-text = b""
-try:
-    while True:
-        piece = os.read(terminal, 1000)
-        if not piece:
-            break
-        text += piece
-except OSError:
-    pass
-sys.stdout.buffer.write(text)
-EOF
-like($r->{out}, qr/names of symbols from the terminal.*#SYMVER v 0x/s, 'standard input is a terminal');
+like(on_terminal("v\n\4", $tool, $object), qr/names of symbols from the terminal.*#SYMVER v 0x/s, 'standard input is a terminal');
 
 # Thousands of files
 {

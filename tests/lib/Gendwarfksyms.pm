@@ -11,7 +11,7 @@ use File::Temp qw(tempdir);
 use IPC::Open3;
 use Test::More;
 
-our @EXPORT = (@Test::More::EXPORT, qw($tests $tool $suffix $scratch c_object die_object spew slurp command run symbols_of
+our @EXPORT = (@Test::More::EXPORT, qw($tests $tool $suffix $scratch c_object die_object spew slurp command on_terminal run symbols_of
 	version_of string_is string_like dies_is symtypes_line symtypes_is same_as_model fails_with crc symver));
 
 our $tests = abs_path(dirname(__FILE__) . '/..');
@@ -52,6 +52,29 @@ sub command {
 	waitpid $pid, 0;
 	my $status = $? & 127 ? 'signal ' . ($? & 127) : $? >> 8;
 	return {status => $status, out => slurp("$base.out"), err => slurp("$base.err")};
+}
+
+# What a command prints on a terminal where that text is typed.
+sub on_terminal {
+	my ($typed, @command) = @_;
+	return command($typed, 'python3', '-c', <<'EOF', @command)->{out};
+import os, pty, sys
+typed = sys.stdin.buffer.read()
+pid, terminal = pty.fork()
+if not pid:
+    os.execv(sys.argv[1], sys.argv[1:])
+os.write(terminal, typed)
+text = b""
+try:
+    while True:
+        piece = os.read(terminal, 1000)
+        if not piece:
+            break
+        text += piece
+except OSError:
+    pass
+sys.stdout.buffer.write(text)
+EOF
 }
 
 # An object compiled from C, with more flags for the compiler.
