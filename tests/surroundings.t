@@ -63,6 +63,7 @@ for my $signal (qw(TERM INT HUP)) {
 	if (!$pid) {
 		open STDIN, '<', spew("$scratch/v", "v\n");
 		open STDOUT, '>', '/dev/null';
+		$SIG{$signal} = 'DEFAULT'; # a background job ignores some, and so would the tool
 		exec $tool, '-T', "$folder/out", $object, $pipe;
 	}
 	my $until = time + 20;
