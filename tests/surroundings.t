@@ -44,10 +44,11 @@ SKIP: {
 	like(slurp("$scratch/errors"), qr/^error: gendwarfksyms: \w+: .*Broken pipe/m, '... with a message');
 	is(files($folder), '', '... and no file');
 }
-for my $place ('/proc/symtypes', '/sys/symtypes') {
-	$r = command("v\n", $tool, '-T', $place, $object);
-	is($r->{status} . $r->{out}, 1, "a place that can't be written: $place");
-	like($r->{err}, qr/^error: gendwarfksyms: \w+: cannot write '\Q$place\E': /m, '... the message says so');
+SKIP: {
+	skip 'no /proc', 2 if !-e '/proc/self';
+	$r = command("v\n", $tool, '-T', '/proc/symtypes', $object);
+	is($r->{status} . $r->{out}, 1, "a place that can't be written");
+	like($r->{err}, qr/^error: gendwarfksyms: \w+: cannot write '\/proc\/symtypes': /m, '... the message says so');
 }
 for my $fd (0 .. 2) {
 	$r = command("v\n", '/bin/sh', '-c', "$tool -T $folder/out --dump-types $object $fd>&-");
@@ -77,7 +78,10 @@ for my $signal (qw(TERM INT HUP)) {
 }
 
 # Standard input is a terminal: the user is told what is expected.
-like(on_terminal("v\n\4", $tool, $object), qr/names of symbols from the terminal.*#SYMVER v 0x/s, 'standard input is a terminal');
+SKIP: {
+	my $seen = on_terminal("v\n\4", $tool, $object) // skip 'no terminals', 1;
+	like($seen, qr/names of symbols from the terminal.*#SYMVER v 0x/s, 'standard input is a terminal');
+}
 
 # Thousands of files
 {
