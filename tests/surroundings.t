@@ -111,7 +111,7 @@ SKIP: {
 	};
 	# Objects that libdwfl relocates, and with a compressed section, have other ways to fail.
 	my %objects = (plain => $object, compressed => c_object($source, '-gz'));
-	my $foreign = eval { c_object($source, '-m32') };
+	my ($foreign) = grep { $_ } map { my $flags = $_; eval { c_object($source, @$flags) } } ['-m32'], ['CC=i686-linux-gnu-gcc'], ['CC=clang', '--target=i386-linux-gnu'];
 	$objects{'for libdwfl'} = $foreign if $foreign;
 	for my $name (sort keys %objects) {
 		my $file = $objects{$name};
