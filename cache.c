@@ -4,8 +4,7 @@
  * as long as a file or a unit and is given up at once.
  *
  * The table uses open addressing with linear probing and grows before it is
- * two thirds full. Nothing is ever taken
- * out of it but by emptying it.
+ * two thirds full. Nothing is ever taken out of it but by emptying it.
  */
 #include "gendwarfksyms.h"
 #include <inttypes.h>
@@ -21,6 +20,16 @@ void *reallocate(void *memory, size_t size)
 	memory = realloc(memory, size ? size : 1);
 	if (!memory)
 		error("out of memory (%zu bytes wanted)", size);
+	return memory;
+}
+
+void *allocate_cleared(size_t count, size_t size)
+{
+	void *memory = calloc(count ? count : 1, size);
+
+	if (!memory)
+		error("out of memory (%zu times %zu bytes wanted)", count,
+		      size);
 	return memory;
 }
 
@@ -135,9 +144,7 @@ static void resize(struct cache *cache, size_t slots)
 {
 	struct cache old = *cache;
 
-	cache->slots = calloc(slots, sizeof(*cache->slots));
-	if (!cache->slots)
-		error("out of memory (%zu table slots wanted)", slots);
+	cache->slots = allocate_cleared(slots, sizeof(*cache->slots));
 	cache->mask = slots - 1;
 	for (size_t i = 0; old.slots && i <= old.mask; i++)
 		if (old.slots[i].value)

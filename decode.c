@@ -1081,7 +1081,7 @@ void candidates_begin(struct candidates *candidates, struct unit *unit)
 					   .next = unit->children,
 					   .depth = unit->children ? 1 : 0 };
 	if (!unit->top_level)
-		unit->top_level = memset(allocate(size), 0, size);
+		unit->top_level = allocate_cleared(size, 1);
 }
 
 static void mark_top_level(struct unit *unit, const unsigned char *die)

@@ -86,11 +86,12 @@ void message(const char *level, const char *function, const char *format, ...)
 /* cache.c: memory and lookups */
 
 /*
- * malloc() and realloc() that end the program when memory is out. The caller
- * owns what they return and free()s it.
+ * malloc(), realloc() and calloc() that end the program when memory is out. The
+ * caller owns what they return and free()s it.
  */
 void *allocate(size_t size);
 void *reallocate(void *memory, size_t size);
+void *allocate_cleared(size_t count, size_t size);
 
 /*
  * Makes room for one more element of `size` bytes behind the `count` elements

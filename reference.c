@@ -302,10 +302,13 @@ static void add_cause(struct cause cause, const char *symbol)
 struct comparison {
 	struct part *part;
 	struct type_table *table;
-	bool *changed; /* types of the table with another string, by number */
+	/* By number of a type of the table: */
+	bool *changed; /* it has another string */
 	bool any; /* is true */
-	uint64_t *seen; /* the last search that met each type, by number */
-	uint64_t *old_seen; /* ... of the part's table */
+	uint64_t *seen; /* the last search that met it */
+	/* By number of a type of the part's table, made when it is needed: */
+	bool *removed; /* the table doesn't have it */
+	uint64_t *old_seen;
 	uint64_t searches;
 
 	/* The search for the causes of one symbol: */
@@ -347,6 +350,7 @@ static void search(struct comparison *comparison,
 		   const struct type_string *string, bool old)
 {
 	uint64_t *seen = old ? comparison->old_seen : comparison->seen;
+	const bool *is_cause = old ? comparison->removed : comparison->changed;
 	const struct type_string **stack = NULL;
 	size_t depth = 0, capacity = 0;
 
@@ -354,23 +358,35 @@ static void search(struct comparison *comparison,
 	while (string) {
 		for (size_t i = 0; i < string->reference_count; i++) {
 			const struct type *type = string->references[i].type;
-			const struct line *line;
 
 			if (seen[type->number] == comparison->searches)
 				continue;
 			seen[type->number] = comparison->searches;
-			line = find_line(comparison->part, type->key);
-			if (!old && comparison->changed[type->number])
-				found_cause(comparison, type->key, line,
-					    &type->string);
-			if (old && !types_has(comparison->table, type->key))
-				found_cause(comparison, type->key, line, NULL);
+			if (is_cause[type->number])
+				found_cause(
+					comparison, type->key,
+					find_line(comparison->part, type->key),
+					old ? NULL : &type->string);
 			stack = grow(stack, depth, &capacity, sizeof(*stack));
 			stack[depth++] = &type->string;
 		}
 		string = depth ? stack[--depth] : NULL;
 	}
 	free(stack);
+}
+
+/* Finds out which types of the part the table doesn't have. */
+static void find_removed(struct comparison *comparison)
+{
+	const struct type_table *old = &comparison->part->table;
+
+	comparison->removed =
+		allocate_cleared(old->count, sizeof(*comparison->removed));
+	comparison->old_seen =
+		allocate_cleared(old->count, sizeof(*comparison->old_seen));
+	for (size_t i = 0; i < old->count; i++)
+		comparison->removed[i] =
+			!types_has(comparison->table, old->types[i]->key);
 }
 
 static void compare_symbol(struct comparison *comparison,
@@ -395,10 +411,8 @@ static void compare_symbol(struct comparison *comparison,
 	if (compare(line, symbol->string) != SAME)
 		found_cause(comparison, symbol->name, line, symbol->string);
 	search(comparison, symbol->string, false);
-	if (!comparison->old_seen) {
-		size = old->count * sizeof(*comparison->old_seen);
-		comparison->old_seen = memset(allocate(size), 0, size);
-	}
+	if (!comparison->removed)
+		find_removed(comparison);
 	search(comparison, old_own, true);
 	if (comparison->followers > FOLLOWERS_NAMED)
 		fprintf(comparison->text, "\n\tand %zu more added or removed",
@@ -415,12 +429,11 @@ static void compare_symbol(struct comparison *comparison,
 static void compare_types(struct comparison *comparison)
 {
 	struct type_table *table = comparison->table;
-	size_t size = table->count * sizeof(*comparison->changed);
 
-	comparison->any = false;
-	comparison->changed = memset(allocate(size), 0, size);
-	size = table->count * sizeof(*comparison->seen);
-	comparison->seen = memset(allocate(size), 0, size);
+	comparison->changed =
+		allocate_cleared(table->count, sizeof(*comparison->changed));
+	comparison->seen =
+		allocate_cleared(table->count, sizeof(*comparison->seen));
 	for (size_t i = 0; i < table->count; i++) {
 		const struct type *type = table->types[i];
 
@@ -436,10 +449,9 @@ static void compare_types(struct comparison *comparison)
 void reference_compare(unsigned int file, struct type_table *table)
 {
 	struct comparison *comparisons =
-		allocate(part_count * sizeof(*comparisons));
+		allocate_cleared(part_count, sizeof(*comparisons));
 	struct symbol *symbol;
 
-	memset(comparisons, 0, part_count * sizeof(*comparisons));
 	for (size_t i = 0; (symbol = symbols_at(i)); i++) {
 		struct comparison *comparison = NULL;
 		struct line *line = NULL;
@@ -467,6 +479,7 @@ void reference_compare(unsigned int file, struct type_table *table)
 	for (size_t i = 0; i < part_count; i++) {
 		free(comparisons[i].changed);
 		free(comparisons[i].seen);
+		free(comparisons[i].removed);
 		free(comparisons[i].old_seen);
 	}
 	free(comparisons);
@@ -500,29 +513,38 @@ static void add_text_line(struct text_lines *lines, const char *start,
 		(struct text_line){ start, end - start, level };
 }
 
+/* The bracket or separator that stands alone as the word behind a blank, or 0. */
+static char mark_at(const char *text, size_t length, size_t blank)
+{
+	char mark = text[blank + 1];
+
+	if (text[blank] != ' ' || !mark || !strchr("{}(),", mark) ||
+	    (blank + 2 < length && text[blank + 2] != ' '))
+		return 0;
+	return mark;
+}
+
 /*
  * For each bracket that opens, whether what it encloses is a list: the outermost
  * is, and those with a separator directly inside.
  */
 static bool *find_lists(const char *text, size_t length)
 {
-	bool *lists = memset(allocate(length), 0, length);
+	bool *lists = allocate_cleared(length, sizeof(*lists));
 	size_t *open = NULL, depth = 0, capacity = 0;
 
 	for (size_t i = 0; i + 1 < length; i++) {
-		if (text[i] != ' ')
-			continue;
-		if (strchr("{(", text[i + 1]) && text[i + 1] &&
-		    (i + 2 == length || text[i + 2] == ' ')) {
+		char mark = mark_at(text, length, i);
+
+		if (mark == '{' || mark == '(') {
 			open = grow(open, depth, &capacity, sizeof(*open));
 			lists[i + 1] = !depth;
 			open[depth++] = i + 1;
-		} else if (strchr("})", text[i + 1]) && text[i + 1] && depth &&
-			   (i + 2 == length || text[i + 2] == ' ')) {
-			depth--;
-		} else if (text[i + 1] == ',' && depth && i + 2 < length &&
-			   text[i + 2] == ' ') {
-			lists[open[depth - 1]] = true;
+		} else if (mark && depth) {
+			if (mark == ',')
+				lists[open[depth - 1]] = true;
+			else
+				depth--;
 		}
 	}
 	free(open);
@@ -541,23 +563,21 @@ static struct text_lines split(const struct type_string *string)
 		return lines;
 	lists = find_lists(text, length);
 	for (size_t i = 0; i + 1 < length; i++) {
-		char c = text[i + 1];
+		char mark = mark_at(text, length, i);
 
-		if (text[i] != ' ' || (i + 2 < length && text[i + 2] != ' '))
-			continue;
-		if (c == '{' || c == '(') {
+		if (mark == '{' || mark == '(') {
 			open = grow(open, depth, &capacity, sizeof(*open));
 			open[depth++] = i + 1;
 			if (!lists[i + 1])
 				continue;
 			add_text_line(&lines, start, text + i + 2, level++);
-		} else if ((c == '}' || c == ')') && depth) {
+		} else if ((mark == '}' || mark == ')') && depth) {
 			if (!lists[open[--depth]])
 				continue;
 			add_text_line(&lines, start, text + i, level--);
 			start = text + i + 1;
 			continue;
-		} else if (c == ',' && depth && lists[open[depth - 1]]) {
+		} else if (mark == ',' && depth && lists[open[depth - 1]]) {
 			add_text_line(&lines, start, text + i, level);
 		} else {
 			continue;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static struct symbol **symbols; /* sorted once all are read */
-static size_t symbol_count;
+static size_t symbol_count, symbols_capacity;
 static size_t longest_name; /* bytes */
 static struct cache by_name;
 static struct arena arena;
@@ -93,7 +93,7 @@ void symbols_sort(struct symbol **array, size_t count)
 		qsort(array, count, sizeof(*array), compare_symbols);
 }
 
-static void add_symbol(const char *name, size_t length, size_t *capacity)
+static void add_symbol(const char *name, size_t length)
 {
 	struct symbol *symbol = arena_zalloc(&arena, sizeof(*symbol));
 	char *copy = arena_alloc(&arena, length + 1);
@@ -105,7 +105,8 @@ static void add_symbol(const char *name, size_t length, size_t *capacity)
 	symbol->bucket = bucket_of(name, length);
 	symbol->number = symbol_count;
 	cache_add(&by_name, hash_text(name, length), symbol);
-	symbols = grow(symbols, symbol_count, capacity, sizeof(*symbols));
+	symbols = grow(symbols, symbol_count, &symbols_capacity,
+		       sizeof(*symbols));
 	symbols[symbol_count++] = symbol;
 	if (length > longest_name)
 		longest_name = length;
@@ -114,7 +115,7 @@ static void add_symbol(const char *name, size_t length, size_t *capacity)
 void symbol_read_exports(FILE *file)
 {
 	char *line = NULL;
-	size_t size = 0, capacity = 0;
+	size_t size = 0;
 	ssize_t length;
 
 	while ((length = getline(&line, &size, file)) >= 0) {
@@ -130,7 +131,7 @@ void symbol_read_exports(FILE *file)
 			error("malformed input line: %s", line);
 		}
 		if (!find_name((struct name){ start, stop - start }))
-			add_symbol(start, stop - start, &capacity);
+			add_symbol(start, stop - start);
 	}
 	/* It may also be memory that is out. */
 	if (!feof(file))
@@ -166,7 +167,6 @@ void symbol_find_exports(const char *path, int fd)
 	Elf_Scn *section = NULL;
 	const char **names = NULL;
 	size_t count = 0, capacity = 0;
-	static size_t symbols_capacity;
 
 	while ((section = elf_nextscn(elf, section))) {
 		GElf_Shdr header;
@@ -197,8 +197,7 @@ void symbol_find_exports(const char *path, int fd)
 		qsort(names, count, sizeof(*names), compare_names);
 	for (size_t i = 0; i < count; i++)
 		if (!find_name((struct name){ names[i], strlen(names[i]) }))
-			add_symbol(names[i], strlen(names[i]),
-				   &symbols_capacity);
+			add_symbol(names[i], strlen(names[i]));
 	free(names);
 	elf_end(elf);
 	symbols_sort(symbols, symbol_count);
@@ -399,6 +398,6 @@ void symbols_free(void)
 	arena_free(&arena);
 	free(symbols);
 	symbols = NULL;
-	symbol_count = 0;
+	symbol_count = symbols_capacity = 0;
 	longest_name = 0;
 }
