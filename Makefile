@@ -25,10 +25,10 @@ SUFFIX := $(if $(SANITIZE),-sanitized)
 
 include Kbuild
 SOURCES := $(gendwarfksyms-objs:.o=.c)
-HEADERS := gendwarfksyms.h crc32.h tests/program.h
+HEADERS := gendwarfksyms.h crc32.h reader.h
 PROGRAM_OBJECTS := $(SOURCES:.c=$(SUFFIX).o)
-UNIT_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/unit symbols cache)
-COMPARE_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/compare decode object cache)
+UNIT_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/unit symbols object cache message types versions kabi lines decode units)
+COMPARE_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/compare lines decode units object cache message)
 PROGRAMS := $(patsubst %,%$(SUFFIX),gendwarfksyms tests/unit tests/compare)
 
 # Debian's and Fedora's packages for each library.

@@ -6,9 +6,9 @@
  * The table uses open addressing with linear probing and grows before it is
  * two thirds full. Nothing is ever taken out of it but by emptying it.
  */
+#define PART "cache"
 #include "gendwarfksyms.h"
 #include <inttypes.h>
-#include <string.h>
 
 void *allocate(size_t size)
 {
@@ -92,6 +92,16 @@ void *arena_zalloc(struct arena *arena, size_t size)
 	return memset(arena_alloc(arena, size), 0, size);
 }
 
+struct text arena_text(struct arena *arena, struct text text)
+{
+	char *copy = arena_alloc(arena, text.length + 1);
+
+	if (text.length)
+		memcpy(copy, text.start, text.length);
+	copy[text.length] = '\0';
+	return (struct text){ copy, text.length };
+}
+
 void arena_reset(struct arena *arena)
 {
 	struct arena_block *block = arena->blocks;
@@ -122,13 +132,21 @@ void arena_free(struct arena *arena)
 
 #define CACHE_INITIAL_SLOTS 64
 
-uint64_t hash_text(const char *text, size_t length)
+uint64_t hash_text(struct text text)
 {
-	uint64_t hash = HASH_START;
+	uint64_t hash = text.length, eight;
+	size_t at = 0;
 
-	while (length--)
-		hash = hash_byte(hash, *text++);
-	return hash;
+	/* Eight bytes at a time; the table mixes what is in the end. */
+	for (; text.length - at >= sizeof(eight); at += sizeof(eight)) {
+		memcpy(&eight, text.start + at, sizeof(eight));
+		hash = (hash ^ eight) * HASH_FACTOR;
+		hash ^= hash >> 32;
+	}
+	eight = 0;
+	if (text.length > at)
+		memcpy(&eight, text.start + at, text.length - at);
+	return (hash ^ eight) * HASH_FACTOR;
 }
 
 static void insert(struct cache *cache, uint64_t hash, void *value)

@@ -1,94 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The bytes of DWARF: unit headers, abbreviations, the attributes of a DIE, the
- * file names of a line table. Everything else in the program asks here.
+ * The attributes of a DIE: the one hot loop that libdw is too slow for, since it
+ * looks up each attribute anew, from the front of the DIE and of its
+ * abbreviation. Here each abbreviation is turned into a list of *steps* once:
+ * one step for each attribute that anybody wants, which knows how many bytes to
+ * pass over before it, and one for each that is passed over but whose size is
+ * only known when it is read. Reading a DIE is going through its steps; values
+ * of rare forms are asked of libdw.
  *
- * libdw would look up each attribute anew, from the front of the DIE and of
- * its abbreviation. Here each abbreviation is turned into a list of *steps*
- * once: one step for each attribute that anybody wants, which knows how many
- * bytes to pass over before it, and one for each that is passed over but whose
- * size is only known when it is read. Reading a DIE is going through its steps.
+ * With it go lists of children, and parents, which DWARF doesn't tell.
  *
  * Nothing in the input is trusted: a read outside of the unit or section is an
  * error that names the DIE.
  */
-#include "gendwarfksyms.h"
-#include <endian.h>
-#include <string.h>
+#define PART "decode"
+#include "reader.h"
 
-unsigned long long die_offset(const struct unit *unit, const unsigned char *die)
+unsigned long long die_offset(struct position die)
 {
-	return die - unit->data->object->sections[unit->section].data;
+	Dwarf_Die libdw = { .addr = (void *)die.address, .cu = die.unit->cu };
+
+	return dwarf_dieoffset(&libdw);
 }
 
-/*
- * A number of 0 to 8 bytes, in the byte order of the file. The caller has
- * checked that they are there.
- */
-static inline uint64_t get_number(bool big_endian, const unsigned char *at,
-				  unsigned int size)
-{
-	uint64_t number = 0;
-	uint32_t four;
-	uint16_t two;
+/* Bytes: see reader.h */
 
-	/* The sizes that most forms have, first. */
-	switch (size) {
-	case 4:
-		memcpy(&four, at, 4);
-		return big_endian ? be32toh(four) : le32toh(four);
-	case 1:
-		return *at;
-	case 2:
-		memcpy(&two, at, 2);
-		return big_endian ? be16toh(two) : le16toh(two);
-	case 8:
-		memcpy(&number, at, 8);
-		return big_endian ? be64toh(number) : le64toh(number);
-	}
-	if (big_endian)
-		while (size--)
-			number = number << 8 | *at++;
-	else
-		while (size--)
-			number = number << 8 | at[size];
-	return number;
-}
-
-/* A piece of a section that is read from front to back. */
-struct reader {
-	const struct object *object;
-	const char *what; /* for messages */
-	const unsigned char *at;
-	const unsigned char *end;
-};
-
-static void __attribute__((noreturn, cold))
-read_error(const struct reader *reader)
+void read_error(const struct reader *reader)
 {
 	error("the DWARF of '%s' is damaged: %s ends too early",
-	      reader->object->path, reader->what);
+	      reader->file->path, reader->what);
 }
 
-static inline const unsigned char *read_bytes(struct reader *reader,
-					      uint64_t size)
-{
-	const unsigned char *bytes = reader->at;
-
-	if (size > (size_t)(reader->end - bytes))
-		read_error(reader);
-	reader->at = bytes + size;
-	return bytes;
-}
-
-static inline uint64_t read_number(struct reader *reader, unsigned int size)
-{
-	return get_number(reader->object->big_endian, read_bytes(reader, size),
-			  size);
-}
-
-/* LEB128 numbers. Bits beyond the 64th are dropped. */
-static uint64_t read_long_uleb(struct reader *reader)
+uint64_t read_long_leb(struct reader *reader, bool is_signed)
 {
 	uint64_t number = 0;
 	unsigned int shift = 0;
@@ -100,34 +43,12 @@ static uint64_t read_long_uleb(struct reader *reader)
 			number |= (uint64_t)(byte & 0x7f) << shift;
 		shift += shift < 64 ? 7 : 0;
 	} while (byte & 0x80);
-	return number;
-}
-
-static inline uint64_t read_uleb(struct reader *reader)
-{
-	if (reader->at < reader->end && *reader->at < 0x80)
-		return *reader->at++;
-	return read_long_uleb(reader);
-}
-
-static int64_t read_sleb(struct reader *reader)
-{
-	uint64_t number = 0;
-	unsigned int shift = 0;
-	unsigned char byte;
-
-	do {
-		byte = *read_bytes(reader, 1);
-		if (shift < 64)
-			number |= (uint64_t)(byte & 0x7f) << shift;
-		shift += shift < 64 ? 7 : 0;
-	} while (byte & 0x80);
-	if (shift < 64 && byte & 0x40)
+	if (is_signed && shift < 64 && byte & 0x40)
 		number |= ~(uint64_t)0 << shift;
 	return number;
 }
 
-static const char *read_text(struct reader *reader)
+struct text read_text(struct reader *reader)
 {
 	const unsigned char *text = reader->at;
 	const unsigned char *end = memchr(text, 0, reader->end - text);
@@ -135,52 +56,18 @@ static const char *read_text(struct reader *reader)
 	if (!end)
 		read_error(reader);
 	reader->at = end + 1;
-	return (const char *)text;
+	return (struct text){ (const char *)text, end - text };
 }
 
-/*
- * An initial length: leaves in the reader what it covers, and returns the size
- * of an offset.
- */
-static unsigned int read_initial_length(struct reader *reader)
+struct reader section_reader(const struct debug_file *file, enum section_id id,
+			     uint64_t offset, const char *what)
 {
-	unsigned int offset_size = 4;
-	uint64_t length = read_number(reader, 4);
-
-	if (length == 0xffffffff) {
-		length = read_number(reader, 8);
-		offset_size = 8;
-	}
-	if (length > (size_t)(reader->end - reader->at))
-		read_error(reader);
-	reader->end = reader->at + length;
-	return offset_size;
-}
-
-static struct reader section_reader(const struct object *object,
-				    enum section_id id, uint64_t offset,
-				    const char *what)
-{
-	const struct section *section = &object->sections[id];
-	struct reader reader = { object, what, section->data,
-				 section->data + section->size };
+	const struct bytes *section = &file->sections[id];
+	struct reader reader = { file, what, section->start,
+				 section->start + section->size };
 
 	read_bytes(&reader, offset);
 	return reader;
-}
-
-/* The text at an offset of a section of texts. */
-static inline const char *section_text(const struct object *object,
-				       enum section_id id, uint64_t offset)
-{
-	const struct section *section = &object->sections[id];
-
-	/* object.c has seen to it that the section ends in a NUL. */
-	if (offset >= section->size)
-		error("the DWARF of '%s' is damaged: a name at offset 0x%llx of %s, which has 0x%zx bytes",
-		      object->path, (unsigned long long)offset,
-		      section_name(id), section->size);
-	return (const char *)section->data + offset;
 }
 
 /*
@@ -189,204 +76,188 @@ static inline const char *section_text(const struct object *object,
  * their cost is the square of their size.
  */
 
-/* DIEs read or passed over, for each byte of .debug_info and .debug_types. */
+/* DIEs read or passed over, for each byte of units. */
 #define DIES_PER_BYTE_LIMIT 256
 
 /* Bytes of abbreviations and line tables, in all. */
 #define TABLES_SIZE_LIMIT ((uint64_t)1 << 30)
 
-static void __attribute__((noreturn, cold))
-too_many_dies(const struct object *object)
+uint64_t dies_limit(const struct unit *unit)
 {
-	error("the DWARF of '%s' is damaged: its lists of children overlap or are nested so deeply that reading them would take forever",
-	      object->path);
+	return DIES_PER_BYTE_LIMIT * (uint64_t)(unit->end - unit->start);
 }
 
-/* Accounts for a table that has been read from `start` on. */
-static void count_table(struct debug_data *data, const struct reader *reader,
-			const unsigned char *start)
+static void __attribute__((noreturn, cold))
+too_many_dies(const struct debug_file *file)
+{
+	error("the DWARF of '%s' is damaged: its lists of children overlap or are nested so deeply that reading them would take forever",
+	      file->path);
+}
+
+void count_table(struct debug_data *data, const struct reader *reader,
+		 const unsigned char *start)
 {
 	data->tables_size += reader->at - start;
 	if (data->tables_size > TABLES_SIZE_LIMIT)
 		error("the DWARF of '%s' is damaged: %s is read for so many units that it would take forever",
-		      data->object->path, reader->what);
+		      reader->file->path, reader->what);
 }
 
-/* Units */
+/* Forms */
 
-static void read_unit(struct debug_data *data, enum section_id section,
-		      struct reader *rest, size_t *capacity)
+/* What a value is, for an attribute. */
+enum value_class {
+	CLASS_UNKNOWN, /* no form that is known: an error when it is read */
+	CLASS_OTHER, /* nothing that is wanted */
+	CLASS_NUMBER,
+	CLASS_TEXT,
+	CLASS_REFERENCE,
+	CLASS_LIBDW, /* of a step: one of the last three, asked of libdw */
+};
+
+/* The size of a value in bytes; or one of these, that depend on the unit, */
+enum value_size {
+	SIZE_OFFSET = 128,
+	SIZE_ADDRESS,
+	SIZE_REF_ADDR,
+	/* and these, that depend on the value. */
+	SIZE_VARIABLE,
+	SIZE_ULEB = SIZE_VARIABLE,
+	SIZE_SLEB,
+	SIZE_TEXT,
+	SIZE_BLOCK1,
+	SIZE_BLOCK2,
+	SIZE_BLOCK4,
+	SIZE_BLOCK,
+	SIZE_INDIRECT,
+	SIZE_UNKNOWN,
+};
+
+/* All that is known of a form. */
+struct form {
+	uint8_t class; /* enum value_class */
+	uint8_t size; /* bytes, or enum value_size */
+	bool by_libdw; /* whether libdw reads the value, else run_steps() */
+};
+
+/* GNU's forms stand behind those of DWARF 5. */
+#define FORM_INDEX(form) ((form) < 0x1f00 ? (form) : (form)-0x1f00 + 0x40)
+
+static const struct form forms[] = {
+	[DW_FORM_addr] = { CLASS_OTHER, SIZE_ADDRESS, false },
+	[DW_FORM_block2] = { CLASS_OTHER, SIZE_BLOCK2, false },
+	[DW_FORM_block4] = { CLASS_OTHER, SIZE_BLOCK4, false },
+	[DW_FORM_data2] = { CLASS_NUMBER, 2, false },
+	[DW_FORM_data4] = { CLASS_NUMBER, 4, false },
+	[DW_FORM_data8] = { CLASS_NUMBER, 8, false },
+	[DW_FORM_string] = { CLASS_TEXT, SIZE_TEXT, false },
+	[DW_FORM_block] = { CLASS_OTHER, SIZE_BLOCK, false },
+	[DW_FORM_block1] = { CLASS_OTHER, SIZE_BLOCK1, false },
+	[DW_FORM_data1] = { CLASS_NUMBER, 1, false },
+	[DW_FORM_flag] = { CLASS_OTHER, 1, false },
+	[DW_FORM_sdata] = { CLASS_NUMBER, SIZE_SLEB, false },
+	[DW_FORM_strp] = { CLASS_TEXT, SIZE_OFFSET, false },
+	[DW_FORM_udata] = { CLASS_NUMBER, SIZE_ULEB, false },
+	[DW_FORM_ref_addr] = { CLASS_REFERENCE, SIZE_REF_ADDR, true },
+	[DW_FORM_ref1] = { CLASS_REFERENCE, 1, false },
+	[DW_FORM_ref2] = { CLASS_REFERENCE, 2, false },
+	[DW_FORM_ref4] = { CLASS_REFERENCE, 4, false },
+	[DW_FORM_ref8] = { CLASS_REFERENCE, 8, false },
+	[DW_FORM_ref_udata] = { CLASS_REFERENCE, SIZE_ULEB, false },
+	[DW_FORM_indirect] = { CLASS_OTHER, SIZE_INDIRECT, false },
+	[DW_FORM_sec_offset] = { CLASS_NUMBER, SIZE_OFFSET, true },
+	[DW_FORM_exprloc] = { CLASS_OTHER, SIZE_BLOCK, false },
+	[DW_FORM_flag_present] = { CLASS_OTHER, 0, false },
+	[DW_FORM_strx] = { CLASS_TEXT, SIZE_ULEB, true },
+	[DW_FORM_addrx] = { CLASS_OTHER, SIZE_ULEB, false },
+	[DW_FORM_ref_sup4] = { CLASS_REFERENCE, 4, true },
+	[DW_FORM_strp_sup] = { CLASS_TEXT, SIZE_OFFSET, true },
+	[DW_FORM_data16] = { CLASS_OTHER, 16, false },
+	[DW_FORM_line_strp] = { CLASS_TEXT, SIZE_OFFSET, true },
+	[DW_FORM_ref_sig8] = { CLASS_REFERENCE, 8, true },
+	[DW_FORM_implicit_const] = { CLASS_NUMBER, 0, false },
+	[DW_FORM_loclistx] = { CLASS_NUMBER, SIZE_ULEB, false },
+	[DW_FORM_rnglistx] = { CLASS_NUMBER, SIZE_ULEB, false },
+	[DW_FORM_ref_sup8] = { CLASS_REFERENCE, 8, true },
+	[DW_FORM_strx1] = { CLASS_TEXT, 1, true },
+	[DW_FORM_strx2] = { CLASS_TEXT, 2, true },
+	[DW_FORM_strx3] = { CLASS_TEXT, 3, true },
+	[DW_FORM_strx4] = { CLASS_TEXT, 4, true },
+	[DW_FORM_addrx1] = { CLASS_OTHER, 1, false },
+	[DW_FORM_addrx2] = { CLASS_OTHER, 2, false },
+	[DW_FORM_addrx3] = { CLASS_OTHER, 3, false },
+	[DW_FORM_addrx4] = { CLASS_OTHER, 4, false },
+	[FORM_INDEX(DW_FORM_GNU_addr_index)] = { CLASS_OTHER, SIZE_ULEB,
+						 false },
+	[FORM_INDEX(DW_FORM_GNU_str_index)] = { CLASS_TEXT, SIZE_ULEB, true },
+	[FORM_INDEX(DW_FORM_GNU_ref_alt)] = { CLASS_REFERENCE, SIZE_OFFSET,
+					      true },
+	[FORM_INDEX(DW_FORM_GNU_strp_alt)] = { CLASS_TEXT, SIZE_OFFSET, true },
+};
+
+/* What is known of a form. */
+static struct form find_form(uint64_t code)
 {
-	struct reader reader = *rest;
-	unsigned int unit_type = 0;
-	struct unit *unit;
+	size_t index = FORM_INDEX(code);
 
-	data->units = grow(data->units, data->unit_count, capacity,
-			   sizeof(*data->units));
-	unit = &data->units[data->unit_count];
-	*unit = (struct unit){ .data = data,
-			       .section = section,
-			       .number = data->unit_count,
-			       .start = reader.at };
-	data->unit_count++;
-	unit->offset_size = read_initial_length(&reader);
-	unit->end = rest->at = reader.end;
-	unit->version = read_number(&reader, 2);
-	if (unit->version < 2 || unit->version > 5)
-		die_error(unit, unit->start, "DWARF version %u is not known",
-			  unit->version);
-	if (unit->version >= 5) {
-		unit_type = read_number(&reader, 1);
-		unit->address_size = read_number(&reader, 1);
-	}
-	unit->abbreviations_offset = read_number(&reader, unit->offset_size);
-	if (unit->version < 5)
-		unit->address_size = read_number(&reader, 1);
-	if (unit->address_size < 1 || unit->address_size > 8)
-		die_error(unit, unit->start, "an address size of %u bytes",
-			  unit->address_size);
-	if (unit_type == DW_UT_skeleton || unit_type == DW_UT_split_compile)
-		read_bytes(&reader, 8);
-	if (section == SECTION_TYPES || unit_type == DW_UT_type ||
-	    unit_type == DW_UT_split_type) {
-		unit->signature = read_number(&reader, 8);
-		unit->type_offset = read_number(&reader, unit->offset_size);
-	}
-	unit->root = reader.at;
+	return index < sizeof(forms) / sizeof(*forms) && forms[index].class
+		       ? forms[index]
+		       : (struct form){ CLASS_UNKNOWN, SIZE_UNKNOWN, false };
 }
 
-/*
- * Whether a form may refer to a DIE of another unit. (For DW_FORM_indirect the
- * form is only in the DIE.)
- */
-static bool may_leave_unit(uint64_t form)
+/* The same in a unit, with the size that it has there. */
+static struct form find_unit_form(const struct unit *unit, uint64_t code)
 {
-	return form == DW_FORM_ref_addr || form == DW_FORM_ref_sig8 ||
-	       form == DW_FORM_indirect;
-}
+	struct form form = find_form(code);
 
-/* Whether any abbreviation that a unit uses has such a form. */
-static bool has_links(const struct unit *unit)
-{
-	struct reader reader = section_reader(
-		unit->data->object, SECTION_ABBREV, unit->abbreviations_offset,
-		"a table of abbreviations");
-	const unsigned char *start = reader.at;
-
-	while (read_uleb(&reader)) {
-		uint64_t name, form;
-
-		read_uleb(&reader); /* tag */
-		read_bytes(&reader, 1);
-		do {
-			name = read_uleb(&reader);
-			form = read_uleb(&reader);
-			if (may_leave_unit(form))
-				return true;
-			if (form == DW_FORM_implicit_const)
-				read_sleb(&reader);
-		} while (name || form);
-	}
-	count_table(unit->data, &reader, start);
-	return false;
-}
-
-/*
- * Whether units may refer to each other. `data` has all units.
- */
-static bool are_linked(const struct debug_data *data)
-{
-	for (size_t i = 0; i < data->unit_count; i++) {
-		const struct unit *unit = &data->units[i];
-
-		if (i &&
-		    unit->abbreviations_offset == unit[-1].abbreviations_offset)
-			continue;
-		if (has_links(unit))
-			return true;
-	}
-	return false;
-}
-
-void debug_data_open(struct debug_data *data, struct object *object)
-{
-	static const enum section_id sections[] = { SECTION_INFO,
-						    SECTION_TYPES };
-	size_t capacity = 0;
-
-	*data = (struct debug_data){ .object = object };
-	for (int i = 0; i < 2; i++) {
-		data->dies_limit +=
-			DIES_PER_BYTE_LIMIT *
-			(uint64_t)object->sections[sections[i]].size;
-		struct reader reader =
-			section_reader(object, sections[i], 0, "a unit header");
-
-		while (reader.at < reader.end)
-			read_unit(data, sections[i], &reader, &capacity);
-	}
-	for (size_t i = 0; i < data->unit_count; i++) {
-		struct unit *unit = &data->units[i];
-
-		if (unit->type_offset &&
-		    !cache_find(&data->signatures, unit->signature, NULL, NULL))
-			cache_add(&data->signatures, unit->signature, unit);
-	}
-	data->linked = are_linked(data);
-}
-
-static bool in_section(const struct debug_data *data, enum section_id id,
-		       const unsigned char *address)
-{
-	const struct section *section = &data->object->sections[id];
-
-	return (uintptr_t)address - (uintptr_t)section->data < section->size;
-}
-
-struct unit *find_unit(struct debug_data *data, const unsigned char *die)
-{
-	size_t low = 0, high = data->unit_count;
-	bool in_types = in_section(data, SECTION_TYPES, die);
-
-	if (!in_types && !in_section(data, SECTION_INFO, die))
-		return NULL;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		struct unit *unit = &data->units[middle];
-		bool after = unit->section == SECTION_TYPES;
-
-		if (after != in_types ? in_types : die >= unit->end)
-			low = middle + 1;
-		else if (after != in_types || die < unit->start)
-			high = middle;
-		else
-			return unit;
-	}
-	return NULL;
+	if (form.size == SIZE_ADDRESS ||
+	    (form.size == SIZE_REF_ADDR && unit->version == 2))
+		form.size = unit->address_size;
+	else if (form.size == SIZE_OFFSET || form.size == SIZE_REF_ADDR)
+		form.size = unit->offset_size;
+	return form;
 }
 
 /* Abbreviations */
 
-enum step_kind {
-	STEP_SKIP, /* only pass over it */
-	STEP_PRESENT, /* the value doesn't matter */
-	STEP_NUMBER,
-	STEP_LOCATION, /* a number if it is an offset into location lists */
-	STEP_TEXT,
-	STEP_REFERENCE,
-	STEP_OFFSET, /* a number that has the form of an offset */
+/* What is known of an attribute: its number here, and what it has to be. */
+static const struct wanted {
+	uint8_t attribute; /* enum attribute */
+	uint8_t class;
+} wanted_attributes[] = {
+	[DW_AT_name] = { ATTRIBUTE_NAME, CLASS_TEXT },
+	[DW_AT_linkage_name] = { ATTRIBUTE_LINKAGE_NAME, CLASS_TEXT },
+	[DW_AT_type] = { ATTRIBUTE_TYPE, CLASS_REFERENCE },
+	[DW_AT_abstract_origin] = { ATTRIBUTE_ABSTRACT_ORIGIN,
+				    CLASS_REFERENCE },
+	[DW_AT_sibling] = { ATTRIBUTE_SIBLING, CLASS_REFERENCE },
+	[DW_AT_stmt_list] = { ATTRIBUTE_STMT_LIST, CLASS_NUMBER },
+	[DW_AT_declaration] = { ATTRIBUTE_DECLARATION, CLASS_OTHER },
+	[DW_AT_decl_file] = { ATTRIBUTE_DECL_FILE, CLASS_NUMBER },
+	[DW_AT_const_value] = { ATTRIBUTE_CONST_VALUE, CLASS_NUMBER },
+	[DW_AT_count] = { ATTRIBUTE_COUNT, CLASS_NUMBER },
+	[DW_AT_upper_bound] = { ATTRIBUTE_UPPER_BOUND, CLASS_NUMBER },
+	[DW_AT_accessibility] = { ATTRIBUTE_ACCESSIBILITY, CLASS_NUMBER },
+	[DW_AT_alignment] = { ATTRIBUTE_ALIGNMENT, CLASS_NUMBER },
+	[DW_AT_bit_size] = { ATTRIBUTE_BIT_SIZE, CLASS_NUMBER },
+	[DW_AT_byte_size] = { ATTRIBUTE_BYTE_SIZE, CLASS_NUMBER },
+	[DW_AT_encoding] = { ATTRIBUTE_ENCODING, CLASS_NUMBER },
+	[DW_AT_data_bit_offset] = { ATTRIBUTE_DATA_BIT_OFFSET, CLASS_NUMBER },
+	[DW_AT_data_member_location] = { ATTRIBUTE_DATA_MEMBER_LOCATION,
+					 CLASS_NUMBER },
+	[DW_AT_discr_value] = { ATTRIBUTE_DISCR_VALUE, CLASS_NUMBER },
 };
 
+/* An attribute of an abbreviation. */
 struct step {
 	uint32_t skip; /* bytes to pass over first */
-	uint8_t kind;
-	uint8_t attribute; /* enum attribute, unless kind is STEP_SKIP */
-	uint8_t size; /* of the value, in bytes; VARIABLE_SIZE */
-	uint16_t form;
+	uint8_t attribute; /* enum attribute; NONE: only pass over it */
+	uint8_t class; /* enum value_class; OTHER: no value is wanted */
+	struct form form;
+	uint16_t form_code; /* DW_FORM_... */
+	uint16_t name; /* DW_AT_... */
 	int64_t implicit; /* the value of DW_FORM_implicit_const */
 };
-
-#define VARIABLE_SIZE 0xff
 
 struct abbreviation {
 	uint64_t code;
@@ -412,185 +283,84 @@ struct abbreviation_table {
 	struct cache others; /* by code */
 };
 
-/*
- * The size of a form in bytes. That of an unknown form is VARIABLE_SIZE, and
- * reading it is an error.
- */
-static unsigned int form_size(const struct unit *unit, unsigned int form)
+static struct reader abbreviations_reader(const struct unit *unit)
 {
-	switch (form) {
-	case DW_FORM_flag_present:
-	case DW_FORM_implicit_const:
-		return 0;
-	case DW_FORM_data1:
-	case DW_FORM_flag:
-	case DW_FORM_ref1:
-	case DW_FORM_strx1:
-	case DW_FORM_addrx1:
-		return 1;
-	case DW_FORM_data2:
-	case DW_FORM_ref2:
-	case DW_FORM_strx2:
-	case DW_FORM_addrx2:
-		return 2;
-	case DW_FORM_strx3:
-	case DW_FORM_addrx3:
-		return 3;
-	case DW_FORM_data4:
-	case DW_FORM_ref4:
-	case DW_FORM_ref_sup4:
-	case DW_FORM_strx4:
-	case DW_FORM_addrx4:
-		return 4;
-	case DW_FORM_data8:
-	case DW_FORM_ref8:
-	case DW_FORM_ref_sup8:
-	case DW_FORM_ref_sig8:
-		return 8;
-	case DW_FORM_data16:
-		return 16;
-	case DW_FORM_addr:
-		return unit->address_size;
-	case DW_FORM_ref_addr:
-		return unit->version == 2 ? unit->address_size
-					  : unit->offset_size;
-	case DW_FORM_strp:
-	case DW_FORM_line_strp:
-	case DW_FORM_sec_offset:
-	case DW_FORM_strp_sup:
-	case DW_FORM_GNU_ref_alt:
-	case DW_FORM_GNU_strp_alt:
-		return unit->offset_size;
-	default:
-		return VARIABLE_SIZE;
-	}
-}
-
-/* What a value of a form is: STEP_SKIP if it is nothing that is wanted. */
-static enum step_kind form_kind(unsigned int form)
-{
-	switch (form) {
-	case DW_FORM_data1:
-	case DW_FORM_data2:
-	case DW_FORM_data4:
-	case DW_FORM_data8:
-	case DW_FORM_udata:
-	case DW_FORM_sdata:
-	case DW_FORM_implicit_const:
-	case DW_FORM_loclistx:
-	case DW_FORM_rnglistx:
-		return STEP_NUMBER;
-	case DW_FORM_string:
-	case DW_FORM_strp:
-	case DW_FORM_line_strp:
-	case DW_FORM_strx:
-	case DW_FORM_strx1:
-	case DW_FORM_strx2:
-	case DW_FORM_strx3:
-	case DW_FORM_strx4:
-	case DW_FORM_GNU_strp_alt:
-	case DW_FORM_strp_sup:
-		return STEP_TEXT;
-	case DW_FORM_ref1:
-	case DW_FORM_ref2:
-	case DW_FORM_ref4:
-	case DW_FORM_ref8:
-	case DW_FORM_ref_udata:
-	case DW_FORM_ref_addr:
-	case DW_FORM_ref_sig8:
-	case DW_FORM_GNU_ref_alt:
-	case DW_FORM_ref_sup4:
-	case DW_FORM_ref_sup8:
-		return STEP_REFERENCE;
-	case DW_FORM_sec_offset:
-		return STEP_OFFSET;
-	default:
-		return STEP_SKIP;
-	}
-}
-
-/* Whether a value of a form may be an offset into another section. */
-static bool is_offset(unsigned int form)
-{
-	return form == DW_FORM_sec_offset || form == DW_FORM_data4 ||
-	       form == DW_FORM_data8;
+	return section_reader(unit->file, SECTION_ABBREV,
+			      unit->abbreviations_offset,
+			      "a table of abbreviations");
 }
 
 /*
- * A form as struct step keeps it. All that doesn't fit is one unknown form, an
- * error when it is read.
+ * Whether a form may refer to a DIE of another unit. (For DW_FORM_indirect the
+ * form is only in the DIE.)
  */
-static uint16_t known_form(uint64_t form)
+static bool may_leave_unit(uint64_t code)
 {
-	return form < UINT16_MAX ? form : UINT16_MAX;
+	struct form form = find_form(code);
+
+	return code == DW_FORM_indirect ||
+	       (form.class == CLASS_REFERENCE && form.by_libdw);
+}
+
+bool unit_has_links(const struct unit *unit)
+{
+	struct reader reader = abbreviations_reader(unit);
+	const unsigned char *start = reader.at;
+
+	while (read_uleb(&reader)) {
+		uint64_t name, code;
+
+		read_uleb(&reader); /* tag */
+		read_bytes(&reader, 1);
+		do {
+			name = read_uleb(&reader);
+			code = read_uleb(&reader);
+			if (may_leave_unit(code))
+				return true;
+			if (code == DW_FORM_implicit_const)
+				read_long_leb(&reader, true);
+		} while (name || code);
+	}
+	count_table(unit->data, &reader, start);
+	return false;
+}
+
+/* Gives a step its form, and decides whether it has a value that is wanted. */
+static void set_form(struct step *step, const struct unit *unit, uint64_t code)
+{
+	unsigned int class = step->attribute
+				     ? wanted_attributes[step->name].class
+				     : CLASS_OTHER;
+
+	step->form_code = code < UINT16_MAX ? code : UINT16_MAX;
+	step->form = find_unit_form(unit, code);
+	/* Before DWARF 4, numbers could be offsets of location lists. */
+	if (step->name == DW_AT_data_member_location && unit->version < 4 &&
+	    (code == DW_FORM_data4 || code == DW_FORM_data8))
+		step->form.by_libdw = true;
+	step->class = class;
+	if (class == CLASS_OTHER)
+		return;
+	if (class != step->form.class)
+		step->attribute = ATTRIBUTE_NONE;
+	else if (step->form.by_libdw)
+		step->class = CLASS_LIBDW;
 }
 
 /* What to do with an attribute of that form, of a DIE with that tag. */
 static struct step make_step(const struct unit *unit, unsigned int tag,
-			     uint64_t name, unsigned int form)
+			     uint64_t name, uint64_t code)
 {
-	/* What each attribute is called here, + 1; 0 for those not wanted. */
-	static const uint8_t wanted[] = {
-		[DW_AT_name] = ATTRIBUTE_NAME + 1,
-		[DW_AT_linkage_name] = ATTRIBUTE_LINKAGE_NAME + 1,
-		[DW_AT_type] = ATTRIBUTE_TYPE + 1,
-		[DW_AT_abstract_origin] = ATTRIBUTE_ABSTRACT_ORIGIN + 1,
-		[DW_AT_declaration] = ATTRIBUTE_DECLARATION + 1,
-		[DW_AT_decl_file] = ATTRIBUTE_DECL_FILE + 1,
-		[DW_AT_const_value] = ATTRIBUTE_CONST_VALUE + 1,
-		[DW_AT_count] = ATTRIBUTE_COUNT + 1,
-		[DW_AT_upper_bound] = ATTRIBUTE_UPPER_BOUND + 1,
-		[DW_AT_accessibility] = ATTRIBUTE_ACCESSIBILITY + 1,
-		[DW_AT_alignment] = ATTRIBUTE_ALIGNMENT + 1,
-		[DW_AT_bit_size] = ATTRIBUTE_BIT_SIZE + 1,
-		[DW_AT_byte_size] = ATTRIBUTE_BYTE_SIZE + 1,
-		[DW_AT_encoding] = ATTRIBUTE_ENCODING + 1,
-		[DW_AT_data_bit_offset] = ATTRIBUTE_DATA_BIT_OFFSET + 1,
-		[DW_AT_data_member_location] =
-			ATTRIBUTE_DATA_MEMBER_LOCATION + 1,
-		[DW_AT_discr_value] = ATTRIBUTE_DISCR_VALUE + 1,
-		[DW_AT_sibling] = ATTRIBUTE_SIBLING + 1,
-		[DW_AT_stmt_list] = ATTRIBUTE_STMT_LIST + 1,
-		[DW_AT_str_offsets_base] = ATTRIBUTE_STR_OFFSETS_BASE + 1,
-	};
-	struct step step = { .form = form, .size = form_size(unit, form) };
+	struct step step = { 0 };
 
-	enum step_kind kind = STEP_NUMBER;
-
-	if (name >= sizeof(wanted) || !wanted[name])
-		return step;
-	step.attribute = wanted[name] - 1;
-	switch (step.attribute) {
-	case ATTRIBUTE_DECLARATION:
-		step.kind = STEP_PRESENT;
-		return step;
-	case ATTRIBUTE_DECL_FILE:
-		if (!is_body(tag))
-			return step; /* nearly all DIEs have one */
-		break;
-	case ATTRIBUTE_STMT_LIST:
-	case ATTRIBUTE_STR_OFFSETS_BASE:
-		step.kind = is_offset(form) ? STEP_OFFSET : STEP_SKIP;
-		return step;
-	case ATTRIBUTE_DATA_MEMBER_LOCATION:
-		/* Before DWARF 4, data4 and data8 were offsets here. */
-		if (form == DW_FORM_sec_offset ||
-		    (unit->version < 4 && is_offset(form))) {
-			step.kind = STEP_LOCATION;
-			return step;
-		}
-		break;
-	case ATTRIBUTE_NAME:
-	case ATTRIBUTE_LINKAGE_NAME:
-		kind = STEP_TEXT;
-		break;
-	case ATTRIBUTE_TYPE:
-	case ATTRIBUTE_ABSTRACT_ORIGIN:
-	case ATTRIBUTE_SIBLING:
-		kind = STEP_REFERENCE;
+	if (name < sizeof(wanted_attributes) / sizeof(*wanted_attributes)) {
+		step.name = name;
+		step.attribute = wanted_attributes[name].attribute;
 	}
-	if (form_kind(form) == kind)
-		step.kind = kind;
+	/* Nearly all DIEs have this one. */
+	if (step.attribute == ATTRIBUTE_DECL_FILE && !is_body(tag))
+		step.attribute = ATTRIBUTE_NONE;
+	set_form(&step, unit, code);
 	return step;
 }
 
@@ -602,36 +372,40 @@ static void read_steps(struct unit *unit, struct reader *reader,
 		       struct abbreviation *abbreviation, struct step **scratch,
 		       size_t *capacity)
 {
-	uint64_t seen = 0, skip = 0, all = 0;
+	uint64_t skip = 0, all = 0;
 	size_t count = 0, size;
+	uint32_t seen = 0;
 
 	abbreviation->sibling = UNKNOWN_SIZE;
 	for (;;) {
 		uint64_t name = read_uleb(reader);
-		uint64_t form = read_uleb(reader);
+		uint64_t code = read_uleb(reader);
 		struct step step;
 
-		if (!name && !form)
+		if (!name && !code)
 			break;
-		step = make_step(unit, abbreviation->tag, name,
-				 known_form(form));
-		if (form == DW_FORM_implicit_const)
-			step.implicit = read_sleb(reader);
+		step = make_step(unit, abbreviation->tag, name, code);
+		if (code == DW_FORM_implicit_const)
+			step.implicit = read_long_leb(reader, true);
 		/* Of two attributes of one name the first counts. */
-		if (step.kind != STEP_SKIP && seen >> step.attribute & 1)
-			step.kind = STEP_SKIP;
-		if (step.attribute || name == DW_AT_name)
-			seen |= (uint64_t)1 << step.attribute;
-		if (step.kind == STEP_REFERENCE && form == DW_FORM_ref4 &&
-		    step.attribute == ATTRIBUTE_SIBLING && all < UNKNOWN_SIZE)
+		if (name <
+		    sizeof(wanted_attributes) / sizeof(*wanted_attributes)) {
+			uint32_t bit = WANT(wanted_attributes[name].attribute);
+
+			if (seen & bit)
+				step.attribute = ATTRIBUTE_NONE;
+			seen |= bit;
+		}
+		if (step.attribute == ATTRIBUTE_SIBLING &&
+		    code == DW_FORM_ref4 && all < UNKNOWN_SIZE)
 			abbreviation->sibling = all;
-		all += step.size == VARIABLE_SIZE ? UNKNOWN_SIZE : step.size;
-		if (step.kind == STEP_SKIP && step.size != VARIABLE_SIZE) {
-			skip += step.size;
+		all += step.form.size >= SIZE_VARIABLE ? UNKNOWN_SIZE
+						       : step.form.size;
+		if (!step.attribute && step.form.size < SIZE_VARIABLE) {
+			skip += step.form.size;
 			if (skip > UINT32_MAX)
-				die_error(
-					unit, unit->root,
-					"an abbreviation with too many attributes");
+				error("the DWARF of '%s' is damaged: an abbreviation with too many attributes",
+				      unit->file->path);
 			continue;
 		}
 		*scratch = grow(*scratch, count, capacity, sizeof(**scratch));
@@ -661,25 +435,21 @@ find_abbreviation(const struct abbreviation_table *table, uint64_t code)
 
 static const struct abbreviation_table *read_abbreviations(struct unit *unit)
 {
+	struct reader reader = abbreviations_reader(unit);
+	const unsigned char *start = reader.at;
 	/* The same bytes mean other sizes for a unit of another kind. */
-	uint64_t key = unit->abbreviations_offset << 12 | unit->version << 8 |
+	uint64_t key = (uint64_t)(uintptr_t)start << 12 | unit->version << 8 |
 		       unit->address_size << 4 | unit->offset_size;
 	struct debug_data *data = unit->data;
 	struct abbreviation_table *table;
 	struct abbreviation *list = NULL;
 	struct step *scratch = NULL;
 	size_t count = 0, capacity = 0, scratch_capacity = 0;
-	const unsigned char *start;
-	struct reader reader;
 	uint64_t code;
 
 	table = cache_find(&data->abbreviation_tables, key, NULL, NULL);
 	if (table)
 		return table;
-	reader = section_reader(data->object, SECTION_ABBREV,
-				unit->abbreviations_offset,
-				"a table of abbreviations");
-	start = reader.at;
 	while ((code = read_uleb(&reader))) {
 		uint64_t tag = read_uleb(&reader);
 		struct abbreviation abbreviation = {
@@ -718,207 +488,214 @@ static const struct abbreviation_table *read_abbreviations(struct unit *unit)
 	return table;
 }
 
+void forget_abbreviations(struct debug_data *data)
+{
+	struct cache *tables = &data->abbreviation_tables;
+
+	for (size_t i = 0; tables->slots && i <= tables->mask; i++) {
+		struct abbreviation_table *table = tables->slots[i].value;
+
+		if (table)
+			cache_free(&table->others);
+	}
+	cache_clear(tables);
+	arena_reset(&data->arena);
+}
+
 /* DIEs */
 
 /* A reader for what is left of a unit. */
 static struct reader unit_reader(const struct unit *unit,
 				 const unsigned char *at)
 {
-	return (struct reader){ unit->data->object, "a DIE", at, unit->end };
+	return (struct reader){ unit->file, "a DIE", at, unit->end };
+}
+
+/* The DIE at an offset from the start of a unit; address NULL if it has none. */
+static inline struct position unit_die(struct unit *unit, uint64_t offset)
+{
+	if (offset >= (size_t)(unit->end - unit->start))
+		return (struct position){ 0 };
+	return (struct position){ unit, unit->start + offset };
+}
+
+/* The DIE that libdw calls so; address NULL if it is in no unit. */
+static struct position libdw_die(struct unit *from, const Dwarf_Die *die)
+{
+	struct unit *unit = die ? find_unit(from, die->cu) : NULL;
+
+	return unit ? (struct position){ unit, die->addr }
+		    : (struct position){ 0 };
 }
 
 /*
- * The value of an attribute: a number, an offset, an index, the address of an
- * inline text; 0 for blocks.
+ * The value of an attribute of a form that isn't read here, from libdw. False if
+ * there is none.
  */
-static uint64_t read_form(struct unit *unit, const unsigned char *die,
-			  const struct step *step, struct reader *reader)
+static bool ask_libdw(struct position die, const struct step *step,
+		      const unsigned char *at, uint64_t number,
+		      union value *value)
 {
-	uint64_t form;
+	struct unit *unit = die.unit;
+	Dwarf_Attribute attribute = { .code = step->name,
+				      .form = step->form_code,
+				      .valp = (unsigned char *)at,
+				      .cu = unit->cu };
+	Dwarf_Die target;
 
-	if (step->size <= 8)
-		return step->form == DW_FORM_implicit_const
-			       ? (uint64_t)step->implicit
-			       : read_number(reader, step->size);
-	switch (step->form) {
-	case DW_FORM_data16:
-		read_bytes(reader, 16);
-		return 0;
-	case DW_FORM_udata:
-	case DW_FORM_ref_udata:
-	case DW_FORM_strx:
-	case DW_FORM_addrx:
-	case DW_FORM_loclistx:
-	case DW_FORM_rnglistx:
-	case DW_FORM_GNU_str_index:
-	case DW_FORM_GNU_addr_index:
-		return read_uleb(reader);
-	case DW_FORM_sdata:
-		return read_sleb(reader);
-	case DW_FORM_string:
-		return (uintptr_t)read_text(reader);
-	case DW_FORM_block1:
-		read_bytes(reader, read_number(reader, 1));
-		return 0;
-	case DW_FORM_block2:
-		read_bytes(reader, read_number(reader, 2));
-		return 0;
-	case DW_FORM_block4:
-		read_bytes(reader, read_number(reader, 4));
-		return 0;
-	case DW_FORM_block:
-	case DW_FORM_exprloc:
-		read_bytes(reader, read_uleb(reader));
-		return 0;
-	case DW_FORM_indirect:
-		form = read_uleb(reader);
-		if (form == DW_FORM_indirect || form == DW_FORM_implicit_const)
-			break;
-		form = known_form(form);
-		return read_form(
-			unit, die,
-			&(struct step){ .form = form,
-					.size = form_size(unit, form) },
-			reader);
-	}
-	die_error(unit, die, "unknown form 0x%x of an attribute", step->form);
-}
-
-/* The text that the value of an attribute means. */
-static const char *find_text(struct unit *unit, const unsigned char *die,
-			     unsigned int form, uint64_t value)
-{
-	const struct object *object = unit->data->object;
-	struct reader offsets;
-
-	switch (form) {
-	case DW_FORM_string:
-		return (const char *)(uintptr_t)value;
-	case DW_FORM_strp:
-		return section_text(object, SECTION_STR, value);
-	case DW_FORM_line_strp:
-		return section_text(object, SECTION_LINE_STR, value);
-	case DW_FORM_strp_sup:
-	case DW_FORM_GNU_strp_alt:
-		die_error(
-			unit, die,
-			"a name in a supplementary file (dwz), which is not supported");
-	default:
-		offsets = section_reader(object, SECTION_STR_OFFSETS,
-					 unit->str_offsets_base,
-					 ".debug_str_offsets");
-		if (value > SIZE_MAX / 8)
-			read_error(&offsets);
-		read_bytes(&offsets, value * unit->offset_size);
-		return section_text(object, SECTION_STR,
-				    read_number(&offsets, unit->offset_size));
-	}
-}
-
-/*
- * Stores the DIE that the value of an attribute refers to, or NULL. False for a
- * type signature without a unit.
- */
-static bool find_reference(struct unit *unit, const unsigned char *die,
-			   unsigned int form, uint64_t value,
-			   const unsigned char **target)
-{
-	const struct section *info =
-		&unit->data->object->sections[SECTION_INFO];
-
-	switch (form) {
-	case DW_FORM_GNU_ref_alt:
+	switch (step->form_code) {
 	case DW_FORM_ref_sup4:
 	case DW_FORM_ref_sup8:
-		die_error(
-			unit, die,
-			"a reference to a supplementary file (dwz), which is not supported");
-	case DW_FORM_ref_addr:
-		*target = value < info->size ? info->data + value : NULL;
+		/* libdw (0.196 too) looks in the file itself. */
+		value->die = libdw_die(unit, dwarf_offdie(supplementary(die),
+							  number, &target));
 		return true;
-	case DW_FORM_ref_sig8:
-		unit = cache_find(&unit->data->signatures, value, NULL, NULL);
-		if (!unit)
-			return false;
-		value = unit->type_offset;
+	case DW_FORM_GNU_ref_alt:
+	case DW_FORM_GNU_strp_alt:
+	case DW_FORM_strp_sup:
+		supplementary(die);
 	}
-	*target = value < (size_t)(unit->end - unit->start)
-			  ? unit->start + value
-			  : NULL;
+	switch (step->form.class) {
+	case CLASS_NUMBER:
+		return !dwarf_formudata(&attribute, &value->number);
+	case CLASS_TEXT:
+		value->text = make_text(dwarf_formstring(&attribute));
+		if (!value->text.start)
+			die_error(die, "a name that is out of bounds");
+		return true;
+	default:
+		value->die =
+			libdw_die(unit, dwarf_formref_die(&attribute, &target));
+		/* A type signature without a unit is no reference (FORMAT 5). */
+		return value->die.address ||
+		       step->form_code != DW_FORM_ref_sig8;
+	}
+}
+
+/* Stores a value; `number` is what was read at `at`. False if there is none. */
+static inline bool store(struct position die, const struct step *step,
+			 const unsigned char *at, uint64_t number,
+			 union value *value)
+{
+	const struct bytes *texts;
+
+	switch (step->class) {
+	case CLASS_LIBDW:
+		return ask_libdw(die, step, at, number, value);
+	case CLASS_NUMBER:
+		value->number = number;
+		break;
+	case CLASS_REFERENCE:
+		value->die = unit_die(die.unit, number);
+		break;
+	case CLASS_TEXT: /* DW_FORM_strp */
+		texts = &die.unit->file->sections[SECTION_STR];
+		if (number >= texts->size)
+			die_error(
+				die,
+				"a name at offset 0x%llx of .debug_str, which has 0x%zx bytes",
+				(unsigned long long)number, texts->size);
+		/* The section ends in a NUL. */
+		value->text = make_text((const char *)texts->start + number);
+	}
 	return true;
 }
 
-/* Whether an offset lies in the location lists. */
-static bool in_location_lists(const struct unit *unit, uint64_t offset)
+/*
+ * An attribute of a size that isn't 0 to 8 bytes, or isn't known: passes over
+ * it, and stores its value if one is wanted. False if there is none.
+ */
+static bool read_attribute(struct position die, const struct step *step,
+			   struct reader *reader, union value *value)
 {
-	enum section_id id = unit->version >= 5 ? SECTION_LOCLISTS
-						: SECTION_LOC;
+	const unsigned char *at = reader->at;
+	uint64_t number = 0;
+	struct step direct;
 
-	return offset < unit->data->object->sections[id].size;
+	switch (step->form.size) {
+	case SIZE_ULEB:
+		number = read_uleb(reader);
+		break;
+	case SIZE_SLEB:
+		number = read_long_leb(reader, true);
+		break;
+	case SIZE_TEXT:
+		value->text = read_text(reader);
+		return step->attribute;
+	case SIZE_BLOCK1:
+		read_bytes(reader, read_number(reader, 1));
+		break;
+	case SIZE_BLOCK2:
+		read_bytes(reader, read_number(reader, 2));
+		break;
+	case SIZE_BLOCK4:
+		read_bytes(reader, read_number(reader, 4));
+		break;
+	case SIZE_BLOCK:
+		read_bytes(reader, read_uleb(reader));
+		break;
+	case SIZE_INDIRECT:
+		direct = *step;
+		number = read_uleb(reader);
+		set_form(&direct, die.unit, number);
+		if (number != DW_FORM_indirect &&
+		    number != DW_FORM_implicit_const)
+			return read_attribute(die, &direct, reader, value);
+		/* fallthrough */
+	case SIZE_UNKNOWN:
+		die_error(die, "unknown form 0x%x of an attribute",
+			  step->form_code);
+	default:
+		read_bytes(reader, step->form.size);
+		if (step->form.size <= 8)
+			number = get_number(reader->file->big_endian, at,
+					    step->form.size);
+	}
+	return step->attribute && store(die, step, at, number, value);
 }
-
-/* What is read of a DIE, as bits by enum attribute. */
-#define WANT(attribute) ((uint32_t)1 << (attribute))
-#define WANT_ALL	(~(uint32_t)0)
-#define WANT_UNIT	(WANT(ATTRIBUTE_STMT_LIST) | WANT(ATTRIBUTE_STR_OFFSETS_BASE))
-#define WANT_CANDIDATE                                         \
-	(WANT(ATTRIBUTE_NAME) | WANT(ATTRIBUTE_LINKAGE_NAME) | \
-	 WANT(ATTRIBUTE_ABSTRACT_ORIGIN) | WANT(ATTRIBUTE_SIBLING))
 
 /*
  * Goes through the steps of a DIE. Of its attributes, those in `wanted` (bits,
  * by enum attribute) are stored.
  */
-static void run_steps(struct unit *unit, const unsigned char *die,
+static void run_steps(struct position die,
 		      const struct abbreviation *abbreviation,
 		      struct reader *reader, struct attributes *attributes,
 		      uint32_t wanted)
 {
 	const struct step *step = abbreviation->steps;
 	const struct step *end = step + abbreviation->step_count;
-	bool big_endian = reader->object->big_endian;
+	bool big_endian = reader->file->big_endian, stored;
+	union value unwanted;
 	uint32_t present = 0;
 
 	for (; step < end; step++) {
-		uint64_t value;
+		bool is_wanted = wanted >> step->attribute & 1;
+		unsigned int size = step->form.size;
+		const unsigned char *at;
 
-		if (step->size - 1u < 8) { /* 1 to 8 */
-			const unsigned char *at = read_bytes(
-				reader, (uint64_t)step->skip + step->size);
-
-			value = get_number(big_endian, at + step->skip,
-					   step->size);
-		} else {
+		if (size > 8) {
 			read_bytes(reader, step->skip);
-			value = read_form(unit, die, step, reader);
-		}
-		if (!(wanted >> step->attribute & 1))
+			stored = read_attribute(
+				die, step, reader,
+				is_wanted ? &attributes->values[step->attribute]
+					  : &unwanted);
+			present |= (uint32_t)stored << step->attribute;
 			continue;
-		switch (step->kind) {
-		case STEP_SKIP:
-			continue;
-		case STEP_TEXT:
-			attributes->value[step->attribute].text =
-				find_text(unit, die, step->form, value);
-			break;
-		case STEP_REFERENCE:
-			if (!find_reference(
-				    unit, die, step->form, value,
-				    &attributes->value[step->attribute].die))
-				continue;
-			break;
-		case STEP_LOCATION:
-			if (!in_location_lists(unit, value))
-				continue;
-			/* fallthrough */
-		default:
-			attributes->value[step->attribute].number = value;
 		}
-		present |= WANT(step->attribute);
+		at = read_bytes(reader, (uint64_t)step->skip + size);
+		if (!is_wanted)
+			continue;
+		at += step->skip;
+		stored = store(die, step, at,
+			       size ? get_number(big_endian, at, size)
+				    : (uint64_t)step->implicit,
+			       &attributes->values[step->attribute]);
+		present |= (uint32_t)stored << step->attribute;
 	}
 	read_bytes(reader, abbreviation->tail);
 	if (attributes)
-		attributes->present = present;
+		attributes->present = present & wanted;
 }
 
 /*
@@ -926,212 +703,267 @@ static void run_steps(struct unit *unit, const unsigned char *die,
  * of children, and of the unit.
  */
 static inline const struct abbreviation *__attribute__((always_inline))
-begin_die(struct unit *unit, struct reader *reader)
+begin_die(struct position *die, struct reader *reader)
 {
-	const unsigned char *die = reader->at;
 	const struct abbreviation *abbreviation;
 	uint64_t code;
 
-	if (++statistics.dies > unit->data->dies_limit)
-		too_many_dies(unit->data->object);
+	die->address = reader->at;
+	if (++statistics.dies > die->unit->data->dies_limit)
+		too_many_dies(reader->file);
 	if (reader->at >= reader->end)
 		return NULL;
 	code = read_uleb(reader);
 	if (!code)
 		return NULL;
-	abbreviation = find_abbreviation(unit->abbreviations, code);
+	abbreviation = find_abbreviation(die->unit->abbreviations, code);
 	if (!abbreviation)
-		die_error(unit, die, "unknown abbreviation %llu",
+		die_error(*die, "unknown abbreviation %llu",
 			  (unsigned long long)code);
 	return abbreviation;
 }
 
-static void read_attributes(struct unit *unit, const unsigned char *die,
+struct text read_line_form(struct unit *unit, uint64_t code,
+			   struct reader *reader, unsigned int offset_size)
+{
+	struct step step = { .form_code = code };
+	union value value;
+	struct reader text;
+
+	/* Not libdw: it looks for both in the sections of units alone. */
+	if (code == DW_FORM_line_strp || code == DW_FORM_strp) {
+		text = section_reader(reader->file,
+				      code == DW_FORM_strp ? SECTION_STR
+							   : SECTION_LINE_STR,
+				      read_number(reader, offset_size),
+				      "a name in a line table");
+		return read_text(&text);
+	}
+	step.form = find_unit_form(unit, code);
+	if (find_form(code).size == SIZE_OFFSET)
+		step.form.size = offset_size;
+	read_attribute(unit_root(unit), &step, reader, &value);
+	return code == DW_FORM_string ? value.text : (struct text){ 0 };
+}
+
+/* What is read of a DIE, as bits by enum attribute. */
+#define WANT_ALL (~WANT(ATTRIBUTE_NONE))
+#define WANT_CANDIDATE                                         \
+	(WANT(ATTRIBUTE_NAME) | WANT(ATTRIBUTE_LINKAGE_NAME) | \
+	 WANT(ATTRIBUTE_ABSTRACT_ORIGIN) | WANT(ATTRIBUTE_SIBLING))
+
+static void read_attributes(struct position die,
 			    const struct abbreviation *abbreviation,
 			    struct reader *reader,
 			    struct attributes *attributes, uint32_t wanted)
 {
+	attributes->die = die;
 	attributes->tag = abbreviation->tag;
 	attributes->children = abbreviation->children;
-	run_steps(unit, die, abbreviation, reader, attributes, wanted);
+	run_steps(die, abbreviation, reader, attributes, wanted);
 	attributes->end = reader->at;
 }
 
-static bool read_die_or_end(struct unit *unit, struct reader *reader,
-			    struct attributes *attributes, uint32_t wanted)
+void read_die(struct position die, struct attributes *attributes)
 {
-	const unsigned char *die = reader->at;
-	const struct abbreviation *abbreviation = begin_die(unit, reader);
+	struct reader reader = unit_reader(die.unit, die.address);
+	const struct abbreviation *abbreviation = begin_die(&die, &reader);
 
-	if (abbreviation)
-		read_attributes(unit, die, abbreviation, reader, attributes,
-				wanted);
-	return abbreviation;
-}
-
-void read_die(struct unit *unit, const unsigned char *die,
-	      struct attributes *attributes)
-{
-	struct reader reader = unit_reader(unit, die);
-
-	if (!read_die_or_end(unit, &reader, attributes, WANT_ALL))
-		die_error(unit, die, "no DIE where one should be");
+	if (!abbreviation)
+		die_error(die, "no DIE where one should be");
+	read_attributes(die, abbreviation, &reader, attributes, WANT_ALL);
 }
 
 /* Passes over the attributes of a DIE. */
-static inline void skip_attributes(struct unit *unit, const unsigned char *die,
+static inline void skip_attributes(struct position die,
 				   const struct abbreviation *abbreviation,
 				   struct reader *reader)
 {
 	if (abbreviation->size != UNKNOWN_SIZE)
 		read_bytes(reader, abbreviation->size);
 	else
-		run_steps(unit, die, abbreviation, reader, NULL, 0);
+		run_steps(die, abbreviation, reader, NULL, 0);
 }
 
-/* Passes over a list of children. */
-static void skip_list(struct unit *unit, struct reader *reader)
+static const char *const reference_names[ATTRIBUTES] = {
+	[ATTRIBUTE_TYPE] = "DW_AT_type",
+	[ATTRIBUTE_ABSTRACT_ORIGIN] = "DW_AT_abstract_origin",
+};
+
+struct position unchecked_reference(const struct attributes *attributes,
+				    enum attribute attribute)
 {
-	size_t depth = 1;
+	struct position die = attributes->values[attribute].die;
 
-	while (depth && reader->at < reader->end) {
-		const unsigned char *die = reader->at;
+	if (!has(attributes, attribute))
+		return (struct position){ 0 };
+	if (!die.address)
+		die_error(attributes->die, "%s refers to no DIE",
+			  reference_names[attribute]);
+	if (die.unit != attributes->die.unit)
+		unit_open(die.unit);
+	return die;
+}
+
+struct position reference(const struct attributes *attributes,
+			  enum attribute attribute)
+{
+	struct position die = unchecked_reference(attributes, attribute);
+
+	if (die.address)
+		parent_die(die);
+	return die;
+}
+
+/* Lists of children */
+
+/*
+ * Goes on in lists of children, of which `*depth` are open, to the next DIE, and
+ * reads its code. NULL behind the last.
+ */
+static inline const struct abbreviation *__attribute__((always_inline))
+next_die(struct position *die, struct reader *reader, size_t *depth)
+{
+	while (*depth && reader->at < reader->end) {
 		const struct abbreviation *abbreviation =
-			begin_die(unit, reader);
+			begin_die(die, reader);
 
-		if (!abbreviation) {
-			depth--;
-			continue;
-		}
-		skip_attributes(unit, die, abbreviation, reader);
-		depth += abbreviation->children;
+		if (abbreviation)
+			return abbreviation;
+		--*depth;
 	}
+	return NULL;
 }
 
 /*
  * Goes to a DIE's sibling, if it has a DW_AT_sibling that leads forward. (Back
  * would be an endless list.)
  */
-static bool go_to_sibling(struct reader *reader, const unsigned char *sibling)
+static bool go_to_sibling(struct reader *reader, struct position sibling)
 {
-	if (sibling < reader->at || sibling >= reader->end)
+	if (sibling.address < reader->at || sibling.address >= reader->end)
 		return false;
-	reader->at = sibling;
+	reader->at = sibling.address;
 	return true;
 }
 
+/* Passes over the children of a DIE, one by one. */
+static void skip_list(struct position die, struct reader *reader)
+{
+	const struct abbreviation *abbreviation;
+	size_t depth = 1;
+
+	while ((abbreviation = next_die(&die, reader, &depth))) {
+		skip_attributes(die, abbreviation, reader);
+		depth += abbreviation->children;
+	}
+}
+
 /* Passes over the children of a DIE that was just read. */
-static void skip_children(struct unit *unit, struct reader *reader,
+static void skip_children(struct reader *reader,
 			  const struct attributes *attributes)
 {
-	if (!attributes->children)
-		return;
-	if (has(attributes, ATTRIBUTE_SIBLING) &&
-	    go_to_sibling(reader, attributes->value[ATTRIBUTE_SIBLING].die))
-		return;
-	skip_list(unit, reader);
+	if (attributes->children &&
+	    !(has(attributes, ATTRIBUTE_SIBLING) &&
+	      go_to_sibling(reader, attributes->values[ATTRIBUTE_SIBLING].die)))
+		skip_list(attributes->die, reader);
 }
 
 /* Passes over attributes and children of a DIE. */
-static void skip_die(struct unit *unit, const unsigned char *die,
-		     const struct abbreviation *abbreviation,
-		     struct reader *reader)
+static inline void skip_die(struct position die,
+			    const struct abbreviation *abbreviation,
+			    struct reader *reader)
 {
 	struct attributes attributes;
 
 	if (!abbreviation->children) {
-		skip_attributes(unit, die, abbreviation, reader);
-	} else if (abbreviation->sibling != UNKNOWN_SIZE) {
+		skip_attributes(die, abbreviation, reader);
+		return;
+	}
+	if (abbreviation->sibling != UNKNOWN_SIZE) {
 		struct reader sibling = *reader;
-		uint64_t offset;
 
 		/* Without a look at the other attributes. */
 		read_bytes(&sibling, abbreviation->sibling);
-		offset = read_number(&sibling, 4);
-		if (offset < (size_t)(unit->end - unit->start) &&
-		    go_to_sibling(reader, unit->start + offset))
+		if (go_to_sibling(reader,
+				  unit_die(die.unit, read_number(&sibling, 4))))
 			return;
-		skip_attributes(unit, die, abbreviation, reader);
-		skip_list(unit, reader);
-	} else {
-		attributes.children = true;
-		run_steps(unit, die, abbreviation, reader, &attributes,
-			  WANT(ATTRIBUTE_SIBLING));
-		skip_children(unit, reader, &attributes);
 	}
+	read_attributes(die, abbreviation, reader, &attributes,
+			WANT(ATTRIBUTE_SIBLING));
+	skip_children(reader, &attributes);
 }
 
-bool read_next_child(struct unit *unit, const unsigned char **next,
-		     struct attributes *attributes)
+struct cursor children_of(const struct attributes *attributes)
 {
-	struct reader reader = unit_reader(unit, *next);
+	return (struct cursor){ attributes->die.unit, attributes->end,
+				attributes->children };
+}
 
-	if (!read_die_or_end(unit, &reader, attributes, WANT_ALL))
+bool next_child(struct cursor *cursor, struct attributes *attributes)
+{
+	struct reader reader = unit_reader(cursor->unit, cursor->next);
+	struct position die = { .unit = cursor->unit };
+	const struct abbreviation *abbreviation =
+		next_die(&die, &reader, &cursor->depth);
+
+	if (!abbreviation)
 		return false;
-	skip_children(unit, &reader, attributes);
-	*next = reader.at;
+	read_attributes(die, abbreviation, &reader, attributes, WANT_ALL);
+	skip_children(&reader, attributes);
+	cursor->next = reader.at;
 	return true;
 }
 
-void candidates_begin(struct candidates *candidates, struct unit *unit)
+/* Notes that a DIE is a child of the unit DIE; tells whether one is. */
+static void mark_top_level(struct position die)
 {
-	size_t size = (unit->end - unit->start) / 8 + 1;
+	size_t offset = die.address - die.unit->start;
 
-	*candidates = (struct candidates){ .unit = unit,
-					   .next = unit->children,
-					   .depth = unit->children ? 1 : 0 };
+	die.unit->top_level[offset / 8] |= 1 << offset % 8;
+}
+
+static bool is_top_level(struct position die)
+{
+	size_t offset = die.address - die.unit->start;
+
+	return die.unit->top_level &&
+	       die.unit->top_level[offset / 8] >> offset % 8 & 1;
+}
+
+struct cursor candidates_of(struct unit *unit)
+{
 	if (!unit->top_level)
-		unit->top_level = allocate_cleared(size, 1);
+		unit->top_level =
+			allocate_cleared((unit->end - unit->start) / 8 + 1, 1);
+	return (struct cursor){ unit, unit->children, unit->children != NULL };
 }
 
-static void mark_top_level(struct unit *unit, const unsigned char *die)
+bool next_candidate(struct cursor *cursor, struct attributes *attributes)
 {
-	size_t offset = die - unit->start;
+	struct reader reader = unit_reader(cursor->unit, cursor->next);
+	struct position die = { .unit = cursor->unit };
+	const struct abbreviation *abbreviation;
 
-	unit->top_level[offset / 8] |= 1 << offset % 8;
-}
-
-static bool is_top_level(const struct unit *unit, const unsigned char *die)
-{
-	size_t offset = die - unit->start;
-
-	return unit->top_level && unit->top_level[offset / 8] >> offset % 8 & 1;
-}
-
-const unsigned char *candidates_next(struct candidates *candidates,
-				     struct attributes *attributes)
-{
-	struct unit *unit = candidates->unit;
-	struct reader reader = unit_reader(unit, candidates->next);
-	const unsigned char *found = NULL;
-
-	while (!found && candidates->depth && reader.at < reader.end) {
-		const unsigned char *die = reader.at;
-		const struct abbreviation *abbreviation =
-			begin_die(unit, &reader);
-
-		if (!abbreviation) {
-			candidates->depth--;
-			continue;
-		}
-		if (candidates->depth == 1)
-			mark_top_level(unit, die);
+	while ((abbreviation = next_die(&die, &reader, &cursor->depth))) {
+		if (cursor->depth == 1)
+			mark_top_level(die);
 		if (abbreviation->tag == DW_TAG_subprogram ||
 		    abbreviation->tag == DW_TAG_variable) {
-			found = die;
-			read_attributes(unit, die, abbreviation, &reader,
-					attributes, WANT_CANDIDATE);
-			skip_children(unit, &reader, attributes);
-		} else if (abbreviation->children &&
-			   is_scope(abbreviation->tag)) {
-			skip_attributes(unit, die, abbreviation, &reader);
-			candidates->depth++;
+			read_attributes(die, abbreviation, &reader, attributes,
+					WANT_CANDIDATE);
+			skip_children(&reader, attributes);
+			cursor->next = reader.at;
+			return true;
+		}
+		if (abbreviation->children && is_scope(abbreviation->tag)) {
+			skip_attributes(die, abbreviation, &reader);
+			cursor->depth++;
 		} else {
-			skip_die(unit, die, abbreviation, &reader);
+			skip_die(die, abbreviation, &reader);
 		}
 	}
-	candidates->next = reader.at;
-	return found;
+	return false;
 }
 
 /* Parents */
@@ -1151,269 +983,93 @@ struct die_index {
 
 static struct die_index *make_die_index(struct unit *unit)
 {
-	struct die_index *index = allocate(sizeof(*index));
+	struct die_index *index = allocate_cleared(1, sizeof(*index));
 	struct reader reader = unit_reader(unit, unit->root);
-	size_t capacity = 0, parent = 0;
-	bool open = true;
+	size_t capacity = 0, parent = 0, depth = 1, level = 1;
+	const struct abbreviation *abbreviation;
+	struct position die = { .unit = unit };
 
-	*index = (struct die_index){ 0 };
-	while (open && reader.at < reader.end) {
-		const unsigned char *die = reader.at;
-		const struct abbreviation *abbreviation =
-			begin_die(unit, &reader);
-
-		if (!abbreviation) {
-			open = index->count && parent;
-			if (open)
-				parent = index->dies[parent].parent;
-			continue;
-		}
+	while ((abbreviation = next_die(&die, &reader, &depth))) {
+		for (; level > depth; level--)
+			parent = index->dies[parent].parent;
+		if (depth == 1 && index->count)
+			break; /* nothing stands beside the unit DIE */
 		index->dies = grow(index->dies, index->count, &capacity,
 				   sizeof(*index->dies));
 		index->dies[index->count] =
-			(struct indexed_die){ die - unit->start, parent };
-		if (abbreviation->children)
+			(struct indexed_die){ die.address - unit->start,
+					      parent };
+		if (abbreviation->children) {
 			parent = index->count;
-		else if (!index->count)
-			open = false;
+			level = ++depth;
+		}
 		index->count++;
-		skip_attributes(unit, die, abbreviation, &reader);
+		skip_attributes(die, abbreviation, &reader);
 	}
 	return index;
 }
 
-const unsigned char *parent_die(struct unit *unit, const unsigned char *die)
+struct position parent_die(struct position die)
 {
-	size_t offset = die - unit->start, low = 0, high;
-	struct die_index *index;
+	struct unit *unit = die.unit;
+	size_t offset = die.address - unit->start, low = 0, high;
+	const struct indexed_die *dies;
 
-	if (die == unit->root)
-		return NULL;
-	if (is_top_level(unit, die))
-		return unit->root;
+	if (die.address == unit->root)
+		return (struct position){ 0 };
+	if (is_top_level(die))
+		return unit_root(unit);
 	if (!unit->dies)
 		unit->dies = make_die_index(unit);
-	index = unit->dies;
-	high = index->count;
+	dies = unit->dies->dies;
+	high = unit->dies->count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (index->dies[middle].offset == offset)
-			return unit->start +
-			       index->dies[index->dies[middle].parent].offset;
-		if (index->dies[middle].offset < offset)
+		if (dies[middle].offset == offset)
+			return unit_die(unit, dies[dies[middle].parent].offset);
+		if (dies[middle].offset < offset)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	die_error(unit, die, "a reference to where no DIE begins");
+	die_error(die, "a reference to where no DIE begins");
 }
 
-/* File names */
-
-#define FILES 256 /* room for so many, at first */
-
-struct file_table {
-	size_t count;
-	size_t capacity;
-	bool is_source[]; /* whether the name ends in ".c" */
-};
-
-static bool ends_in_c(const char *name)
-{
-	const char *dot = name ? strrchr(name, '.') : NULL;
-
-	return dot && !strcmp(dot, ".c");
-}
-
-/* The value of a form in a line table that is a text, else NULL. */
-static const char *read_line_form(struct unit *unit, unsigned int form,
-				  struct reader *reader,
-				  unsigned int offset_size)
-{
-	const struct object *object = reader->object;
-	struct step step = { .form = form, .size = form_size(unit, form) };
-
-	switch (form) {
-	case DW_FORM_string:
-		return read_text(reader);
-	case DW_FORM_line_strp:
-		return section_text(object, SECTION_LINE_STR,
-				    read_number(reader, offset_size));
-	case DW_FORM_strp:
-		return section_text(object, SECTION_STR,
-				    read_number(reader, offset_size));
-	default:
-		read_form(unit, unit->root, &step, reader);
-		return NULL;
-	}
-}
-
-static void add_file(struct file_table **files, const char *name)
-{
-	struct file_table *table = *files;
-
-	if (table->count == table->capacity) {
-		table->capacity *= 2;
-		*files = table =
-			reallocate(table, sizeof(*table) + table->capacity);
-	}
-	table->is_source[table->count++] = ends_in_c(name);
-}
-
-/* Directories or files of DWARF 5; without `files` they are passed over. */
-static void read_entries(struct unit *unit, struct reader *reader,
-			 unsigned int offset_size, struct file_table **files)
-{
-	struct {
-		uint64_t content;
-		uint16_t form;
-	} formats[255];
-	unsigned int format_count = read_number(reader, 1);
-	uint64_t count;
-
-	for (unsigned int i = 0; i < format_count; i++) {
-		formats[i].content = read_uleb(reader);
-		formats[i].form = known_form(read_uleb(reader));
-	}
-	count = read_uleb(reader);
-	if (count > (size_t)(reader->end - reader->at))
-		read_error(reader);
-	while (count--) {
-		const char *name = NULL;
-
-		for (unsigned int i = 0; i < format_count; i++) {
-			const char *text = read_line_form(unit, formats[i].form,
-							  reader, offset_size);
-
-			if (formats[i].content == DW_LNCT_path)
-				name = text;
-		}
-		if (files)
-			add_file(files, name);
-	}
-}
-
-static struct file_table *read_files(struct unit *unit)
-{
-	struct reader reader = section_reader(unit->data->object, SECTION_LINE,
-					      unit->stmt_list, "a line table");
-	const unsigned char *start = reader.at;
-	unsigned int offset_size = read_initial_length(&reader);
-	unsigned int version = read_number(&reader, 2);
-	struct file_table *files = allocate(sizeof(*files) + FILES);
-	const char *name;
-
-	files->count = 0;
-	files->capacity = FILES;
-	if (version < 2 || version > 5)
-		die_error(unit, unit->root, "a line table of version %u",
-			  version);
-	if (version >= 5)
-		read_bytes(&reader, 2); /* sizes of address and segment */
-	read_bytes(&reader, offset_size); /* header_length */
-	read_bytes(&reader, version >= 4 ? 5 : 4);
-	/* standard_opcode_lengths, one fewer than opcode_base */
-	read_bytes(&reader, (uint8_t)(read_number(&reader, 1) - 1));
-	if (version >= 5) {
-		read_entries(unit, &reader, offset_size, NULL);
-		read_entries(unit, &reader, offset_size, &files);
-		count_table(unit->data, &reader, start);
-		return files;
-	}
-	while (*read_text(&reader))
-		; /* directories */
-	add_file(&files, NULL); /* the first is number 1 */
-	while (*(name = read_text(&reader))) {
-		add_file(&files, name);
-		for (int i = 0; i < 3; i++)
-			read_uleb(&reader);
-	}
-	count_table(unit->data, &reader, start);
-	return files;
-}
-
-bool is_source_file(struct unit *unit, const unsigned char *die,
-		    uint64_t number)
-{
-	if (!unit->has_stmt_list)
-		die_error(unit, die,
-			  "DW_AT_decl_file, but the unit has no line table");
-	if (!unit->files)
-		unit->files = read_files(unit);
-	if (number >= unit->files->count)
-		die_error(unit, die,
-			  "DW_AT_decl_file %llu is beyond the line table",
-			  (unsigned long long)number);
-	return unit->files->is_source[number];
-}
+/* Units */
 
 void unit_open(struct unit *unit)
 {
 	struct reader reader = unit_reader(unit, unit->root);
+	const struct abbreviation *abbreviation;
+	struct position die = { .unit = unit };
 	struct attributes root;
 
 	if (unit->abbreviations)
 		return;
 	unit->abbreviations = read_abbreviations(unit);
-	/* If it doesn't say: behind the header of .debug_str_offsets. */
-	unit->str_offsets_base = unit->offset_size == 4 ? 8 : 16;
-	if (!read_die_or_end(unit, &reader, &root, WANT_UNIT))
+	abbreviation = begin_die(&die, &reader);
+	if (!abbreviation)
 		return; /* an empty unit */
-	if (has(&root, ATTRIBUTE_STR_OFFSETS_BASE))
-		unit->str_offsets_base =
-			root.value[ATTRIBUTE_STR_OFFSETS_BASE].number;
-	unit->has_stmt_list = has(&root, ATTRIBUTE_STMT_LIST);
-	if (unit->has_stmt_list)
-		unit->stmt_list = root.value[ATTRIBUTE_STMT_LIST].number;
-	unit->children = root.children ? root.end : NULL;
+	read_attributes(die, abbreviation, &reader, &root,
+			WANT(ATTRIBUTE_STMT_LIST));
 	unit->root_tag = root.tag;
+	unit->children = root.children ? root.end : NULL;
+	unit->has_lines = has(&root, ATTRIBUTE_STMT_LIST);
+	if (unit->has_lines)
+		unit->lines = root.values[ATTRIBUTE_STMT_LIST].number;
 }
 
-static void forget_unit(struct unit *unit)
+void unit_forget(struct unit *unit)
 {
-	free(unit->files);
+	free(unit->is_source);
 	free(unit->top_level);
 	if (unit->dies)
 		free(unit->dies->dies);
 	free(unit->dies);
-	unit->files = NULL;
+	unit->is_source = NULL;
+	unit->file_count = 0;
 	unit->top_level = NULL;
 	unit->dies = NULL;
 	unit->abbreviations = NULL;
-}
-
-static void forget_abbreviations(struct debug_data *data)
-{
-	struct cache *tables = &data->abbreviation_tables;
-
-	for (size_t i = 0; tables->slots && i <= tables->mask; i++) {
-		struct abbreviation_table *table = tables->slots[i].value;
-
-		if (table)
-			cache_free(&table->others);
-	}
-	cache_clear(tables);
-	arena_reset(&data->arena);
-}
-
-void unit_close(struct unit *unit)
-{
-	struct debug_data *data = unit->data;
-
-	if (data->linked)
-		return;
-	forget_unit(unit);
-	forget_abbreviations(data);
-}
-
-void debug_data_close(struct debug_data *data)
-{
-	for (size_t i = 0; i < data->unit_count; i++)
-		forget_unit(&data->units[i]);
-	free(data->units);
-	forget_abbreviations(data);
-	arena_free(&data->arena);
-	cache_free(&data->abbreviation_tables);
-	cache_free(&data->signatures);
 }

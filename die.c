@@ -8,16 +8,16 @@
  * deep as the input likes. So nothing here recurses: each of the four goes
  * through it with a stack of places in lists of fragments.
  */
+#define PART "die"
 #include "gendwarfksyms.h"
 #include <inttypes.h>
-#include <string.h>
 
 /* Ends the program: the pretty dump of a DIE would have no end (FORMAT 5). */
 static void __attribute__((noreturn))
 endless_without_body(const struct die *die)
 {
 	die_error(
-		die->unit, die->address,
+		die->position,
 		"an endless type: it contains itself without a structure, union or enumeration between");
 }
 
@@ -26,43 +26,38 @@ struct place {
 	struct die *die;
 	struct fragment *at;
 	bool closed; /* a body whose list is left out: visit(), dump_die() */
-	uint64_t length; /* die_string_length(): of the string so far */
-	bool broken; /* ... and it ends in a line break */
+	uint64_t start; /* write_string(): of the DIE's string in the whole */
 	bool known; /* begin_string(): the length was known before */
 	uint32_t dump_bodies; /* dump_die(): of the DIE before this place */
 };
 
-struct stack {
-	struct place *places;
-	size_t count;
-	size_t capacity;
-};
-
-/* Kept from one use to the next. */
-static struct stack stack;
-
-static struct place *push(struct die *die)
+static struct place *push(struct writer *writer, struct die *die)
 {
 	struct place *place;
 
-	stack.places = grow(stack.places, stack.count, &stack.capacity,
-			    sizeof(*stack.places));
-	place = &stack.places[stack.count++];
+	writer->places = grow(writer->places, writer->count, &writer->capacity,
+			      sizeof(*writer->places));
+	place = &writer->places[writer->count++];
 	*place = (struct place){ .die = die, .at = die->fragments };
 	return place;
+}
+
+static struct place *top(const struct writer *writer)
+{
+	return &writer->places[writer->count - 1];
+}
+
+static struct fragment *row_end(const struct die *die)
+{
+	return die->fragments + die->fragment_count;
 }
 
 static void check_length(const struct die *die, uint64_t length)
 {
 	if (length > STRING_LENGTH_LIMIT)
-		die_error(die->unit, die->address,
+		die_error(die->position,
 			  "a type string of more than %" PRIu64 " bytes",
 			  STRING_LENGTH_LIMIT);
-}
-
-static bool at_end(const struct place *place)
-{
-	return place->at == place->die->fragments + place->die->fragment_count;
 }
 
 /*
@@ -94,10 +89,11 @@ enum visit {
 };
 
 struct walk {
+	struct writer *writer;
 	uint32_t number; /* of the walk, for struct die.opened_for */
 	uint32_t bodies; /* on the stack */
 	bool first; /* the next item is the first of its list */
-	const char *new_name; /* left by a renamed union, or NULL */
+	struct text new_name; /* left by a renamed union; or none */
 };
 
 /*
@@ -133,7 +129,7 @@ static bool visit(struct walk *walk, struct die *die, bool closed)
 		die->visit = VISIT_GOES_ON;
 		die->bodies = walk->bodies;
 	}
-	push(die)->closed = closed;
+	push(walk->writer, die)->closed = closed;
 	return true;
 }
 
@@ -164,7 +160,7 @@ static struct fragment *visit_item(struct walk *walk, struct fragment *item,
 		item->separated = !walk->first;
 	walk->first = false;
 	if (item->kind == FRAGMENT_MEMBER)
-		walk->new_name = NULL;
+		walk->new_name = (struct text){ 0 };
 	return next;
 }
 
@@ -176,9 +172,9 @@ static void end_member(const struct walk *walk, struct fragment *name)
 {
 	struct fragment *member = name - 2;
 
-	if (!member->finished && walk->new_name && !options.canonical) {
-		name->text = walk->new_name;
-		name->length = strlen(name->text);
+	if (!member->finished && walk->new_name.start && !options.canonical) {
+		name->text = walk->new_name.start;
+		name->length = walk->new_name.length;
 	}
 	member->finished = true;
 }
@@ -189,10 +185,8 @@ static void end_member(const struct walk *walk, struct fragment *name)
  */
 static void go_on(struct walk *walk)
 {
-	struct place *place = &stack.places[stack.count - 1];
-	struct fragment *at = place->at;
-	struct fragment *end =
-		place->die->fragments + place->die->fragment_count;
+	struct place *place = top(walk->writer);
+	struct fragment *at = place->at, *end = row_end(place->die);
 
 	while (at < end) {
 		struct fragment *fragment = at++;
@@ -220,16 +214,15 @@ static void go_on(struct walk *walk)
 		}
 	}
 	end_visit(walk, place);
-	stack.count--;
+	walk->writer->count--;
 }
 
-void die_walk(struct die *symbol)
+void die_walk(struct writer *writer, struct die *symbol)
 {
-	static uint32_t walks;
-	struct walk walk = { .number = ++walks };
+	struct walk walk = { .writer = writer, .number = ++writer->walks };
 
-	push(symbol);
-	while (stack.count)
+	push(writer, symbol);
+	while (writer->count)
 		go_on(&walk);
 }
 
@@ -237,13 +230,13 @@ void die_walk(struct die *symbol)
  * Type strings (FORMAT 5)
  *
  * A string is needed in two ways: its length, to know whether it is the longest
- * for its reference, and written out. Both go over the same fragments, and both
- * are most of the work for a large object, so each is a loop of its own.
+ * for its reference, and written out. Both are most of the work for a large
+ * object, so write_string() is compiled twice: with `writing`, and without all
+ * that only writes.
  *
- * Of line breaks that stand side by side only one counts, as one blank, and
- * text always follows. So `broken` says that the fragment before this one ends
- * in a line break, and the next text has a blank in front. A separator belongs
- * to a list: an item that is a DIE's whole row has none.
+ * Of line breaks that stand side by side only one counts, as one blank: dwarf.c
+ * notes which fragment it is in front of. A separator belongs to a list: an item
+ * that is a DIE's whole row has none.
  */
 
 static unsigned int digits(uint64_t number)
@@ -282,172 +275,90 @@ enum string_state {
 	STRING_KNOWN, /* its length is */
 };
 
-/* A DIE whose string goes in place, where it is met. */
-static void begin_string(struct die *die)
+/*
+ * Each of these appends to a text of `at` bytes, or only says how long it is
+ * then. There has to be room for TEXT_SIZE bytes.
+ */
+static inline uint64_t __attribute__((always_inline))
+put(char *text, uint64_t at, const char *from, size_t length, bool writing)
 {
-	if (die->string == STRING_GOES_ON)
-		die_error(
-			die->unit, die->address,
-			"an endless type: it contains itself without a named type between");
-	push(die)->known = die->string == STRING_KNOWN;
-	die->string = STRING_GOES_ON;
+	if (writing)
+		memcpy(text + at, from, length);
+	return at + length;
 }
 
-/* The length of a fragment that is no DIE, without line breaks. */
-static inline uint64_t text_length(const struct fragment *fragment)
-{
-	switch (fragment->kind) {
-	case FRAGMENT_NAME:
-		return 1 + (uint64_t)fragment->length;
-	case FRAGMENT_MEMBER_NAME:
-		return fragment->text ? 1 + (uint64_t)fragment->length : 0;
-	case FRAGMENT_NUMBER:
-		return attribute_starts[fragment->attribute].length +
-		       digits(fragment->number) + 1;
-	case FRAGMENT_VALUE:
-		return strlen(" = ") + digits(fragment->number);
-	case FRAGMENT_DIMENSION:
-		return strlen("[]") + digits(fragment->number);
-	case FRAGMENT_BREAK:
-	case FRAGMENT_IGNORED:
-	case FRAGMENT_END_LIST:
-		return 0;
-	default:
-		return fragment->length;
-	}
-}
-
-uint64_t die_string_length(struct die *die)
-{
-	if (die->string == STRING_KNOWN)
-		return die->length;
-	begin_string(die);
-	while (stack.count) {
-		struct place *place = &stack.places[stack.count - 1];
-		const struct fragment *first = place->die->fragments;
-		const struct fragment *end = first + place->die->fragment_count;
-		const struct fragment *at = place->at;
-		uint64_t length = place->length;
-		bool broken = place->broken;
-		struct die *unknown = NULL;
-
-		for (; at < end && !unknown; at++) {
-			const struct die *inner;
-
-			switch (at->kind) {
-			case FRAGMENT_CLOSE:
-			case FRAGMENT_CLOSE_LIST:
-				length += 1 + at->length;
-				broken = false;
-				continue;
-			case FRAGMENT_OPEN:
-			case FRAGMENT_OPEN_LIST:
-				length += broken + at->length;
-				broken = true;
-				continue;
-			case FRAGMENT_BREAK:
-				broken = true;
-				continue;
-			case FRAGMENT_ITEM:
-			case FRAGMENT_MEMBER:
-				if (at->separated && at > first)
-					length += strlen(" , ");
-				break;
-			case FRAGMENT_DIE:
-				inner = at->die;
-				if (inner->type) {
-					length += broken +
-						  inner->type->key_length;
-				} else if (inner->string == STRING_KNOWN) {
-					length += broken + inner->length;
-				} else {
-					/* Here once more when it's known. */
-					unknown = at->die;
-					at--;
-					continue;
-				}
-				broken = false;
-				continue;
-			}
-			length += broken + text_length(at);
-			broken = false;
-		}
-		check_length(place->die, length);
-		place->at = (struct fragment *)at;
-		place->length = length;
-		place->broken = broken;
-		if (unknown) {
-			begin_string(unknown);
-		} else {
-			place->die->length = length;
-			place->die->string = STRING_KNOWN;
-			stack.count--;
-		}
-	}
-	return die->length;
-}
-
-static char *write_number(char *to, uint64_t number)
+static inline uint64_t __attribute__((always_inline))
+put_number(char *text, uint64_t at, uint64_t number, bool writing)
 {
 	unsigned int length = digits(number);
 
-	for (unsigned int i = length; i--; number /= 10)
-		to[i] = '0' + number % 10;
-	return to + length;
+	for (unsigned int i = length; writing && i--; number /= 10)
+		text[at + i] = '0' + number % 10;
+	return at + length;
 }
 
-/* The most that write_text() writes for a fragment: a word and a number. */
-#define TEXT_SIZE(fragment) ((size_t)(fragment)->length + 64)
+#define PUT(string) put(text, at, string, strlen(string), writing)
 
-/* Writes a fragment that is no DIE, without line breaks; returns its end. */
-static inline char *write_text(char *to, const struct fragment *fragment)
+/* A fragment that is no DIE, without line breaks. */
+static inline uint64_t __attribute__((always_inline))
+put_fragment(char *text, uint64_t at, const struct fragment *fragment,
+	     bool writing)
 {
 	switch (fragment->kind) {
 	case FRAGMENT_MEMBER_NAME:
 		if (!fragment->text)
-			return to;
+			return at;
 		/* fallthrough */
 	case FRAGMENT_NAME:
-		*to++ = ' ';
-		return mempcpy(to, fragment->text, fragment->length);
+		at = PUT(" ");
+		break;
 	case FRAGMENT_NUMBER:
 		/* All of the array, as that has a constant size. */
-		memcpy(to, attribute_starts[fragment->attribute].text,
-		       sizeof(attribute_starts[0].text));
-		to += attribute_starts[fragment->attribute].length;
-		to = write_number(to, fragment->number);
-		*to++ = ')';
-		return to;
+		put(text, at, attribute_starts[fragment->attribute].text,
+		    sizeof(attribute_starts[0].text), writing);
+		at += attribute_starts[fragment->attribute].length;
+		at = put_number(text, at, fragment->number, writing);
+		return PUT(")");
 	case FRAGMENT_VALUE:
-		return write_number(mempcpy(to, " = ", 3), fragment->number);
+		at = PUT(" = ");
+		return put_number(text, at, fragment->number, writing);
 	case FRAGMENT_DIMENSION:
-		*to++ = '[';
-		to = write_number(to, fragment->number);
-		*to++ = ']';
-		return to;
-	case FRAGMENT_BREAK:
+		at = PUT("[");
+		at = put_number(text, at, fragment->number, writing);
+		return PUT("]");
 	case FRAGMENT_IGNORED:
 	case FRAGMENT_END_LIST:
-		return to;
-	default:
-		return mempcpy(to, fragment->text, fragment->length);
+		return at;
 	}
+	return put(text, at, fragment->text, fragment->length, writing);
 }
 
-/* Where a string is written before it is known how long it will be. */
-static char *text;
-static size_t text_capacity;
+/* The most that is written for a fragment: its text, a word and a number. */
+#define TEXT_SIZE(length) ((size_t)(length) + 64)
 
-/* Makes room behind `to` for so many bytes; returns where `to` is now. */
-static char *make_room(char *to, size_t size)
+/* Makes room for so many bytes more in the writer's text, and returns it. */
+static inline char *make_room(struct writer *writer, size_t used, size_t size)
 {
-	size_t length = to - text;
-
-	if (size > text_capacity - length) {
-		text_capacity = 2 * text_capacity + size;
-		text = reallocate(text, text_capacity);
+	if (size > writer->text_capacity - used) {
+		writer->text_capacity = 2 * writer->text_capacity + size;
+		writer->text = reallocate(writer->text, writer->text_capacity);
 	}
-	return text + length;
+	return writer->text;
+}
+
+/* Begins with a DIE whose string goes in place, where it is met. */
+static void begin_string(struct writer *writer, struct die *die, uint64_t start)
+{
+	struct place *place;
+
+	if (die->string == STRING_GOES_ON)
+		die_error(
+			die->position,
+			"an endless type: it contains itself without a named type between");
+	place = push(writer, die);
+	place->known = die->string == STRING_KNOWN;
+	place->start = start;
+	die->string = STRING_GOES_ON;
 }
 
 /* Whether a DIE's row is a text and nothing else. */
@@ -457,122 +368,123 @@ static inline bool is_plain(const struct die *die)
 	       die->fragments[0].kind == FRAGMENT_TEXT;
 }
 
-void die_flatten(struct die *die, struct arena *arena)
+/*
+ * Writes the string of a DIE into the writer's text, with its references, of
+ * which there are `*references` then; or finds its length, and that of all DIEs
+ * that are in it. Returns the length.
+ */
+static inline uint64_t __attribute__((always_inline))
+write_string(struct writer *writer, struct die *die, bool writing,
+	     size_t *references)
+{
+	char *text = NULL;
+	uint64_t at = 0;
+
+	begin_string(writer, die, 0);
+	while (writer->count) {
+		struct place *place = top(writer);
+		const struct fragment *first = place->die->fragments;
+		const struct fragment *end = row_end(place->die);
+		const struct fragment *fragment = place->at;
+		struct die *inner = NULL;
+
+		for (; fragment < end && !inner; fragment++) {
+			struct die *next;
+
+			if (writing)
+				text = make_room(writer, at,
+						 TEXT_SIZE(fragment->length));
+			if (fragment->broken)
+				at = PUT(" ");
+			if (fragment->kind != FRAGMENT_DIE) {
+				if (fragment->separated && fragment > first)
+					at = PUT(" , ");
+				at = put_fragment(text, at, fragment, writing);
+				continue;
+			}
+			next = fragment->die;
+			if (next->type) {
+				struct text key = next->type->key;
+
+				if (writing) {
+					writer->references = grow(
+						writer->references, *references,
+						&writer->references_capacity,
+						sizeof(*writer->references));
+					writer->references[(*references)++] =
+						(struct type_reference){
+							.type = next->type,
+							.start = at,
+						};
+					text = make_room(writer, at,
+							 key.length);
+				}
+				at = put(text, at, key.start, key.length,
+					 writing);
+			} else if (!writing && next->string == STRING_KNOWN) {
+				at += next->length;
+			} else if (writing && is_plain(next)) {
+				const struct fragment *plain = next->fragments;
+
+				text = make_room(writer, at, plain->length);
+				at = put(text, at, plain->text, plain->length,
+					 writing);
+			} else {
+				inner = next;
+			}
+		}
+		check_length(place->die, at - place->start);
+		place->at = (struct fragment *)fragment;
+		if (inner) {
+			begin_string(writer, inner, at);
+			continue;
+		}
+		place->die->length = at - place->start;
+		place->die->string = !writing || place->known ? STRING_KNOWN
+							      : STRING_UNKNOWN;
+		writer->count--;
+	}
+	return at;
+}
+
+uint64_t die_string_length(struct writer *writer, struct die *die)
+{
+	return die->string == STRING_KNOWN
+		       ? die->length
+		       : write_string(writer, die, false, NULL);
+}
+
+struct type_string die_string(struct writer *writer, struct die *die,
+			      struct arena *arena)
+{
+	struct type_string string = { 0 };
+	uint64_t length =
+		write_string(writer, die, true, &string.reference_count);
+
+	statistics.written += length;
+	string.text.start = arena_copy(arena, writer->text, length);
+	string.text.length = length;
+	string.references =
+		arena_copy(arena, writer->references,
+			   string.reference_count * sizeof(*string.references));
+	return string;
+}
+
+void die_flatten(struct writer *writer, struct die *die, struct arena *arena)
 {
 	struct fragment flat = { .kind = FRAGMENT_TEXT };
-	char *to = text;
-	uint64_t length;
+	uint64_t length = 0;
 
-	for (uint32_t i = 0; i < die->fragment_count; i++) {
-		to = make_room(to, TEXT_SIZE(&die->fragments[i]));
-		to = write_text(to, &die->fragments[i]);
-	}
-	length = to - text;
+	for (const struct fragment *fragment = die->fragments;
+	     fragment < row_end(die); fragment++)
+		length = put_fragment(
+			make_room(writer, length, TEXT_SIZE(fragment->length)),
+			length, fragment, true);
 	check_length(die, length);
-	flat.text = memcpy(arena_alloc(arena, length), text, length);
+	flat.text = arena_copy(arena, writer->text, length);
 	flat.length = length;
 	die->fragments[0] = flat;
 	die->fragment_count = 1;
-}
-
-struct type_string die_string(struct die *die, struct arena *arena)
-{
-	static struct type_reference *references;
-	static size_t capacity;
-	struct type_string string = { 0 };
-	char *to = make_room(text, 1), *limit = text + text_capacity;
-	size_t size;
-
-	begin_string(die);
-	while (stack.count) {
-		struct place *place = &stack.places[stack.count - 1];
-		const struct fragment *first = place->die->fragments;
-		const struct fragment *end = first + place->die->fragment_count;
-		const struct fragment *at = place->at;
-		struct die *inner = NULL;
-		bool broken = false; /* after a DIE, or at the beginning */
-
-		for (; at < end && !inner; at++) {
-			const struct fragment *plain;
-			const struct type *type;
-
-			if ((size_t)(limit - to) < TEXT_SIZE(at)) {
-				to = make_room(to, TEXT_SIZE(at));
-				limit = text + text_capacity;
-			}
-			switch (at->kind) {
-			case FRAGMENT_CLOSE:
-			case FRAGMENT_CLOSE_LIST:
-				*to++ = ' ';
-				to = mempcpy(to, at->text, at->length);
-				broken = false;
-				continue;
-			case FRAGMENT_BREAK:
-				broken = true;
-				continue;
-			}
-			if (broken)
-				*to++ = ' ';
-			broken = false;
-			switch (at->kind) {
-			case FRAGMENT_OPEN:
-			case FRAGMENT_OPEN_LIST:
-				to = mempcpy(to, at->text, at->length);
-				broken = true;
-				continue;
-			case FRAGMENT_ITEM:
-			case FRAGMENT_MEMBER:
-				if (at->separated && at > first)
-					to = mempcpy(to, " , ", 3);
-				break;
-			case FRAGMENT_DIE:
-				type = at->die->type;
-				if (!type && is_plain(at->die)) {
-					plain = at->die->fragments;
-					to = make_room(to, TEXT_SIZE(plain));
-					limit = text + text_capacity;
-					to = mempcpy(to, plain->text,
-						     plain->length);
-					continue;
-				}
-				if (!type) {
-					inner = at->die;
-					continue;
-				}
-				references =
-					grow(references, string.reference_count,
-					     &capacity, sizeof(*references));
-				references[string.reference_count++] =
-					(struct type_reference){
-						.type = at->die->type,
-						.start = to - text,
-					};
-				to = make_room(to, type->key_length);
-				limit = text + text_capacity;
-				to = mempcpy(to, type->key, type->key_length);
-				continue;
-			}
-			to = write_text(to, at);
-		}
-		check_length(place->die, to - text);
-		place->at = (struct fragment *)at;
-		if (inner) {
-			begin_string(inner);
-		} else {
-			place->die->string = place->known ? STRING_KNOWN
-							  : STRING_UNKNOWN;
-			stack.count--;
-		}
-	}
-	string.length = to - text;
-	statistics.written += string.length;
-	string.text =
-		memcpy(arena_alloc(arena, string.length), text, string.length);
-	size = string.reference_count * sizeof(*references);
-	if (size)
-		string.references =
-			memcpy(arena_alloc(arena, size), references, size);
-	return string;
 }
 
 /* --dump-dies (FORMAT 9) */
@@ -588,6 +500,7 @@ struct type_string die_string(struct die *die, struct arena *arena)
 #define DUMP_LEVELS_LIMIT 1000
 
 struct dump {
+	struct writer *writer;
 	FILE *file;
 	uint32_t number; /* of the dump, for struct die.written_for */
 	uint32_t bodies; /* being written */
@@ -609,32 +522,18 @@ static void begin_text(struct dump *dump)
 
 static void dump_text(struct dump *dump, const struct fragment *fragment)
 {
-	char number[64]; /* " data_member_location(18446744073709551615)" */
+	char *text = make_room(dump->writer, 0, TEXT_SIZE(fragment->length));
 
 	switch (fragment->kind) {
-	case FRAGMENT_BREAK:
 	case FRAGMENT_IGNORED:
 	case FRAGMENT_END_LIST:
 		return;
 	case FRAGMENT_MEMBER_NAME:
 		if (!fragment->text)
 			return;
-		/* fallthrough */
-	case FRAGMENT_NAME:
-		begin_text(dump);
-		putc(' ', dump->file);
-		break;
-	case FRAGMENT_NUMBER:
-	case FRAGMENT_VALUE:
-	case FRAGMENT_DIMENSION:
-		begin_text(dump);
-		fwrite(number, 1, write_text(number, fragment) - number,
-		       dump->file);
-		return;
-	default:
-		begin_text(dump);
 	}
-	fwrite(fragment->text, 1, fragment->length, dump->file);
+	begin_text(dump);
+	fwrite(text, 1, put_fragment(text, 0, fragment, true), dump->file);
 }
 
 /*
@@ -643,12 +542,11 @@ static void dump_text(struct dump *dump, const struct fragment *fragment)
  */
 static void dump_die(struct dump *dump, struct die *die)
 {
-	struct place *place = push(die);
+	struct place *place = push(dump->writer, die);
 
 	if (++dump->dies > DUMP_DIES_LIMIT) {
 		putc('\n', dump->file);
-		die_error(die->unit, die->address,
-			  "a dump of more than %" PRIu64 " DIEs",
+		die_error(die->position, "a dump of more than %" PRIu64 " DIEs",
 			  DUMP_DIES_LIMIT);
 	}
 	if (is_body(die->tag) && !die->special) {
@@ -677,32 +575,24 @@ static void dump_fragment(struct dump *dump, struct place *place)
 {
 	const struct fragment *fragment = place->at++;
 
+	dump->newline |= fragment->broken;
 	switch (fragment->kind) {
 	case FRAGMENT_DIE:
 		dump_die(dump, fragment->die);
 		return;
-	case FRAGMENT_BREAK:
-		dump->newline = true;
-		return;
 	case FRAGMENT_CLOSE:
 	case FRAGMENT_CLOSE_LIST:
-		dump->newline = true;
 		dump->level--;
-		break;
-	case FRAGMENT_ITEM:
-	case FRAGMENT_MEMBER:
-		if (fragment->separated && fragment > place->die->fragments) {
-			begin_text(dump);
-			fputs(" ,", dump->file);
-			dump->newline = true;
-		}
+	}
+	if (fragment->separated && fragment > place->die->fragments) {
+		begin_text(dump);
+		fputs(" ,", dump->file);
+		dump->newline = true;
 	}
 	dump_text(dump, fragment);
 	if (fragment->kind == FRAGMENT_OPEN ||
-	    fragment->kind == FRAGMENT_OPEN_LIST) {
-		dump->newline = true;
+	    fragment->kind == FRAGMENT_OPEN_LIST)
 		dump->level++;
-	}
 }
 
 /* Passes over what is left out of a body: its list, and all behind it. */
@@ -714,27 +604,34 @@ static void leave_out(struct place *place)
 		while (place->at->kind != FRAGMENT_CLOSE_LIST)
 			place->at++;
 	else if (last->kind == FRAGMENT_CLOSE_LIST)
-		place->at = place->die->fragments + place->die->fragment_count;
+		place->at = row_end(place->die);
 }
 
-void die_dump(struct die *symbol, FILE *file)
+void die_dump(struct writer *writer, struct die *symbol, FILE *file)
 {
-	static uint32_t dumps;
-	struct dump dump = { .file = file, .number = ++dumps };
+	struct dump dump = { .writer = writer,
+			     .file = file,
+			     .number = ++writer->dumps };
 
 	dump_die(&dump, symbol);
-	while (stack.count) {
-		struct place *place = &stack.places[stack.count - 1];
+	while (writer->count) {
+		struct place *place = top(writer);
 
-		if (at_end(place)) {
-			end_dump_die(&dump, place);
-			stack.count--;
-			continue;
-		}
 		if (place->closed && place->at > place->die->fragments)
 			leave_out(place);
-		if (!at_end(place))
+		if (place->at < row_end(place->die)) {
 			dump_fragment(&dump, place);
+			continue;
+		}
+		end_dump_die(&dump, place);
+		writer->count--;
 	}
 	putc('\n', file);
+}
+
+void writer_free(struct writer *writer)
+{
+	free(writer->places);
+	free(writer->text);
+	free(writer->references);
 }

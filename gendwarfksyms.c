@@ -4,29 +4,14 @@
  * to standard output or takes the place of the symtypes file until all files
  * have been read without an error.
  */
+#define PART "main"
 #include "gendwarfksyms.h"
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-struct options options;
-struct statistics statistics;
-
-void message(const char *level, const char *function, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	fprintf(stderr, "%s: gendwarfksyms: %s: ", level, function);
-	vfprintf(stderr, format, arguments);
-	putc('\n', stderr);
-	va_end(arguments);
-}
 
 static void usage(void)
 {
@@ -180,7 +165,7 @@ static void end_by_signal(int number)
 {
 	remove_temporary();
 	if (number == SIGBUS) {
-		write_text("error: gendwarfksyms: process_file: '");
+		write_text("error: gendwarfksyms: main: '");
 		write_text(current_path);
 		write_text(
 			"' was cut short while it was read, or can't be read\n");
@@ -284,7 +269,8 @@ static void copy_symtypes(struct symtypes *symtypes)
  * Writes out all that is left to write. Only the last step, a rename, can fail
  * after standard output has been written.
  */
-static void write_output(struct symtypes *symtypes)
+static void write_output(struct symtypes *symtypes,
+			 const struct symbol_list *list)
 {
 	if (symtypes->file) {
 		if (fflush(symtypes->file) || ferror(symtypes->file))
@@ -297,7 +283,7 @@ static void write_output(struct symtypes *symtypes)
 	/* Dumps are output as well. There is nowhere to say that they failed. */
 	if (fflush(stderr) || ferror(stderr))
 		exit(EXIT_FAILURE);
-	symbol_print_versions(stdout);
+	symbols_print_versions(list, stdout);
 	if (ferror(stdout) | fclose(stdout))
 		error("cannot write to standard output: %m");
 	if (temporary) {
@@ -319,56 +305,74 @@ static int open_file(const char *path)
 	return fd;
 }
 
-static void process_file(const char *path, unsigned int number,
-			 const struct settings *settings, FILE *symtypes)
+/* What is known across the input files. */
+struct run {
+	struct settings settings;
+	struct symbol_list list;
+	struct reference reference;
+	struct symtypes symtypes;
+};
+
+static void process_file(struct run *run, const char *path, unsigned int number)
 {
+	struct kabi_rules rules = { 0 };
+	struct type_table table = { .rules = &rules };
+	struct die_cache cache = { .rules = &rules, .table = &table };
+	struct symbol_list *list = &run->list;
 	int fd = open_file(path);
-	struct type_table table = { 0 };
 	struct object object;
 
 	debug("%s", path);
 	statistics = (struct statistics){ 0 };
 	object_open(&object, path, fd);
-	kabi_read_rules(&object);
-	if (settings->preserve)
-		reference_add_overrides();
-	elf_set_symbol_addr(&object);
-	dwarf_read(&object, number, &table);
-	symbols_compute_versions(number, &table);
-	if (symtypes)
-		symbols_write_types(number, &table, symtypes);
-	if (settings->reference)
-		reference_compare(number, &table);
+	kabi_read_rules(&rules, &object);
+	if (run->settings.preserve)
+		reference_add_overrides(&run->reference, &rules);
+	symbols_find_aliases(list, &object);
+	match_symbols(list, &object, number, &cache);
+	symbols_compute_versions(list, number, &table);
+	if (run->symtypes.file)
+		symbols_write_types(list, number, &table, run->symtypes.file);
+	if (run->settings.reference)
+		reference_compare(&run->reference, list, number, &table);
 	debug("dies=%" PRIu64 " loaded=%" PRIu64 " lookups=%" PRIu64
 	      " written=%" PRIu64 " hashed=%" PRIu64 " slices=%" PRIu64,
 	      statistics.dies, statistics.loaded, statistics.lookups,
 	      statistics.written, statistics.hashed, statistics.slices);
+	die_cache_free(&cache);
 	types_free(&table);
-	kabi_free();
+	kabi_free(&rules);
 	object_close(&object);
 	close(fd);
 }
 
-static void read_list(void)
+static void read_list(struct symbol_list *list, char **paths, bool exported)
 {
+	for (; exported && *paths; paths++) {
+		int fd = open_file(*paths);
+
+		symbols_read_exported(list, *paths, fd);
+		close(fd);
+	}
+	if (exported)
+		return;
 	if (isatty(STDIN_FILENO))
 		fputs("gendwarfksyms: reading names of symbols from the terminal, one a line, up to Ctrl-D\n",
 		      stderr);
-	symbol_read_exports(stdin);
+	symbols_read(list, stdin);
 }
 
 int main(int argc, char **argv)
 {
-	struct symtypes symtypes = { 0 };
-	struct settings settings;
+	struct run run = { 0 };
 	size_t changed = 0;
 
 	fill_standard_streams();
 	handle_signals();
-	settings = parse_options(argc, argv);
+	run.settings = parse_options(argc, argv);
 	/* Dumps are written in pieces of a few bytes. */
 	if (options.dump_dies || options.dump_types || options.dump_versions ||
-	    settings.reference)
+	    run.settings.reference)
 		setvbuf(stderr, NULL, _IOFBF, 1 << 16);
 	/* Nothing but this machine is asked for separate debug files. */
 	unsetenv("DEBUGINFOD_URLS");
@@ -376,30 +380,21 @@ int main(int argc, char **argv)
 		usage();
 		error("no input files?");
 	}
-	if (settings.exported) {
-		for (int i = optind; i < argc; i++) {
-			int fd = open_file(argv[i]);
-
-			symbol_find_exports(argv[i], fd);
-			close(fd);
-		}
-	} else {
-		read_list();
-	}
-	if (!symbols_at(0))
+	read_list(&run.list, argv + optind, run.settings.exported);
+	if (!run.list.count)
 		return EXIT_SUCCESS;
-	if (settings.reference)
-		reference_read(settings.reference);
-	symtypes = open_symtypes(settings.symtypes);
+	if (run.settings.reference)
+		reference_read(&run.reference, run.settings.reference);
+	run.symtypes = open_symtypes(run.settings.symtypes);
 	for (int i = optind; i < argc; i++)
-		process_file(argv[i], i - optind + 1, &settings, symtypes.file);
-	if (settings.reference)
-		changed = reference_report();
-	if (changed && settings.preserve)
+		process_file(&run, argv[i], i - optind + 1);
+	if (run.settings.reference)
+		changed = reference_report(&run.reference, &run.list);
+	if (changed && run.settings.preserve)
 		error("%zu version%s differ%s from those of '%s'", changed,
 		      changed == 1 ? "" : "s", changed == 1 ? "s" : "",
-		      settings.reference);
-	write_output(&symtypes);
-	symbols_free();
+		      run.settings.reference);
+	write_output(&run.symtypes, &run.list);
+	symbols_free(&run.list);
 	return EXIT_SUCCESS;
 }

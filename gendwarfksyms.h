@@ -1,37 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of gendwarfksyms share, in the order in which data moves:
+ * What the files of gendwarfksyms share. Data moves from top to bottom; a file
+ * uses those below it and none above:
  *
  *	gendwarfksyms.c	options, the loop over the files, output
- *	symbols.c	the list of symbols, its order, aliases, #SYMVER lines
- *	dwarf.c		units -> the DIE of each symbol -> fragments
- *	die.c		fragments -> type strings, --dump-dies
- *	reference.c	comparison with the symtypes file of an earlier build
- *	types.c		named types: table, versions, symtypes file
- *	kabi.c		the kABI rules of a file
- *	decode.c	the bytes of DWARF: units, abbreviations, attributes
- *	object.c	the bytes of a file: sections, relocations
- *	cache.c		hash table and arena
- *	crc32.h		CRCs of texts, and of texts put together
+ *	reference.c	an earlier build's symtypes file against this one
+ *	match.c		units -> the DIE of each symbol, aliases
+ *	symbols.c	the list of symbols, its order, #SYMVER lines
+ *	dwarf.c		a DIE -> its row of fragments
+ *	die.c		rows -> the walk, type strings, dumps
+ *	versions.c	a type string and the table -> its expansion, and version
+ *	types.c		named types: the table, symtypes files
+ *	diff.c		two type strings as a diff to read
+ *	kabi.c		kABI rules, special unions
+ *	lines.c		which of a unit's files are source files
+ *	decode.c	the attributes of a DIE
+ *	units.c		the units of a file, split and supplementary files
+ *	object.c	an ELF file -> its Dwarf (libdw), relocated
+ *	cache.c		hash table, arena, memory
+ *	message.c	messages, options, statistics
  *
- * A file uses those below it and none above (types.c prints no DWARF, die.c
- * knows no symbols). "FORMAT" in comments is the description of the output,
- * tests/FORMAT.md, with the number of the section.
+ * and, for decode.c and lines.c alone, reader.h (bytes); crc32.h (CRCs) for
+ * versions.c. Below, the files stand from the bottom up. "FORMAT" in comments is
+ * the description of the output, FORMAT.md, with the number of the section.
+ *
+ * A file says what it is called in messages before it includes this: PART.
  */
 #ifndef GENDWARFKSYMS_H
 #define GENDWARFKSYMS_H
 
 #include <dwarf.h>
-#include <libelf.h>
+#include <elfutils/libdw.h>
+#include <gelf.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define GENDWARFKSYMS_VERSION "1.0"
 
-/* gendwarfksyms.c: options and messages */
+/* message.c: messages, options, statistics */
 
 /*
  * The options of the command line (FORMAT 1). Set once by main(), constant
@@ -64,24 +74,60 @@ struct statistics {
 
 extern struct statistics statistics;
 
-/* Prints "LEVEL: gendwarfksyms: FUNCTION: TEXT" and a newline on stderr. */
-void message(const char *level, const char *function, const char *format, ...)
+/* Prints "LEVEL: gendwarfksyms: PART: TEXT" and a newline on stderr. */
+void message(const char *level, const char *part, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Ends the program with exit status 1. Nothing is left behind. */
-#define error(...)                                       \
-	do {                                             \
-		message("error", __func__, __VA_ARGS__); \
-		exit(EXIT_FAILURE);                      \
+#define error(...)                                   \
+	do {                                         \
+		message("error", PART, __VA_ARGS__); \
+		exit(EXIT_FAILURE);                  \
 	} while (0)
 
-#define warning(...) message("warning", __func__, __VA_ARGS__)
+#define warning(...) message("warning", PART, __VA_ARGS__)
 
-#define debug(...)                                               \
-	do {                                                     \
-		if (options.debug)                               \
-			message("debug", __func__, __VA_ARGS__); \
+#define debug(...)                                           \
+	do {                                                 \
+		if (options.debug)                           \
+			message("debug", PART, __VA_ARGS__); \
 	} while (0)
+
+/* Texts */
+
+/*
+ * A text with its length, in bytes; `start` is NULL if there is none. Whether a
+ * NUL follows depends on where it comes from.
+ */
+struct text {
+	const char *start;
+	size_t length;
+};
+
+/* The contents of a section; no bytes if it is absent. */
+struct bytes {
+	const unsigned char *start;
+	size_t size;
+};
+
+static inline struct text make_text(const char *start)
+{
+	return (struct text){ start, start ? strlen(start) : 0 };
+}
+
+static inline bool same_text(struct text a, struct text b)
+{
+	return a.length == b.length &&
+	       (!a.length || !memcmp(a.start, b.start, a.length));
+}
+
+/* Inline: asked of each name, and mostly answered by the first letters. */
+static inline bool starts_with(const char *text, const char *start)
+{
+	while (*start && *text == *start)
+		text++, start++;
+	return !*start;
+}
 
 /* cache.c: memory and lookups */
 
@@ -134,8 +180,18 @@ static inline void *arena_alloc(struct arena *arena, size_t size)
 	return memory;
 }
 
-/* As arena_alloc(), cleared. */
+/* As arena_alloc(), cleared; with a copy of `size` bytes; of a text and a NUL. */
 void *arena_zalloc(struct arena *arena, size_t size);
+
+static inline void *arena_copy(struct arena *arena, const void *from,
+			       size_t size)
+{
+	void *copy = arena_alloc(arena, size);
+
+	return size ? memcpy(copy, from, size) : copy;
+}
+
+struct text arena_text(struct arena *arena, struct text text);
 
 /* Gives up all memory of the arena at once, but keeps a block for reuse. */
 void arena_reset(struct arena *arena);
@@ -156,13 +212,15 @@ struct cache_slot {
 	void *value; /* NULL: the slot is empty */
 };
 
+#define HASH_FACTOR 0x9e3779b97f4a7c15
+
 /*
  * The slot of a table that has some to look at first. Hashes may be addresses
  * or offsets, so all their bits are mixed.
  */
 static inline size_t cache_first_slot(const struct cache *cache, uint64_t hash)
 {
-	hash *= 0x9e3779b97f4a7c15;
+	hash *= HASH_FACTOR;
 	return (hash ^ hash >> 32) & cache->mask;
 }
 
@@ -199,77 +257,196 @@ void cache_reserve(struct cache *cache, size_t count);
 void cache_clear(struct cache *cache);
 void cache_free(struct cache *cache);
 
-/* The hash of a text for struct cache (not the one of FORMAT 3), byte by byte. */
-#define HASH_START ((uint64_t)0xcbf29ce484222325)
+/* The hash of a text for struct cache (not the one of FORMAT 3). */
+uint64_t hash_text(struct text text);
 
-static inline uint64_t hash_byte(uint64_t hash, char byte)
-{
-	return (hash ^ (unsigned char)byte) * 0x100000001b3;
-}
+/* object.c: from files to libdw's Dwarf */
 
-uint64_t hash_text(const char *text, size_t length);
-
-/* object.c: an input file */
-
-/* The sections of DWARF that are read, in no particular order. */
+/* The sections that are read without libdw, or relocated. */
 enum section_id {
-	SECTION_INFO, /* .debug_info, units in it come first */
-	SECTION_TYPES, /* .debug_types, after them */
+	SECTION_INFO,
+	SECTION_TYPES,
 	SECTION_ABBREV,
 	SECTION_LINE,
-	SECTION_LINE_STR,
-	SECTION_STR,
 	SECTION_STR_OFFSETS,
-	SECTION_LOC,
-	SECTION_LOCLISTS,
+	SECTION_STR,
+	SECTION_LINE_STR,
 	SECTION_COUNT
 };
 
 /*
- * The contents of a section, never NULL; no bytes if it is absent. A section of
- * texts ends with its last NUL.
+ * The kinds of DWARF sections. Of a file, libdw reads those of one kind, the last
+ * one here that it has.
  */
-struct section {
-	const unsigned char *data;
-	size_t size;
+enum section_kind {
+	KIND_NONE,
+	KIND_LTO, /* .gnu.debuglto_.debug_info: gcc -flto, not linked yet */
+	KIND_DWO, /* .debug_info.dwo */
+	KIND_PLAIN,
 };
 
 /*
- * An open input file (FORMAT 10). The sections are decompressed and relocated
- * and live until object_close().
+ * A file with DWARF: the input file, or the separate one with its debugging
+ * information; the .dwo of one of its units; its supplementary file.
  */
+struct debug_file {
+	const char *path; /* whoever opened it owns it; for messages */
+	Elf *elf; /* to be ended with the Dwarf; NULL: neither is */
+	Dwarf *dwarf;
+	enum section_kind kind;
+	bool big_endian;
+	struct bytes sections[SECTION_COUNT]; /* decompressed, relocated */
+};
+
+/* An input file (FORMAT 10). What it has lives until object_close(). */
 struct object {
 	const char *path; /* the caller's, for messages */
 	Elf *elf; /* for the symbol table and the kABI rules */
 	struct Dwfl *dwfl; /* NULL if it wasn't needed */
-	struct section sections[SECTION_COUNT];
-	bool big_endian;
+	struct debug_file file;
 };
 
-/* The name of a section, for messages: ".debug_info" */
-const char *section_name(enum section_id id);
-
 /*
- * Reads the file behind the descriptor. Errors: no ELF file, no debugging
+ * Opens the input file behind the descriptor. Errors: no ELF file, no debugging
  * information, damaged sections.
  */
 void object_open(struct object *object, const char *path, int fd);
+void object_close(struct object *object);
 
 /*
  * Opens the file alone, without its debugging information; for elf_end(). Error:
  * no ELF file.
  */
 Elf *elf_open(const char *path, int fd);
-void object_close(struct object *object);
 
-/* decode.c: the bytes of DWARF */
+/*
+ * Goes to the next section of an ELF file, from the first if `*section` is NULL,
+ * that has a header; false behind the last. The name is NULL if it has none.
+ */
+bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header,
+		  const char **name);
+
+/*
+ * Opens a file with DWARF that isn't relocated; with `split`, for its .dwo
+ * sections even if it has others. False if there is none. In any case, it is to
+ * be closed. The second makes such a file of what libdw has opened, and will end.
+ */
+bool debug_file_open(struct debug_file *file, const char *path, bool split);
+void debug_file_adopt(struct debug_file *file, const char *path, Dwarf *dwarf);
+void debug_file_close(struct debug_file *file);
+
+/* units.c: units, and the files that they lead to */
+
+/* Where a DIE stands; address NULL: nowhere. */
+struct position {
+	struct unit *unit;
+	const unsigned char *address;
+};
+
+/* A unit: one that libdw knows. */
+struct unit {
+	struct debug_data *data;
+	struct debug_file *file;
+	Dwarf_CU *cu;
+	unsigned int number; /* in the order of FORMAT 4 */
+	const unsigned char *start; /* the header */
+	const unsigned char *root; /* the unit DIE */
+	const unsigned char *end;
+	uint64_t abbreviations_offset;
+	uint64_t id; /* of a skeleton and what it stands for */
+	Dwarf_Half version;
+	uint8_t type; /* DW_UT_... */
+	uint8_t offset_size; /* 4 or 8 */
+	uint8_t address_size;
+	struct unit_list *split; /* all units of its .dwo, if it is in one */
+	struct unit *skeleton; /* and the unit that stands for it */
+
+	/* From unit_open() on: */
+	const struct abbreviation_table *abbreviations; /* NULL before */
+	const unsigned char *children; /* of the unit DIE; NULL if none */
+	unsigned int root_tag;
+	bool has_lines; /* a line table, there: */
+	uint64_t lines;
+
+	/* Made when first needed, given up by unit_forget(): */
+	bool *is_source; /* by number of a file: is it called ....c? */
+	size_t file_count;
+	struct die_index *dies;
+	unsigned char *top_level; /* a bit for each byte: a child of the root */
+};
+
+static inline struct position unit_root(struct unit *unit)
+{
+	return (struct position){ unit, unit->root };
+}
+
+/* The units of a file, in the order of dwarf_get_units(). */
+struct unit_list {
+	struct debug_file *file; /* NULL: not read yet */
+	struct unit *units;
+	size_t count;
+	struct cache by_cu; /* by the address of libdw's Dwarf_CU */
+};
+
+/* A .dwo that is open. */
+struct split {
+	struct split *next;
+	char *path;
+	struct debug_file file;
+	struct unit_list units;
+};
+
+/* The DWARF of an input file. */
+struct debug_data {
+	struct object *object;
+	struct unit_list main; /* the units to go through (FORMAT 4) */
+	bool linked; /* units may refer to each other */
+	struct debug_file supplementary_file;
+	struct unit_list supplementary;
+	struct split *splits; /* the last opened first */
+	unsigned int unit_count; /* of all files */
+	struct arena arena; /* of abbreviations */
+	struct cache abbreviation_tables; /* by address and kind of unit */
+	uint64_t dies_limit; /* for statistics.dies */
+	uint64_t tables_size; /* bytes of abbreviations and line tables read */
+};
+
+/* Finds the units of a file. Errors: damaged unit headers. */
+void debug_data_open(struct debug_data *data, struct object *object);
+void debug_data_close(struct debug_data *data);
+
+/*
+ * The unit to read in place of a skeleton, from its .dwo; any other is returned
+ * as it is. Error: the .dwo is missing, or of another build.
+ */
+struct unit *split_unit(struct unit *unit);
+
+/* The unit that libdw calls `cu`, to which unit `from` refers. */
+struct unit *find_unit(struct unit *from, Dwarf_CU *cu);
+
+/*
+ * The supplementary file, to which the DIE refers. Error: it is missing, or of
+ * another build.
+ */
+Dwarf *supplementary(struct position die);
+
+/*
+ * Gives up what is known of a unit, if no other can refer to it: all that the
+ * unit's DIEs have been read into can be given up as well.
+ */
+void unit_close(struct unit *unit);
+
+/* decode.c: the attributes of a DIE */
 
 /* The attributes that are read, as bits of struct attributes.present. */
 enum attribute {
+	ATTRIBUTE_NONE,
 	ATTRIBUTE_NAME,
 	ATTRIBUTE_LINKAGE_NAME,
 	ATTRIBUTE_TYPE,
 	ATTRIBUTE_ABSTRACT_ORIGIN,
+	ATTRIBUTE_SIBLING,
+	ATTRIBUTE_STMT_LIST,
 	ATTRIBUTE_DECLARATION,
 	ATTRIBUTE_DECL_FILE,
 	ATTRIBUTE_CONST_VALUE,
@@ -284,10 +461,6 @@ enum attribute {
 	ATTRIBUTE_DATA_BIT_OFFSET,
 	ATTRIBUTE_DATA_MEMBER_LOCATION,
 	ATTRIBUTE_DISCR_VALUE,
-	/* Only for decode.c itself */
-	ATTRIBUTE_SIBLING,
-	ATTRIBUTE_STMT_LIST,
-	ATTRIBUTE_STR_OFFSETS_BASE,
 	ATTRIBUTES
 };
 
@@ -297,72 +470,33 @@ enum attribute {
  * text, a reference. (A type signature without a unit is not present.)
  */
 struct attributes {
+	struct position die;
 	unsigned int tag;
 	bool children; /* there is a list of children, at `end` */
 	const unsigned char *end; /* the first byte behind the attributes */
 	uint32_t present; /* bits, by enum attribute */
-	union {
-		uint64_t number; /* ATTRIBUTE_CONST_VALUE to _DISCR_VALUE */
-		const char *text; /* _NAME, _LINKAGE_NAME: the section's */
-		/* _TYPE, _ABSTRACT_ORIGIN: the DIE; or NULL if it is nowhere */
-		const unsigned char *die;
-	} value[ATTRIBUTES];
+	union value {
+		uint64_t number; /* ATTRIBUTE_DECL_FILE and those behind it */
+		struct text text; /* _NAME, _LINKAGE_NAME: the section's */
+		struct position die; /* _TYPE, _ABSTRACT_ORIGIN, _SIBLING */
+	} values[ATTRIBUTES];
 };
+
+#define WANT(attribute) ((uint32_t)1 << (attribute))
 
 static inline bool has(const struct attributes *attributes,
 		       enum attribute attribute)
 {
-	return attributes->present >> attribute & 1;
+	return attributes->present & WANT(attribute);
 }
 
-/* A unit of .debug_info or .debug_types. */
-struct unit {
-	struct debug_data *data;
-	enum section_id section;
-	unsigned int number; /* in the order of FORMAT 4 */
-	const unsigned char *start; /* the header */
-	const unsigned char *root; /* the unit DIE */
-	const unsigned char *end;
-	unsigned int version;
-	unsigned int offset_size; /* 4 or 8 */
-	unsigned int address_size;
-	uint64_t abbreviations_offset;
-	uint64_t signature; /* of a type unit */
-	uint64_t type_offset; /* of a type unit's type, from start; else 0 */
-
-	/* From unit_open() on: */
-	const struct abbreviation_table *abbreviations; /* NULL before */
-	bool has_stmt_list;
-	uint64_t stmt_list;
-	uint64_t str_offsets_base;
-	const unsigned char *children; /* of the unit DIE; NULL if none */
-	unsigned int root_tag;
-
-	/* Made when first needed, given up by unit_close(): */
-	struct file_table *files;
-	struct die_index *dies;
-	unsigned char *top_level; /* a bit for each byte: a child of the root */
-};
-
-/* The units of a file, and what is known of them. */
-struct debug_data {
-	struct object *object;
-	struct unit *units; /* in the order of FORMAT 4 */
-	size_t unit_count;
-	struct arena arena; /* of abbreviations */
-	struct cache abbreviation_tables; /* by offset and kind of unit */
-	struct cache signatures; /* type units, by signature */
-	bool linked; /* units may refer to each other */
-	uint64_t dies_limit; /* for statistics.dies */
-	uint64_t tables_size; /* bytes of abbreviations and line tables read */
-};
-
-/* Finds the units of a file. Errors: damaged unit headers. */
-void debug_data_open(struct debug_data *data, struct object *object);
-void debug_data_close(struct debug_data *data);
-
-/* The unit that an address of .debug_info or .debug_types lies in, or NULL. */
-struct unit *find_unit(struct debug_data *data, const unsigned char *die);
+/* DW_AT_name; `start` NULL if there is none. */
+static inline struct text name_of(const struct attributes *attributes)
+{
+	return has(attributes, ATTRIBUTE_NAME)
+		       ? attributes->values[ATTRIBUTE_NAME].text
+		       : (struct text){ 0 };
+}
 
 /*
  * Makes a unit ready for the functions below; nothing is done if it is.
@@ -370,43 +504,55 @@ struct unit *find_unit(struct debug_data *data, const unsigned char *die);
  */
 void unit_open(struct unit *unit);
 
-/*
- * Gives up what is known of a unit, if no other can refer to it: all that the
- * unit's DIEs have been read into can be given up as well.
- */
-void unit_close(struct unit *unit);
+/* Gives up what is known of a unit, and of abbreviations. */
+void unit_forget(struct unit *unit);
+void forget_abbreviations(struct debug_data *data);
+
+/* Whether any of a unit's abbreviations may refer to a DIE of another unit. */
+bool unit_has_links(const struct unit *unit);
+
+/* How many DIEs may be read, on account of a unit. */
+uint64_t dies_limit(const struct unit *unit);
 
 /*
  * Reads a DIE. Error: damaged data; or there is none, but the end of a list of
  * children.
  */
-void read_die(struct unit *unit, const unsigned char *die,
-	      struct attributes *attributes);
+void read_die(struct position die, struct attributes *attributes);
 
 /*
- * Reads the DIE at *next, one of a list of children, and moves *next to the
- * one behind it and all that it contains. False at the end of the list.
+ * The DIE that an attribute refers to; address NULL if there is no such
+ * attribute. Errors: it refers to nowhere; with the second also, no DIE begins
+ * there.
  */
-bool read_next_child(struct unit *unit, const unsigned char **next,
-		     struct attributes *attributes);
+struct position unchecked_reference(const struct attributes *attributes,
+				    enum attribute attribute);
+struct position reference(const struct attributes *attributes,
+			  enum attribute attribute);
 
-/*
- * The candidates of a unit (FORMAT 4, step 1): subprograms and variables that
- * are children of the unit DIE or stand in namespaces, classes and structures.
- */
-struct candidates {
+/* A place in lists of children. */
+struct cursor {
 	struct unit *unit;
-	const unsigned char *next;
-	size_t depth; /* of `next` below the unit DIE; 0: at the end */
+	const unsigned char *next; /* the next DIE, or the end of a list */
+	size_t depth; /* lists that are open */
 };
 
-void candidates_begin(struct candidates *candidates, struct unit *unit);
+/*
+ * Reads the next child of a DIE, and passes over all that it contains. False
+ * behind the last.
+ */
+struct cursor children_of(const struct attributes *attributes);
+bool next_child(struct cursor *cursor, struct attributes *attributes);
 
-/* Reads the next candidate and returns where it is; NULL at the end. */
-const unsigned char *candidates_next(struct candidates *candidates,
-				     struct attributes *attributes);
+/*
+ * The same for the candidates of FORMAT 4 in a unit. Of a candidate only its
+ * names, its DW_AT_abstract_origin and whether there is a DW_AT_sibling are
+ * read. From the end on, it is known which DIEs are children of the unit DIE.
+ */
+struct cursor candidates_of(struct unit *unit);
+bool next_candidate(struct cursor *cursor, struct attributes *attributes);
 
-/* Whether a tag is one of those that candidates, and prefixes, can be in. */
+/* Whether a tag is that of a scope: of a namespace, class or structure. */
 static inline bool is_scope(unsigned int tag)
 {
 	return tag == DW_TAG_namespace || tag == DW_TAG_class_type ||
@@ -420,29 +566,27 @@ static inline bool is_body(unsigned int tag)
 	       tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type;
 }
 
-/*
- * The DIE around this one, NULL for a unit DIE. Error: no DIE begins there.
- */
-const unsigned char *parent_die(struct unit *unit, const unsigned char *die);
-
-/*
- * Whether the unit's line table gives the file of that number a name that ends
- * in ".c" (FORMAT 5, "Not a definition"). Errors, for the DIE that asks: no
- * line table, no such number.
- */
-bool is_source_file(struct unit *unit, const unsigned char *die,
-		    uint64_t number);
+/* The DIE around this one, nowhere for a unit DIE. Error: no DIE begins there. */
+struct position parent_die(struct position die);
 
 /* The offset of a DIE in its section, for messages. */
-unsigned long long die_offset(const struct unit *unit,
-			      const unsigned char *die);
+unsigned long long die_offset(struct position die);
 
 /* Ends the program with an error that names the file and the DIE. */
-#define die_error(unit, die, format, ...)                    \
+#define die_error(position, format, ...)                     \
 	error(format " (DIE 0x%llx in '%s')", ##__VA_ARGS__, \
-	      die_offset(unit, die), (unit)->data->object->path)
+	      die_offset(position), (position).unit->file->path)
 
-/* kabi.c: kABI rules (FORMAT 8) */
+/* lines.c: file names */
+
+/*
+ * Whether the line table of the DIE's unit gives the file of that number a name
+ * that ends in ".c" (FORMAT 5, "Not a definition"). Errors: no line table, no
+ * such number.
+ */
+bool is_source_file(struct position die, uint64_t number);
+
+/* kabi.c: kABI rules and special unions (FORMAT 8) */
 
 enum kabi_rule {
 	KABI_DECLONLY,
@@ -453,42 +597,75 @@ enum kabi_rule {
 	KABI_RULES
 };
 
-/* Reads the rules of a file, with --stable, in place of those of the last. */
-void kabi_read_rules(struct object *object);
-
 /*
- * The value of the rule for a target, NULL without one. It lives as long as the
- * file is open.
+ * The rules of an input file. All zero bytes are none. Targets and values are
+ * the file's, or the reference file's.
  */
-const char *kabi_find(enum kabi_rule rule, const char *target, size_t length);
+struct kabi_rules {
+	struct cache by_target[KABI_RULES];
+	struct arena arena;
+	size_t longest_target; /* bytes */
+};
+
+/* Reads the rules of a file, with --stable. Errors: see FORMAT 8. */
+void kabi_read_rules(struct kabi_rules *rules, struct object *object);
+void kabi_free(struct kabi_rules *rules);
+
+/* The value of the rule for a target, NULL without one. */
+const char *kabi_find_target(const struct kabi_rules *rules,
+			     enum kabi_rule type, struct text target);
+
+static inline const char *kabi_find(const struct kabi_rules *rules,
+				    enum kabi_rule type, struct text target)
+{
+	return rules && rules->by_target[type].count
+		       ? kabi_find_target(rules, type, target)
+		       : NULL;
+}
 
 /* The same for the target "ENUM ENUMERATOR". */
-const char *kabi_find_enumerator(enum kabi_rule rule, const char *enumeration,
-				 const char *enumerator);
+const char *kabi_find_enumerator(const struct kabi_rules *rules,
+				 enum kabi_rule type, struct text enumeration,
+				 struct text enumerator);
 
-/*
- * Adds a type_string rule for the file, from a line of the reference file, which
- * owns both texts.
- */
-void kabi_override(const char *target, const char *value);
+/* Adds a type_string rule, from a line of the reference file. */
+void kabi_override(struct kabi_rules *rules, struct text target,
+		   const char *value);
 
 /* The number that a rule's value is. Error: it is none. */
 uint64_t kabi_number(const char *value);
 
-void kabi_free(void);
+/* The special unions. */
+enum special_union {
+	UNION_NOT_SPECIAL,
+	UNION_RESERVED,
+	UNION_RENAMED,
+	UNION_IGNORED,
+};
 
-/* types.c: named types */
+struct special {
+	enum special_union kind;
+	struct text new_name; /* of a renamed one */
+	struct position type; /* of the special member; not of an ignored one */
+};
+
+/*
+ * What kind of special union a DIE is, if it is one; never without --stable.
+ * Error: a member without a type.
+ */
+struct special special_union(struct position die);
+
+/* types.c: named types (FORMAT 7) */
 
 /*
  * A type string (FORMAT 5): its text with references as written, and where they
  * stand in it.
  */
 struct type_string {
-	const char *text; /* not NUL-terminated */
-	size_t length;
+	struct text text; /* not NUL-terminated */
 	struct type_reference *references; /* by position */
 	size_t reference_count;
-	/* For versions, see types.c: */
+	/* versions.c's: */
 	bool prepared; /* of references to one type, only the first is left */
 	bool expanded; /* by some version or layout */
 	bool hashed; /* the CRCs below are known */
@@ -502,22 +679,16 @@ struct type_reference {
 	uint32_t crc_end; /* ... and up to its end */
 };
 
-/*
- * A named type of the file: what a reference means. Lives in the arena of the
- * table.
- */
+/* A named type of the file: what a reference means. Lives as long as the table. */
 struct type {
-	const char *key; /* the reference: "s#foo", NUL-terminated */
-	size_t key_length;
+	struct text key; /* the reference: "s#foo", NUL-terminated */
 	size_t number; /* of the types that were entered before it */
 	bool in_table; /* `string` is set */
 	bool ruled; /* by a type_string rule */
 	struct type_string string;
-	/* Where the DIE is that the string is of: */
-	unsigned int unit;
-	const unsigned char *die;
+	struct position die; /* that the string is of */
 
-	/* For versions, see types.c: */
+	/* versions.c's: */
 	uint64_t expanded_for; /* the last version that it was expanded in */
 	size_t visit; /* its number in the search for cycles; 0: none yet */
 	size_t lowest;
@@ -526,15 +697,16 @@ struct type {
 	struct layout *layout;
 };
 
-/*
- * The type table of one file (FORMAT 7). All zero bytes is an empty one.
- */
+/* The type table of one file. All zero bytes is an empty one, without rules. */
 struct type_table {
+	const struct kabi_rules *rules; /* or NULL */
 	struct arena arena;
 	struct cache by_key;
 	struct type **types;
 	size_t count;
 	size_t capacity;
+
+	/* versions.c's: */
 	uint64_t versions; /* expansions begun */
 	bool many_versions; /* there will be, so hash() all strings */
 	size_t visits; /* in the search for cycles */
@@ -546,10 +718,12 @@ struct type_table {
  * The type with a reference, or with that made of a prefix ("s#") and a name;
  * entered if it is new, with no string yet.
  */
-struct type *types_enter(struct type_table *table, const char *key,
-			 size_t length);
+struct type *types_enter(struct type_table *table, struct text key);
 struct type *types_enter_name(struct type_table *table, const char *prefix,
-			      const char *name, size_t length);
+			      struct text name);
+
+/* The type with that reference, if the table has a string for it; or NULL. */
+const struct type *types_find(const struct type_table *table, struct text key);
 
 /* Whether the table has a string for the type, from a rule or a DIE. */
 bool types_known(struct type_table *table, struct type *type);
@@ -558,46 +732,30 @@ bool types_known(struct type_table *table, struct type *type);
  * Whether a string of that length, of the DIE there, should replace the one
  * that the table has for the type.
  */
-bool types_wanted(const struct type *type, size_t length, unsigned int unit,
-		  const unsigned char *die);
+bool types_wanted(const struct type *type, size_t length, struct position die);
 
 /* Enters or replaces a string. Its memory is to live as long as the table. */
-void types_set(struct type *type, struct type_string string, unsigned int unit,
-	       const unsigned char *die);
+void types_set(struct type *type, struct type_string string,
+	       struct position die);
 
 /*
  * The string of the type_string rule for a key (a reference or a symbol's
  * name), parsed, in the table's memory; NULL if there is no rule. Errors: see
  * FORMAT 8.
  */
-struct type_string *types_rule(struct type_table *table, const char *key,
-			       size_t length);
-
-/* Says how many versions there will be, before the first. */
-void types_expect(struct type_table *table, size_t versions);
-
-/*
- * The version of a symbol with that string. Error: a reference that is in
- * neither table nor rules.
- */
-uint32_t types_version(struct type_table *table, struct type_string *string,
-		       const char *name);
-
-/* Prints the expansion of that string, once its version has been computed. */
-void types_dump_version(struct type_table *table,
-			const struct type_string *string, const char *name);
+struct type_string *types_rule(struct type_table *table, struct text key);
 
 /*
  * The string that a text from a symtypes file is, in the table's memory. What
  * the table has no key for is no reference.
  */
-struct type_string *types_parse(struct type_table *table, const char *text);
+struct type_string *types_parse(struct type_table *table, struct text text);
 
-/* Enters a line of a symtypes file, unless the table has its type. */
-void types_read(struct type_table *table, const char *key, const char *text);
-
-/* Whether the table has a string for that reference. */
-bool types_has(const struct type_table *table, const char *key);
+/* Whether a key is a reference, not a symbol's name. */
+static inline bool is_reference(const char *key)
+{
+	return *key && strchr("sute", *key) && key[1] == '#';
+}
 
 /* A line of the symtypes file. */
 struct symtypes_line {
@@ -614,7 +772,23 @@ void types_write(const struct type_table *table,
 
 void types_free(struct type_table *table);
 
-/* die.c: the strings of DIEs */
+/* versions.c: expansions (FORMAT 7) */
+
+/* Says how many versions there will be, before the first. */
+void versions_expect(struct type_table *table, size_t versions);
+
+/*
+ * The version of a symbol with that string. Error: a reference that is in
+ * neither table nor rules.
+ */
+uint32_t version_of(struct type_table *table, struct type_string *string,
+		    const char *name);
+
+/* Prints the expansion of that string, once its version has been computed. */
+void version_dump(struct type_table *table, struct type_string *string,
+		  const char *name);
+
+/* die.c: rows of fragments */
 
 /*
  * Longer type strings (bytes) are an error. (The longest of a kernel has some
@@ -643,19 +817,21 @@ enum fragment_kind {
 	FRAGMENT_MEMBER, /* the same */
 	FRAGMENT_MEMBER_NAME, /* as NAME; nothing if `text` is NULL */
 	FRAGMENT_IGNORED, /* an ignored enumerator: keeps LBs apart */
-	FRAGMENT_BREAK, /* LB */
+	FRAGMENT_END_LIST, /* a list ends: that of dims */
 	FRAGMENT_OPEN, /* `text` and LB, one level deeper */
 	FRAGMENT_OPEN_LIST, /* the same, and a list begins */
 	FRAGMENT_CLOSE, /* LB, one level back, and `text` */
 	FRAGMENT_CLOSE_LIST, /* a list ends, and the same */
-	FRAGMENT_END_LIST, /* a list ends: that of dims */
 };
 
 struct fragment {
 	uint8_t kind; /* enum fragment_kind */
-	uint8_t attribute; /* NUMBER: enum attribute */
+	union {
+		uint8_t attribute; /* NUMBER: enum attribute */
+		bool finished; /* MEMBER: its visit has ended (FORMAT 5a) */
+	};
+	bool broken; /* LBs stand in front of it */
 	bool separated; /* ITEM, MEMBER: has a separator */
-	bool finished; /* MEMBER: its visit has ended (FORMAT 5a) */
 	uint32_t length; /* of `text` */
 	union {
 		const char *text; /* not NUL-terminated */
@@ -664,26 +840,17 @@ struct fragment {
 	};
 };
 
-/* The special unions of FORMAT 8. */
-enum special_union {
-	UNION_NOT_SPECIAL,
-	UNION_RESERVED,
-	UNION_RENAMED,
-	UNION_IGNORED,
-};
-
 /*
  * An entry of the die cache: a DIE that a symbol leads to. It lives in an arena
  * of dwarf.c, which fills in the first part; the second is die.c's own.
  */
 struct die {
-	struct unit *unit;
-	const unsigned char *address; /* where it stands in its section */
+	struct position position;
 	unsigned int tag;
 	uint32_t fragment_count;
 	struct fragment *fragments; /* its row; NULL until loaded */
 	struct type *type; /* of a named type, else NULL */
-	const char *new_name; /* of a renamed union; NUL-terminated */
+	struct text new_name; /* of a renamed union */
 	uint8_t special; /* enum special_union */
 
 	uint8_t visit; /* enum visit */
@@ -697,33 +864,99 @@ struct die {
 };
 
 /*
- * Turns a row that is text only, without DIEs or line breaks, into one fragment
- * with its text in the arena. For base types: nothing is written more often.
+ * What die.c works with, for one input file. All zero bytes is one that is new.
  */
-void die_flatten(struct die *die, struct arena *arena);
+struct writer {
+	/* Places in rows that are being gone through, the innermost last. */
+	struct place *places;
+	size_t count;
+	size_t capacity;
+	/* A string, and its references, before it is known how long they are. */
+	char *text;
+	size_t text_capacity;
+	struct type_reference *references;
+	size_t references_capacity;
+	uint32_t walks; /* begun; and dumps */
+	uint32_t dumps;
+};
 
 /*
  * The walk of FORMAT 5a over all that a symbol's DIE leads to (all loaded). It
  * leaves behind which items have separators, and the names of renamed members.
  * Error: a cycle without a body.
  */
-void die_walk(struct die *symbol);
+void die_walk(struct writer *writer, struct die *symbol);
 
-/* The length of a DIE's type string. Error: it is endless. */
-uint64_t die_string_length(struct die *die);
+/* The length of a DIE's type string. Error: it is endless, or too long. */
+uint64_t die_string_length(struct writer *writer, struct die *die);
 
-/* The type string of a DIE; its memory is the arena's. */
-struct type_string die_string(struct die *die, struct arena *arena);
+/* The type string of a DIE; its memory is the arena's. Errors: the same. */
+struct type_string die_string(struct writer *writer, struct die *die,
+			      struct arena *arena);
+
+/*
+ * Turns a row that is text only, without DIEs or line breaks, into one fragment
+ * with its text in the arena. For base types: nothing is written more often.
+ */
+void die_flatten(struct writer *writer, struct die *die, struct arena *arena);
 
 /* Prints the string of a symbol's DIE as FORMAT 9 wants it. */
-void die_dump(struct die *symbol, FILE *file);
+void die_dump(struct writer *writer, struct die *symbol, FILE *file);
+
+void writer_free(struct writer *writer);
+
+/* dwarf.c: the rows of DIEs */
+
+/* A row (FORMAT 5) while it is put together. */
+struct row {
+	struct position die;
+	size_t opened; /* the fragment behind the bracket opened last */
+	size_t items; /* of the list at hand, so far */
+	uint64_t length; /* of the names, so far */
+	struct fragment *fragments;
+	size_t count;
+	size_t capacity;
+};
+
+/*
+ * The DIEs of an input file that symbols lead to, and their strings: the die
+ * cache.
+ */
+struct die_cache {
+	const struct kabi_rules *rules;
+	struct type_table *table;
+	struct arena arena; /* of all that is cached */
+	struct cache dies; /* struct die by address */
+	struct cache prefixes; /* struct text by address of the scope */
+	struct cache symbol_strings; /* struct type_string by address */
+	/* The DIEs that the current symbol was the first to lead to. */
+	struct die **met;
+	size_t met_count;
+	size_t met_capacity;
+	struct row row; /* under construction */
+	struct writer writer;
+};
+
+/*
+ * Begins with a unit. If no unit may refer to it from another, what was cached
+ * before is forgotten.
+ */
+void die_cache_begin_unit(struct die_cache *cache, struct unit *unit);
+void die_cache_free(struct die_cache *cache);
+
+/*
+ * The string of a symbol's DIE, as a subprogram or a variable, in the memory of
+ * the table. The first time that it is asked for, all that the DIE leads to is
+ * loaded and walked, and named types are put into the table.
+ */
+struct type_string *symbol_string(struct die_cache *cache, struct position die,
+				  bool subprogram);
 
 /* symbols.c: the list of symbols */
 
 /* A symbol of the list (FORMAT 2 to 4). Lives until symbols_free(). */
 struct symbol {
-	const char *name;
-	size_t length;
+	struct text name; /* NUL-terminated */
 	unsigned int bucket; /* of FORMAT 3 */
 	size_t number; /* of the names read before it */
 
@@ -732,8 +965,6 @@ struct symbol {
 	bool has_address;
 	uint64_t section;
 	uint64_t value;
-	struct unit *kept_unit; /* of a symbol pointer's type, or NULL */
-	const unsigned char *kept; /* that type */
 
 	/* What was found: */
 	unsigned int file; /* where it got its DIE, from 1; 0: it is free */
@@ -742,79 +973,111 @@ struct symbol {
 	uint32_t version;
 };
 
+/* The list. All zero bytes is an empty one. */
+struct symbol_list {
+	struct symbol **symbols; /* sorted once all are read */
+	size_t count;
+	size_t capacity;
+	size_t longest_name; /* bytes */
+	struct cache by_name;
+	struct arena arena;
+};
+
 /* Reads the list. Errors: an empty line, a failed read. */
-void symbol_read_exports(FILE *file);
+void symbols_read(struct symbol_list *list, FILE *file);
 
 /*
  * Adds what an object exports to the list, for --exported. Errors: no ELF file,
  * a damaged symbol table.
  */
-void symbol_find_exports(const char *path, int fd);
-
-/*
- * The symbol at that place in the order of FORMAT 3, NULL behind the last. The
- * loop over all symbols counts up from 0.
- */
-struct symbol *symbols_at(size_t place);
+void symbols_read_exported(struct symbol_list *list, const char *path, int fd);
 
 /* The symbol of that name, or NULL. */
-struct symbol *symbols_find(const char *name);
+struct symbol *symbols_find(const struct symbol_list *list, struct text name);
 
-/* Puts symbols into that order. */
-void symbols_sort(struct symbol **symbols, size_t count);
+/* The order of FORMAT 3: below, above or 0. */
+int symbols_compare(const struct symbol *left, const struct symbol *right);
 
 /*
  * Begins with a file: finds the aliases among the symbols from its ELF symbol
  * table (FORMAT 4).
  */
-void elf_set_symbol_addr(struct object *object);
+void symbols_find_aliases(struct symbol_list *list, struct object *object);
 
 /* Whether a symbol or an alias of it is free. */
 bool symbols_free_alias(const struct symbol *symbol);
 
-/*
- * Computes the versions of the symbols that got their DIEs from a file.
- */
-void symbols_compute_versions(unsigned int file, struct type_table *table);
+/* Gives a free symbol the string of its DIE in a file. */
+void symbols_take(struct symbol *symbol, unsigned int file,
+		  struct type_string *string);
+
+/* Computes the versions of the symbols that got their DIEs from a file. */
+void symbols_compute_versions(struct symbol_list *list, unsigned int file,
+			      struct type_table *table);
 
 /* Writes the part of the symtypes file that is about that file. */
-void symbols_write_types(unsigned int file, const struct type_table *table,
-			 FILE *symtypes);
+void symbols_write_types(const struct symbol_list *list, unsigned int file,
+			 const struct type_table *table, FILE *symtypes);
 
 /* Prints the #SYMVER lines, with warnings for symbols without a DIE. */
-void symbol_print_versions(FILE *file);
-void symbols_free(void);
+void symbols_print_versions(const struct symbol_list *list, FILE *file);
+void symbols_free(struct symbol_list *list);
+
+/* match.c: from units to symbols */
+
+/*
+ * Gives the symbols of the list that are free their strings from a file, the
+ * one of that number. Errors: damaged DWARF.
+ */
+void match_symbols(struct symbol_list *list, struct object *object,
+		   unsigned int file, struct die_cache *cache);
+
+/* diff.c: two type strings */
+
+/*
+ * Prints a unified diff of two type strings, one item of a list a line; `start`
+ * NULL for one that isn't there.
+ */
+void print_diff(const char *name, struct text old, struct text new,
+		bool colour);
 
 /* reference.c: why versions changed */
 
-/*
- * Reads the reference file, a symtypes file of an earlier build. Errors: it
- * can't be read, or is none.
- */
-void reference_read(const char *path);
+/* The reference file, and what was found. All zero bytes is one not read. */
+struct reference {
+	const char *path;
+	char *contents; /* of the file; the lines are in it */
+	struct part *parts;
+	size_t part_count;
+	size_t parts_capacity;
+	struct arena arena;
+	struct cause **causes;
+	size_t cause_count;
+	size_t causes_capacity;
+	struct cache causes_by_text;
+	size_t changed; /* versions that differ, or are lost */
+};
+
+/* Reads a symtypes file. Errors: it can't be read, or is none. */
+void reference_read(struct reference *reference, const char *path);
 
 /* Adds the overrides of the reference file to the rules of an input file. */
-void reference_add_overrides(void);
+void reference_add_overrides(const struct reference *reference,
+			     struct kabi_rules *rules);
 
 /*
  * Compares the symbols that got their DIEs from a file, and its types, with the
  * reference file. Prints which versions changed, and by which types.
  */
-void reference_compare(unsigned int file, struct type_table *table);
+void reference_compare(struct reference *reference,
+		       const struct symbol_list *list, unsigned int file,
+		       struct type_table *table);
 
 /*
  * After all files: prints the symbols that are missing, and how each type that
  * made versions change has changed. Frees all. Returns how many versions changed.
  */
-size_t reference_report(void);
-
-/* dwarf.c: from units to types */
-
-/*
- * Gives the symbols their DIEs from a file, the one of that number, and fills
- * the table with what these lead to.
- */
-void dwarf_read(struct object *object, unsigned int file,
-		struct type_table *table);
+size_t reference_report(struct reference *reference,
+			const struct symbol_list *list);
 
 #endif

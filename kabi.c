@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kABI rules of a file (FORMAT 8): read from its section of rules, looked
- * up by type and target. Without --stable there are none.
+ * What a stable kABI needs (FORMAT 8): the rules of a file, read from its section
+ * of rules and looked up by type and target, and the special unions. Without
+ * --stable there are none.
  */
+#define PART "kabi"
 #include "gendwarfksyms.h"
 #include <errno.h>
-#include <gelf.h>
-#include <string.h>
 
 #define RULES_SECTION ".discard.gendwarfksyms.kabi_rules"
 #define RULES_VERSION "1"
@@ -22,60 +22,52 @@ static const char *const rule_words[KABI_RULES] = {
 };
 
 struct rule {
-	const char *target; /* in the section, as is the value */
+	struct text target; /* in the section, as is the value */
 	const char *value;
-	size_t target_length;
 };
-
-/* For each type of rule, its rules by target. */
-static struct cache rules[KABI_RULES];
-static struct arena arena;
-static size_t longest_target; /* bytes */
 
 static bool same_target(const void *value, const void *key)
 {
-	const struct rule *rule = value, *wanted = key;
-
-	return rule->target_length == wanted->target_length &&
-	       !memcmp(rule->target, wanted->target, wanted->target_length);
+	return same_text(((const struct rule *)value)->target,
+			 *(const struct text *)key);
 }
 
-static struct rule *find_rule(enum kabi_rule type, const char *target,
-			      size_t length)
+static struct rule *find_rule(const struct kabi_rules *rules,
+			      enum kabi_rule type, struct text target)
 {
-	struct rule key = { .target = target, .target_length = length };
-
-	if (!rules[type].count)
-		return NULL;
-	return cache_find(&rules[type], hash_text(target, length), same_target,
-			  &key);
+	return cache_find(&rules->by_target[type], hash_text(target),
+			  same_target, &target);
 }
 
-const char *kabi_find(enum kabi_rule type, const char *target, size_t length)
+const char *kabi_find_target(const struct kabi_rules *rules,
+			     enum kabi_rule type, struct text target)
 {
-	struct rule *rule;
+	struct rule *rule = find_rule(rules, type, target);
 
-	rule = find_rule(type, target, length);
 	return rule ? rule->value : NULL;
 }
 
-const char *kabi_find_enumerator(enum kabi_rule type, const char *enumeration,
-				 const char *enumerator)
+const char *kabi_find_enumerator(const struct kabi_rules *rules,
+				 enum kabi_rule type, struct text enumeration,
+				 struct text enumerator)
 {
+	struct text target = { .length = enumeration.length + 1 +
+					 enumerator.length };
 	const char *value;
-	char *target;
-	int length;
+	char *text;
 
 	/* Names that many enumerators share may be long. */
-	if (!rules[type].count ||
-	    strnlen(enumeration, longest_target) == longest_target ||
-	    strnlen(enumerator, longest_target) == longest_target)
+	if (!rules->by_target[type].count ||
+	    target.length > rules->longest_target)
 		return NULL;
-	length = asprintf(&target, "%s %s", enumeration, enumerator);
-	if (length < 0)
-		error("out of memory");
-	value = kabi_find(type, target, length);
-	free(target);
+	target.start = text = allocate(target.length);
+	if (enumeration.length)
+		text = mempcpy(text, enumeration.start, enumeration.length);
+	*text++ = ' ';
+	if (enumerator.length)
+		memcpy(text, enumerator.start, enumerator.length);
+	value = kabi_find(rules, type, target);
+	free((char *)target.start);
 	return value;
 }
 
@@ -92,24 +84,23 @@ uint64_t kabi_number(const char *value)
 }
 
 /* Enters a rule, or replaces the value of one. */
-static void set_rule(enum kabi_rule type, const char *target, const char *value)
+static void set_rule(struct kabi_rules *rules, enum kabi_rule type,
+		     struct text target, const char *value)
 {
-	size_t length = strlen(target);
-	struct rule *rule = find_rule(type, target, length);
+	struct rule *rule = find_rule(rules, type, target);
 
 	if (!rule) {
-		rule = arena_alloc(&arena, sizeof(*rule));
+		rule = arena_alloc(&rules->arena, sizeof(*rule));
 		rule->target = target;
-		rule->target_length = length;
-		if (length > longest_target)
-			longest_target = length;
-		cache_add(&rules[type], hash_text(target, length), rule);
+		if (target.length > rules->longest_target)
+			rules->longest_target = target.length;
+		cache_add(&rules->by_target[type], hash_text(target), rule);
 	}
 	rule->value = value;
 }
 
-static void add_rule(const char *version, const char *word, const char *target,
-		     const char *value)
+static void add_rule(struct kabi_rules *rules, const char *version,
+		     const char *word, const char *target, const char *value)
 {
 	int type = 0;
 
@@ -121,25 +112,19 @@ static void add_rule(const char *version, const char *word, const char *target,
 		error("unsupported kABI rule type '%s'", word);
 	if (!*target)
 		return; /* matches nothing */
-	set_rule(type, target, value); /* the later of two holds */
+	/* The later of two holds. */
+	set_rule(rules, type, make_text(target), value);
 	debug("%s rule for '%s': '%s'", word, target, value);
 }
 
 static Elf_Data *rules_data(struct object *object)
 {
 	Elf_Scn *section = NULL;
-	size_t names;
+	const char *name;
+	GElf_Shdr header;
+	Elf_Data *data;
 
-	if (elf_getshdrstrndx(object->elf, &names))
-		return NULL;
-	while ((section = elf_nextscn(object->elf, section))) {
-		GElf_Shdr header;
-		const char *name;
-		Elf_Data *data;
-
-		if (!gelf_getshdr(section, &header))
-			continue;
-		name = elf_strptr(object->elf, names, header.sh_name);
+	while (next_section(object->elf, &section, &header, &name)) {
 		if (!name || strcmp(name, RULES_SECTION))
 			continue;
 		data = elf_getdata(section, NULL);
@@ -151,15 +136,11 @@ static Elf_Data *rules_data(struct object *object)
 	return NULL;
 }
 
-void kabi_read_rules(struct object *object)
+void kabi_read_rules(struct kabi_rules *rules, struct object *object)
 {
 	const char *entry[4], *at, *end;
-	Elf_Data *data;
+	Elf_Data *data = options.stable ? rules_data(object) : NULL;
 
-	kabi_free();
-	if (!options.stable)
-		return;
-	data = rules_data(object);
 	if (!data)
 		return;
 	at = data->d_buf;
@@ -175,21 +156,99 @@ void kabi_read_rules(struct object *object)
 			entry[i] = at;
 			at += strlen(at) + 1;
 		}
-		add_rule(entry[0], entry[1], entry[2], entry[3]);
+		add_rule(rules, entry[0], entry[1], entry[2], entry[3]);
 	}
 	if (at < end)
 		warning("unexpected data at the end of the kABI rules section");
 }
 
-void kabi_override(const char *target, const char *value)
+void kabi_override(struct kabi_rules *rules, struct text target,
+		   const char *value)
 {
-	set_rule(KABI_TYPE_STRING, target, value);
+	set_rule(rules, KABI_TYPE_STRING, target, value);
 }
 
-void kabi_free(void)
+void kabi_free(struct kabi_rules *rules)
 {
 	for (int type = 0; type < KABI_RULES; type++)
-		cache_free(&rules[type]);
-	arena_free(&arena);
-	longest_target = 0;
+		cache_free(&rules->by_target[type]);
+	arena_free(&rules->arena);
+}
+
+/* Special unions */
+
+/* The type of a member. Error: it has none. */
+static struct position member_type(const struct attributes *member)
+{
+	struct position type = reference(member, ATTRIBUTE_TYPE);
+
+	if (!type.address)
+		die_error(member->die, "a member without a type");
+	return type;
+}
+
+/* Whether a member makes its union special. */
+static bool is_special_member(const struct attributes *member,
+			      struct special *special)
+{
+	static const struct {
+		enum special_union kind;
+		const char *name;
+	} kinds[] = {
+		{ UNION_RESERVED, "__kabi_reserved" },
+		{ UNION_RENAMED, "__kabi_renamed" },
+		{ UNION_IGNORED, "__kabi_ignored" },
+	};
+	const char *name = name_of(member).start;
+
+	for (int i = 0; name && i < 3; i++) {
+		if (!starts_with(name, kinds[i].name))
+			continue;
+		special->kind = kinds[i].kind;
+		if (special->kind == UNION_RENAMED)
+			special->new_name =
+				make_text(name + strlen(kinds[i].name));
+		if (special->kind != UNION_IGNORED)
+			special->type = member_type(member);
+		return true;
+	}
+	return false;
+}
+
+/* Reads the next child that is a member; false if there is none. */
+static bool next_member(struct cursor *cursor, struct attributes *member)
+{
+	while (next_child(cursor, member))
+		if (member->tag == DW_TAG_member)
+			return true;
+	return false;
+}
+
+struct special special_union(struct position die)
+{
+	struct special special = { 0 };
+	struct attributes attributes;
+	struct cursor members;
+
+	if (!options.stable)
+		return special;
+	read_die(die, &attributes);
+	if (attributes.tag != DW_TAG_union_type)
+		return special;
+	members = children_of(&attributes);
+	for (int i = 0; i < 2 && next_member(&members, &attributes); i++) {
+		struct position type = member_type(&attributes);
+		struct cursor inner;
+
+		if (is_special_member(&attributes, &special))
+			break;
+		read_die(type, &attributes);
+		if (attributes.tag != DW_TAG_structure_type)
+			continue;
+		inner = children_of(&attributes);
+		if (next_member(&inner, &attributes) &&
+		    is_special_member(&attributes, &special))
+			break;
+	}
+	return special;
 }

@@ -1,119 +1,191 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An input file: opened, checked to be ELF with debugging information, its
- * DWARF sections decompressed and relocated, as plain bytes for decode.c. What
- * isn't common is left to libdwfl: relocations of unusual objects, and
- * debugging information in a separate file.
+ * From files to libdw's Dwarf: an input file, the .dwo of one of its units, its
+ * supplementary file. libdw and libelf do most of it; what isn't common is left
+ * to libdwfl, that is, relocations of unusual objects and debugging information
+ * in a separate file.
+ *
+ * Ours is what is measured to matter, the relocation of the few sections that
+ * are read, and what libdw can't do or gets wrong on damaged input.
  */
+#define PART "object"
 #include "gendwarfksyms.h"
-#include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
+#include <fcntl.h>
 #include <gelf.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifndef ELFCOMPRESS_ZSTD
+#define ELFCOMPRESS_ZSTD 2
+#endif
+
+/* Sections */
+
+/* What stands behind the ".debug_" of a section's name. */
 static const char *const section_names[SECTION_COUNT] = {
-	[SECTION_INFO] = ".debug_info",
-	[SECTION_TYPES] = ".debug_types",
-	[SECTION_ABBREV] = ".debug_abbrev",
-	[SECTION_LINE] = ".debug_line",
-	[SECTION_LINE_STR] = ".debug_line_str",
-	[SECTION_STR] = ".debug_str",
-	[SECTION_STR_OFFSETS] = ".debug_str_offsets",
-	[SECTION_LOC] = ".debug_loc",
-	[SECTION_LOCLISTS] = ".debug_loclists",
+	[SECTION_INFO] = "info",
+	[SECTION_TYPES] = "types",
+	[SECTION_ABBREV] = "abbrev",
+	[SECTION_LINE] = "line",
+	[SECTION_STR_OFFSETS] = "str_offsets",
+	[SECTION_STR] = "str",
+	[SECTION_LINE_STR] = "line_str",
 };
 
-const char *section_name(enum section_id id)
+/* The sections of a file with DWARF, while it is opened; NULL for the others. */
+struct found {
+	Elf_Scn *sections[SECTION_COUNT];
+	Elf_Data *data[SECTION_COUNT];
+};
+
+bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header,
+		  const char **name)
 {
-	return section_names[id];
-}
-
-/*
- * Whether a section is compressed the old way: then its name begins with
- * .zdebug_ and its contents with ZLIB, unless libdwfl has decompressed them to
- * relocate them.
- */
-static bool is_gnu_compressed(Elf_Scn *section, const char *name)
-{
-	Elf_Data *data = elf_rawdata(section, NULL);
-
-	return !strncmp(name, ".zdebug_", strlen(".zdebug_")) && data &&
-	       data->d_size > 4 && !memcmp(data->d_buf, "ZLIB", 4);
-}
-
-static struct section read_section(struct object *object, Elf_Scn *section,
-				   const GElf_Shdr *header, const char *name)
-{
-	int result = 0;
-	Elf_Data *data;
-
-	if (header->sh_flags & SHF_COMPRESSED)
-		result = elf_compress(section, 0, 0);
-	else if (is_gnu_compressed(section, name))
-		result = elf_compress_gnu(section, 0, 0);
-	if (result < 0)
-		error("cannot decompress section %s of '%s': %s", name,
-		      object->path, elf_errmsg(-1));
-	data = elf_rawdata(section, NULL);
-	if (!data)
-		error("cannot read section %s of '%s': %s", name, object->path,
-		      elf_errmsg(-1));
-	return (struct section){ data->d_buf, data->d_buf ? data->d_size : 0 };
-}
-
-/* Whether a section's name is .debug_X or, compressed, .zdebug_X. */
-static bool is_named(const char *name, const char *debug_name)
-{
-	if (name[0] == '.' && name[1] == 'z')
-		return !strcmp(name + 2, debug_name + 1);
-	return !strcmp(name, debug_name);
-}
-
-static void end_texts(struct section *section)
-{
-	while (section->size && section->data[section->size - 1])
-		section->size--;
-}
-
-/*
- * Finds the DWARF sections of an ELF file. Those in a section group are not
- * seen, and of two with one name the first is (as in libdw). `found` has the
- * section with each contents.
- */
-static void read_sections(struct object *object, Elf *elf,
-			  Elf_Scn *found[SECTION_COUNT])
-{
-	Elf_Scn *section = NULL;
 	size_t names;
 
-	if (elf_getshdrstrndx(elf, &names))
-		error("'%s' has no section names: %s", object->path,
-		      elf_errmsg(-1));
-	while ((section = elf_nextscn(elf, section))) {
-		GElf_Shdr header;
-		const char *name;
+	while ((*section = elf_nextscn(elf, *section))) {
+		if (!gelf_getshdr(*section, header))
+			continue;
+		*name = elf_getshdrstrndx(elf, &names)
+				? NULL
+				: elf_strptr(elf, names, header->sh_name);
+		return true;
+	}
+	return false;
+}
 
-		if (!gelf_getshdr(section, &header) ||
-		    header.sh_type == SHT_NOBITS || header.sh_flags & SHF_GROUP)
-			continue;
-		name = elf_strptr(elf, names, header.sh_name);
-		if (!name || name[0] != '.' ||
-		    (name[1] != 'd' && name[1] != 'z'))
-			continue;
-		for (int id = 0; id < SECTION_COUNT; id++) {
-			if (object->sections[id].data ||
-			    !is_named(name, section_names[id]))
-				continue;
-			object->sections[id] =
-				read_section(object, section, &header, name);
-			found[id] = section;
+/*
+ * The kind of a section by its name, as libdw has it, and the name behind its
+ * ".debug_" or the like.
+ */
+static enum section_kind section_kind(const char *name, struct text *rest)
+{
+	enum section_kind kind = KIND_PLAIN;
+	size_t length;
+
+	if (!name)
+		return KIND_NONE;
+	if (starts_with(name, ".gnu.debuglto_.debug_")) {
+		kind = KIND_LTO;
+		name += strlen(".gnu.debuglto_.debug_");
+	} else if (starts_with(name, ".debug_")) {
+		name += strlen(".debug_");
+	} else if (starts_with(name, ".zdebug_")) {
+		name += strlen(".zdebug_");
+	} else {
+		return KIND_NONE;
+	}
+	length = strlen(name);
+	if (kind == KIND_PLAIN && length > 4 &&
+	    !strcmp(name + length - 4, ".dwo")) {
+		kind = KIND_DWO;
+		length -= 4;
+	}
+	*rest = (struct text){ name, length };
+	return kind;
+}
+
+/* Decompresses a section, if it is compressed. */
+static void decompress(const char *path, Elf_Scn *section, const char *name)
+{
+	GElf_Shdr header;
+	GElf_Chdr compression;
+
+	/*
+	 * The old way, which the section's name tells. Whether it has been done
+	 * is not known, so errors don't count.
+	 */
+	if (starts_with(name, ".z"))
+		elf_compress_gnu(section, 0, 0);
+	if (!gelf_getshdr(section, &header) ||
+	    !(header.sh_flags & SHF_COMPRESSED) ||
+	    elf_compress(section, 0, 0) >= 0)
+		return;
+	if (gelf_getchdr(section, &compression) &&
+	    compression.ch_type == ELFCOMPRESS_ZSTD)
+		error("cannot decompress section %s of '%s': %s (zstd needs elfutils 0.189 or later, built with it)",
+		      name, path, elf_errmsg(-1));
+	error("cannot decompress section %s of '%s': %s", name, path,
+	      elf_errmsg(-1));
+}
+
+/* The contents of a section; NULL if there are none. */
+static Elf_Data *read_section(const char *path, Elf_Scn *section,
+			      const char *name)
+{
+	Elf_Data *data;
+
+	decompress(path, section, name);
+	data = elf_getdata(section, NULL);
+	if (!data)
+		error("cannot read section %s of '%s': %s", name, path,
+		      elf_errmsg(-1));
+	return data->d_buf && data->d_size ? data : NULL;
+}
+
+/*
+ * Finds the sections that libdw will take: those of the best kind there is, not
+ * in a section group, and of two with one name the first. `hide`: plain ones
+ * are kept from libdw, which would prefer them to those of a .dwo.
+ */
+static struct found find_sections(const char *path, Elf *elf, bool hide,
+				  enum section_kind *kind)
+{
+	struct found found = { 0 };
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+	const char *name;
+	struct text rest;
+
+	*kind = KIND_NONE;
+	while (next_section(elf, &section, &header, &name)) {
+		enum section_kind this = section_kind(name, &rest);
+
+		if (hide && this == KIND_PLAIN) {
+			header.sh_name = 0;
+			gelf_update_shdr(section, &header);
+		} else if (this > *kind) {
+			*kind = this;
 		}
 	}
-	end_texts(&object->sections[SECTION_STR]);
-	end_texts(&object->sections[SECTION_LINE_STR]);
+	while (*kind && next_section(elf, &section, &header, &name)) {
+		if (section_kind(name, &rest) != *kind ||
+		    header.sh_type == SHT_NOBITS || header.sh_flags & SHF_GROUP)
+			continue;
+		for (int id = 0; id < SECTION_COUNT; id++) {
+			if (found.data[id] ||
+			    !same_text(rest, make_text(section_names[id])))
+				continue;
+			found.data[id] = read_section(path, section, name);
+			found.sections[id] = section;
+		}
+	}
+	return found;
+}
+
+/*
+ * Notes the contents of the sections. Those of texts are cut behind their last
+ * NUL, for libdw too: up to 0.188, it doesn't check that a text has an end.
+ */
+static void set_sections(struct debug_file *file, Elf *elf,
+			 const struct found *found)
+{
+	file->big_endian = elf_getident(elf, NULL)[EI_DATA] == ELFDATA2MSB;
+	for (int id = 0; id < SECTION_COUNT; id++) {
+		Elf_Data *data = found->data[id];
+
+		if (!data)
+			continue;
+		if (id == SECTION_STR || id == SECTION_LINE_STR)
+			while (data->d_size &&
+			       ((char *)data->d_buf)[data->d_size - 1])
+				data->d_size--;
+		file->sections[id] =
+			(struct bytes){ data->d_buf, data->d_size };
+	}
 }
 
 /*
@@ -135,8 +207,12 @@ static void read_sections(struct object *object, Elf *elf,
 
 #define RELOCATION_TYPES 260
 
-/* How many bytes each relocation type of a machine writes; 0: left alone. */
-static void relocation_sizes(GElf_Half machine, uint8_t sizes[RELOCATION_TYPES])
+/*
+ * How many bytes each relocation type of a machine writes; 0: left alone. False
+ * for another machine.
+ */
+static bool relocation_sizes(const GElf_Ehdr *header,
+			     uint8_t sizes[RELOCATION_TYPES])
 {
 	static const struct {
 		GElf_Half machine;
@@ -160,24 +236,20 @@ static void relocation_sizes(GElf_Half machine, uint8_t sizes[RELOCATION_TYPES])
 		{ EM_PPC64, R_PPC64_ADDR32, 4 },
 		{ EM_PPC64, R_PPC64_UADDR32, 4 },
 	};
-
-	memset(sizes, 0, RELOCATION_TYPES);
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if (known[i].machine == machine)
-			sizes[known[i].type] = known[i].size;
-}
-
-/* Whether apply_relocations() knows the machine of an object. */
-static bool is_known_machine(const GElf_Ehdr *header)
-{
 	const uint16_t one = 1;
-	bool big_endian = !*(const char *)&one;
+	bool big_endian = !*(const char *)&one, is_known = false;
 
-	return header->e_ident[EI_CLASS] == ELFCLASS64 &&
-	       (header->e_ident[EI_DATA] == ELFDATA2MSB) == big_endian &&
-	       (header->e_machine == EM_X86_64 ||
-		header->e_machine == EM_AARCH64 ||
-		header->e_machine == EM_S390 || header->e_machine == EM_PPC64);
+	if (header->e_ident[EI_CLASS] != ELFCLASS64 ||
+	    (header->e_ident[EI_DATA] == ELFDATA2MSB) != big_endian)
+		return false;
+	memset(sizes, 0, RELOCATION_TYPES);
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		if (known[i].machine != header->e_machine)
+			continue;
+		sizes[known[i].type] = known[i].size;
+		is_known = true;
+	}
+	return is_known;
 }
 
 /* Stores the lower bytes of a value; `size` is 1, 2, 4 or 8. */
@@ -186,7 +258,6 @@ static inline void put_number(unsigned char *to, unsigned int size,
 {
 	uint32_t four = value;
 	uint16_t two = value;
-	uint8_t one = value;
 
 	switch (size) {
 	case 8:
@@ -199,7 +270,7 @@ static inline void put_number(unsigned char *to, unsigned int size,
 		memcpy(to, &two, 2);
 		break;
 	default:
-		*to = one;
+		*to = value;
 	}
 }
 
@@ -216,21 +287,23 @@ static void forget_pages(const void *start, const void *end)
 
 /* A section of relocations, and what they refer to. */
 struct relocations {
-	struct object *object;
-	size_t section; /* its number, for messages */
+	const char *path; /* for messages, as is the next */
+	size_t section; /* its number */
 	const char *data; /* Elf64_Rela each */
 	size_t count;
 	const char *symbols; /* Elf64_Sym each */
 	size_t symbol_count;
-	uint8_t sizes[RELOCATION_TYPES];
+	const uint8_t *sizes;
+	Elf_Data *target;
 };
 
 /* Applies the relocations from `first` up to `end`. */
 static void apply_piece(const struct relocations *relocations, size_t first,
-			size_t end, const struct section *target)
+			size_t end)
 {
-	unsigned char *to = (unsigned char *)target->data;
 	uint64_t last_number = UINT64_MAX; /* no number of 32 bits */
+	unsigned char *to = relocations->target->d_buf;
+	size_t room = relocations->target->d_size;
 	Elf64_Sym symbol = { 0 };
 	bool undefined = false;
 
@@ -247,11 +320,10 @@ static void apply_piece(const struct relocations *relocations, size_t first,
 			continue;
 		number = ELF64_R_SYM(relocation.r_info);
 		if (number >= relocations->symbol_count ||
-		    relocation.r_offset > target->size ||
-		    size > target->size - relocation.r_offset)
+		    relocation.r_offset > room ||
+		    size > room - relocation.r_offset)
 			error("'%s' is damaged: relocation %zu of section %zu is out of bounds",
-			      relocations->object->path, i,
-			      relocations->section);
+			      relocations->path, i, relocations->section);
 		/* Mostly the symbol of .debug_str, again and again. */
 		if (number != last_number) {
 			memcpy(&symbol,
@@ -270,42 +342,76 @@ static void apply_piece(const struct relocations *relocations, size_t first,
  * Applies a section of relocations to the contents of another. False if they
  * are not of the common form; then nothing has been changed.
  */
-static bool apply_relocations(struct object *object, GElf_Half machine,
-			      Elf_Scn *section, const struct section *target)
+static bool apply_relocations(struct object *object, Elf_Scn *section,
+			      const GElf_Shdr *header, const uint8_t *sizes,
+			      Elf_Data *target)
 {
 	/* So many are read, and then forgotten. */
 	static const size_t piece = 1 << 16;
-	struct relocations relocations = { .object = object,
-					   .section = elf_ndxscn(section) };
 	Elf_Data *data = elf_rawdata(section, NULL), *symbols = NULL;
-	GElf_Shdr header, symbols_header;
-	Elf_Scn *symtab;
+	Elf_Scn *symtab = elf_getscn(object->elf, header->sh_link);
+	struct relocations relocations;
+	GElf_Shdr symbols_header;
 
-	if (!gelf_getshdr(section, &header))
-		return false;
-	symtab = elf_getscn(object->elf, header.sh_link);
 	if (symtab && gelf_getshdr(symtab, &symbols_header) &&
 	    symbols_header.sh_type == SHT_SYMTAB)
 		symbols = elf_rawdata(symtab, NULL);
-	if (!data || !symbols || header.sh_type != SHT_RELA ||
-	    header.sh_flags & SHF_COMPRESSED)
+	if (!data || !symbols || header->sh_type != SHT_RELA ||
+	    header->sh_flags & SHF_COMPRESSED)
 		return false;
-	relocations.data = data->d_buf;
-	relocations.count = data->d_size / sizeof(Elf64_Rela);
-	relocations.symbols = symbols->d_buf;
-	relocations.symbol_count = symbols->d_size / sizeof(Elf64_Sym);
-	relocation_sizes(machine, relocations.sizes);
+	relocations = (struct relocations){
+		.path = object->path,
+		.section = elf_ndxscn(section),
+		.data = data->d_buf,
+		.count = data->d_size / sizeof(Elf64_Rela),
+		.symbols = symbols->d_buf,
+		.symbol_count = symbols->d_size / sizeof(Elf64_Sym),
+		.sizes = sizes,
+		.target = target,
+	};
 	for (size_t first = 0; first < relocations.count; first += piece) {
 		size_t end = relocations.count - first > piece
 				     ? first + piece
 				     : relocations.count;
 
-		apply_piece(&relocations, first, end, target);
+		apply_piece(&relocations, first, end);
 		forget_pages(relocations.data + first * sizeof(Elf64_Rela),
 			     relocations.data + end * sizeof(Elf64_Rela));
 	}
 	return true;
 }
+
+/* Applies all relocations that matter; false if libdwfl has to do it. */
+static bool relocate(struct object *object, const struct found *found)
+{
+	uint8_t sizes[RELOCATION_TYPES];
+	Elf_Scn *section = NULL;
+	GElf_Shdr relocations;
+	GElf_Ehdr header;
+	const char *name;
+
+	if (!gelf_getehdr(object->elf, &header))
+		return false;
+	if (header.e_type != ET_REL)
+		return true;
+	if (!relocation_sizes(&header, sizes))
+		return false;
+	while (next_section(object->elf, &section, &relocations, &name)) {
+		if (relocations.sh_type != SHT_REL &&
+		    relocations.sh_type != SHT_RELA)
+			continue;
+		for (int id = 0; id < SECTION_COUNT; id++)
+			if (found->data[id] &&
+			    elf_ndxscn(found->sections[id]) ==
+				    relocations.sh_info &&
+			    !apply_relocations(object, section, &relocations,
+					       sizes, found->data[id]))
+				return false;
+	}
+	return true;
+}
+
+/* Files */
 
 Elf *elf_open(const char *path, int fd)
 {
@@ -327,56 +433,36 @@ Elf *elf_open(const char *path, int fd)
 	return elf;
 }
 
-/* Applies all relocations that matter; false if libdwfl has to do it. */
-static bool relocate(struct object *object, Elf_Scn *found[SECTION_COUNT])
+/* libdw's own would end the program without saying whose it is. */
+static void __attribute__((noreturn)) out_of_memory(void)
 {
-	static const enum section_id wanted[] = { SECTION_INFO, SECTION_TYPES,
-						  SECTION_LINE,
-						  SECTION_STR_OFFSETS };
-	Elf_Scn *section = NULL;
-	GElf_Ehdr header;
-
-	if (!gelf_getehdr(object->elf, &header))
-		return false;
-	if (header.e_type != ET_REL)
-		return true;
-	if (!is_known_machine(&header))
-		return false;
-	while ((section = elf_nextscn(object->elf, section))) {
-		GElf_Shdr relocations;
-
-		if (!gelf_getshdr(section, &relocations) ||
-		    (relocations.sh_type != SHT_REL &&
-		     relocations.sh_type != SHT_RELA))
-			continue;
-		for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
-			enum section_id id = wanted[i];
-
-			if (found[id] &&
-			    elf_ndxscn(found[id]) == relocations.sh_info &&
-			    !apply_relocations(object, header.e_machine,
-					       section, &object->sections[id]))
-				return false;
-		}
-	}
-	return true;
+	error("out of memory in libdw");
 }
 
-/* Reads the sections through libdwfl, which may find them in another file. */
-static void read_through_libdwfl(struct object *object, int fd)
+static Dwarf *begin_dwarf(const char *path, Elf *elf)
+{
+	Dwarf *dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
+
+	if (!dwarf)
+		error("cannot read the DWARF of '%s': %s", path,
+		      dwarf_errmsg(-1));
+	dwarf_new_oom_handler(dwarf, out_of_memory);
+	return dwarf;
+}
+
+/* Opens the DWARF through libdwfl, which may find it in another file. */
+static Dwarf *open_through_libdwfl(struct object *object, int fd)
 {
 	static const Dwfl_Callbacks callbacks = {
 		.section_address = dwfl_offline_section_address,
 		.find_debuginfo = dwfl_standard_find_debuginfo,
 	};
-	Elf_Scn *found[SECTION_COUNT];
 	const char *path = object->path;
 	Dwfl_Module *module;
 	Dwarf_Addr bias;
 	Dwarf *dwarf;
 	int copy;
 
-	memset(object->sections, 0, sizeof(object->sections));
 	object->dwfl = dwfl_begin(&callbacks);
 	copy = dup(fd);
 	if (!object->dwfl || copy < 0)
@@ -389,33 +475,75 @@ static void read_through_libdwfl(struct object *object, int fd)
 	if (!dwarf)
 		error("no debugging information in '%s': %s (is CONFIG_DEBUG_INFO on?)",
 		      path, dwfl_errmsg(-1));
-	read_sections(object, dwarf_getelf(dwarf), found);
-	if (!object->sections[SECTION_INFO].data)
-		error("no debugging information in '%s': .debug_info is empty",
-		      path);
+	return dwarf;
 }
 
 void object_open(struct object *object, const char *path, int fd)
 {
-	static const struct section nothing = { (const unsigned char *)"", 0 };
-	Elf_Scn *found[SECTION_COUNT] = { 0 };
+	struct debug_file *file = &object->file;
+	struct found found;
 
-	*object = (struct object){ .path = path };
+	*object = (struct object){ .path = path, .file.path = path };
 	object->elf = elf_open(path, fd);
-	object->big_endian = elf_getident(object->elf, NULL)[EI_DATA] ==
-			     ELFDATA2MSB;
-	read_sections(object, object->elf, found);
-	if (!object->sections[SECTION_INFO].data || !relocate(object, found))
-		read_through_libdwfl(object, fd);
-	/* Nobody has to know that a section isn't there. */
-	for (int id = 0; id < SECTION_COUNT; id++)
-		if (!object->sections[id].data)
-			object->sections[id] = nothing;
+	found = find_sections(path, object->elf, false, &file->kind);
+	if (found.data[SECTION_INFO] && relocate(object, &found)) {
+		set_sections(file, object->elf, &found);
+		file->dwarf = begin_dwarf(path, object->elf);
+	} else {
+		debug_file_adopt(file, path, open_through_libdwfl(object, fd));
+		if (!file->sections[SECTION_INFO].size)
+			error("no debugging information in '%s': .debug_info is empty",
+			      path);
+	}
 }
 
 void object_close(struct object *object)
 {
 	if (object->dwfl)
 		dwfl_end(object->dwfl);
+	else
+		dwarf_end(object->file.dwarf);
 	elf_end(object->elf);
+}
+
+bool debug_file_open(struct debug_file *file, const char *path, bool split)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct found found;
+
+	*file = (struct debug_file){ .path = path };
+	if (fd < 0)
+		return false;
+	file->elf = elf_open(path, fd);
+	/*
+	 * The .dwo sections of -gsplit-dwarf=single are in the object, beside
+	 * plain ones. libdw (0.196 too) only sees those then.
+	 */
+	found = find_sections(path, file->elf, split, &file->kind);
+	set_sections(file, file->elf, &found);
+	if (found.data[SECTION_INFO])
+		file->dwarf = begin_dwarf(path, file->elf);
+	elf_cntl(file->elf, ELF_C_FDREAD);
+	close(fd);
+	return file->dwarf;
+}
+
+void debug_file_adopt(struct debug_file *file, const char *path, Dwarf *dwarf)
+{
+	Elf *elf = dwarf_getelf(dwarf);
+	struct found found;
+
+	*file = (struct debug_file){ .path = path, .dwarf = dwarf };
+	dwarf_new_oom_handler(dwarf, out_of_memory);
+	found = find_sections(path, elf, false, &file->kind);
+	set_sections(file, elf, &found);
+}
+
+void debug_file_close(struct debug_file *file)
+{
+	if (file->elf) {
+		dwarf_end(file->dwarf);
+		elf_end(file->elf);
+	}
+	*file = (struct debug_file){ 0 };
 }

@@ -2,61 +2,22 @@
 /*
  * The list of symbols: read from standard input, put into the order that all
  * output has, grouped into aliases by the symbol table of each file, and in the
- * end printed with their versions.
+ * end printed with their versions. Nobody else writes a symbol.
  */
+#define PART "symbols"
 #include "gendwarfksyms.h"
-#include <gelf.h>
-#include <string.h>
-
-static struct symbol **symbols; /* sorted once all are read */
-static size_t symbol_count, symbols_capacity;
-static size_t longest_name; /* bytes */
-static struct cache by_name;
-static struct arena arena;
-
-struct name {
-	const char *start;
-	size_t length;
-};
-
-static bool same_name(const void *value, const void *key)
-{
-	const struct symbol *symbol = value;
-	const struct name *name = key;
-
-	return symbol->length == name->length &&
-	       !memcmp(symbol->name, name->start, name->length);
-}
-
-static struct symbol *find_name(struct name name)
-{
-	return cache_find(&by_name, hash_text(name.start, name.length),
-			  same_name, &name);
-}
 
 static bool is_called(const void *value, const void *key)
 {
-	const struct symbol *symbol = value;
-
-	return !strcmp(symbol->name, key);
+	return same_text(((const struct symbol *)value)->name,
+			 *(const struct text *)key);
 }
 
-struct symbol *symbols_find(const char *name)
+struct symbol *symbols_find(const struct symbol_list *list, struct text name)
 {
-	uint64_t hash = HASH_START;
-
-	/* As hash_text(), but the length needn't be known first. */
-	for (const char *at = name; *at; at++) {
-		if (at == name + longest_name)
-			return NULL;
-		hash = hash_byte(hash, *at);
-	}
-	return cache_find(&by_name, hash, is_called, name);
-}
-
-struct symbol *symbols_at(size_t place)
-{
-	return place < symbol_count ? symbols[place] : NULL;
+	if (name.length > list->longest_name)
+		return NULL;
+	return cache_find(&list->by_name, hash_text(name), is_called, &name);
 }
 
 /* Reading the list (FORMAT 2) */
@@ -67,52 +28,57 @@ static bool is_blank(char c)
 }
 
 /* The bucket of a name in the order of symbols (FORMAT 3). */
-static unsigned int bucket_of(const char *name, size_t length)
+static unsigned int bucket_of(struct text name)
 {
 	uint32_t hash = 2166136261;
 
-	while (length--)
-		hash = (hash ^ (uint32_t)(signed char)*name++) * 0x01000193;
+	for (size_t i = 0; i < name.length; i++)
+		hash = (hash ^ (uint32_t)(signed char)name.start[i]) *
+		       0x01000193;
 	return hash % 4096;
 }
 
 /* By bucket; inside a bucket the name read last comes first. */
-static int compare_symbols(const void *a, const void *b)
+int symbols_compare(const struct symbol *left, const struct symbol *right)
 {
-	const struct symbol *left = *(struct symbol *const *)a;
-	const struct symbol *right = *(struct symbol *const *)b;
-
 	if (left->bucket != right->bucket)
 		return left->bucket < right->bucket ? -1 : 1;
-	return left->number > right->number ? -1 : 1;
+	return (left->number < right->number) - (left->number > right->number);
 }
 
-void symbols_sort(struct symbol **array, size_t count)
+static int compare_pointers(const void *a, const void *b)
 {
-	if (count)
-		qsort(array, count, sizeof(*array), compare_symbols);
+	return symbols_compare(*(struct symbol *const *)a,
+			       *(struct symbol *const *)b);
 }
 
-static void add_symbol(const char *name, size_t length)
+static void sort(struct symbol_list *list)
 {
-	struct symbol *symbol = arena_zalloc(&arena, sizeof(*symbol));
-	char *copy = arena_alloc(&arena, length + 1);
-
-	memcpy(copy, name, length);
-	copy[length] = '\0';
-	symbol->name = copy;
-	symbol->length = length;
-	symbol->bucket = bucket_of(name, length);
-	symbol->number = symbol_count;
-	cache_add(&by_name, hash_text(name, length), symbol);
-	symbols = grow(symbols, symbol_count, &symbols_capacity,
-		       sizeof(*symbols));
-	symbols[symbol_count++] = symbol;
-	if (length > longest_name)
-		longest_name = length;
+	if (list->count)
+		qsort(list->symbols, list->count, sizeof(*list->symbols),
+		      compare_pointers);
 }
 
-void symbol_read_exports(FILE *file)
+/* Adds a name, unless the list has it. */
+static void add_name(struct symbol_list *list, struct text name)
+{
+	struct symbol *symbol;
+
+	if (symbols_find(list, name))
+		return;
+	symbol = arena_zalloc(&list->arena, sizeof(*symbol));
+	symbol->name = arena_text(&list->arena, name);
+	symbol->bucket = bucket_of(name);
+	symbol->number = list->count;
+	cache_add(&list->by_name, hash_text(name), symbol);
+	list->symbols = grow(list->symbols, list->count, &list->capacity,
+			     sizeof(*list->symbols));
+	list->symbols[list->count++] = symbol;
+	if (name.length > list->longest_name)
+		list->longest_name = name.length;
+}
+
+void symbols_read(struct symbol_list *list, FILE *file)
 {
 	char *line = NULL;
 	size_t size = 0;
@@ -130,14 +96,13 @@ void symbol_read_exports(FILE *file)
 			line[strcspn(line, "\n")] = '\0';
 			error("malformed input line: %s", line);
 		}
-		if (!find_name((struct name){ start, stop - start }))
-			add_symbol(start, stop - start);
+		add_name(list, (struct text){ start, stop - start });
 	}
 	/* It may also be memory that is out. */
 	if (!feof(file))
 		error("cannot read the list of symbols: %m");
 	free(line);
-	symbols_sort(symbols, symbol_count);
+	sort(list);
 }
 
 /* What an object exports, for --exported */
@@ -161,21 +126,18 @@ static const char *exported_name(const char *name)
 	return NULL;
 }
 
-void symbol_find_exports(const char *path, int fd)
+void symbols_read_exported(struct symbol_list *list, const char *path, int fd)
 {
 	Elf *elf = elf_open(path, fd);
 	Elf_Scn *section = NULL;
-	const char **names = NULL;
+	const char **names = NULL, *section_name;
 	size_t count = 0, capacity = 0;
+	GElf_Shdr header;
 
-	while ((section = elf_nextscn(elf, section))) {
-		GElf_Shdr header;
+	while (next_section(elf, &section, &header, &section_name)) {
 		Elf_Data *data;
 		GElf_Sym symbol;
 
-		if (!gelf_getshdr(section, &header))
-			error("'%s' has a damaged section header: %s", path,
-			      elf_errmsg(-1));
 		if (header.sh_type != SHT_SYMTAB)
 			continue;
 		data = elf_getdata(section, NULL);
@@ -196,11 +158,10 @@ void symbol_find_exports(const char *path, int fd)
 	if (count)
 		qsort(names, count, sizeof(*names), compare_names);
 	for (size_t i = 0; i < count; i++)
-		if (!find_name((struct name){ names[i], strlen(names[i]) }))
-			add_symbol(names[i], strlen(names[i]));
+		add_name(list, make_text(names[i]));
 	free(names);
 	elf_end(elf);
-	symbols_sort(symbols, symbol_count);
+	sort(list);
 }
 
 /* Aliases (FORMAT 4, "ELF side") */
@@ -221,7 +182,7 @@ static void set_address(struct symbol *symbol, uint64_t section, uint64_t value,
 	if (symbol->has_address) {
 		if (symbol->section != section || symbol->value != value)
 			warning("multiple addresses for symbol %s?",
-				symbol->name);
+				symbol->name.start);
 		return;
 	}
 	symbol->has_address = true;
@@ -231,7 +192,8 @@ static void set_address(struct symbol *symbol, uint64_t section, uint64_t value,
 	if (alias) {
 		symbol->alias = alias->alias;
 		alias->alias = symbol;
-		debug("%s is an alias of %s", symbol->name, alias->name);
+		debug("%s is an alias of %s", symbol->name.start,
+		      alias->name.start);
 	} else {
 		cache_add(by_address, hash, symbol);
 	}
@@ -241,20 +203,19 @@ static void set_address(struct symbol *symbol, uint64_t section, uint64_t value,
 static Elf_Data *section_indices(Elf *elf, Elf_Scn *symtab)
 {
 	Elf_Scn *section = NULL;
+	const char *name;
+	GElf_Shdr header;
 
-	while ((section = elf_nextscn(elf, section))) {
-		GElf_Shdr header;
-
-		if (gelf_getshdr(section, &header) &&
-		    header.sh_type == SHT_SYMTAB_SHNDX &&
+	while (next_section(elf, &section, &header, &name))
+		if (header.sh_type == SHT_SYMTAB_SHNDX &&
 		    header.sh_link == elf_ndxscn(symtab))
 			return elf_getdata(section, NULL);
-	}
 	return NULL;
 }
 
-static void read_symbol_table(struct object *object, Elf_Scn *symtab,
-			      const GElf_Shdr *header, struct cache *by_address)
+static void read_symbol_table(struct symbol_list *list, struct object *object,
+			      Elf_Scn *symtab, const GElf_Shdr *header,
+			      struct cache *by_address)
 {
 	Elf_Data *data = elf_getdata(symtab, NULL);
 	Elf_Data *indices = section_indices(object->elf, symtab);
@@ -272,7 +233,7 @@ static void read_symbol_table(struct object *object, Elf_Scn *symtab,
 		Elf32_Word extended = 0;
 		uint64_t section;
 		struct symbol *symbol;
-		const char *name;
+		const char *name, *end;
 		size_t room;
 
 		if (!gelf_getsymshndx(data, indices, i, &elf_symbol, &extended))
@@ -293,36 +254,32 @@ static void read_symbol_table(struct object *object, Elf_Scn *symtab,
 			      i, object->path);
 		name = (const char *)names->d_buf + elf_symbol.st_name;
 		room = names_size - elf_symbol.st_name;
-		if (!memchr(name, 0, room))
+		end = memchr(name, 0, room);
+		if (!end)
 			error("the name of symbol %zu of '%s' has no end", i,
 			      object->path);
-		symbol = symbols_find(name);
+		symbol = symbols_find(list, (struct text){ name, end - name });
 		if (symbol)
 			set_address(symbol, section, elf_symbol.st_value,
 				    by_address);
 	}
 }
 
-void elf_set_symbol_addr(struct object *object)
+void symbols_find_aliases(struct symbol_list *list, struct object *object)
 {
 	struct cache by_address = { 0 };
 	Elf_Scn *section = NULL;
+	const char *name;
+	GElf_Shdr header;
 
-	for (size_t i = 0; i < symbol_count; i++) {
-		symbols[i]->alias = symbols[i];
-		symbols[i]->has_address = false;
-		symbols[i]->kept_unit = NULL;
+	for (size_t i = 0; i < list->count; i++) {
+		list->symbols[i]->alias = list->symbols[i];
+		list->symbols[i]->has_address = false;
 	}
-	while ((section = elf_nextscn(object->elf, section))) {
-		GElf_Shdr header;
-
-		if (!gelf_getshdr(section, &header))
-			error("'%s' has a damaged section header: %s",
-			      object->path, elf_errmsg(-1));
+	while (next_section(object->elf, &section, &header, &name))
 		if (header.sh_type == SHT_SYMTAB)
-			read_symbol_table(object, section, &header,
+			read_symbol_table(list, object, section, &header,
 					  &by_address);
-	}
 	cache_free(&by_address);
 }
 
@@ -338,20 +295,28 @@ bool symbols_free_alias(const struct symbol *symbol)
 	return false;
 }
 
+void symbols_take(struct symbol *symbol, unsigned int file,
+		  struct type_string *string)
+{
+	symbol->file = file;
+	symbol->string = string;
+}
+
 /* Versions (FORMAT 7) */
 
-void symbols_compute_versions(unsigned int file, struct type_table *table)
+void symbols_compute_versions(struct symbol_list *list, unsigned int file,
+			      struct type_table *table)
 {
-	types_expect(table, symbol_count);
-	for (size_t i = 0; i < symbol_count; i++) {
-		struct symbol *symbol = symbols[i], *alias = symbol;
+	versions_expect(table, list->count);
+	for (size_t i = 0; i < list->count; i++) {
+		struct symbol *symbol = list->symbols[i], *alias = symbol;
 
 		if (symbol->file != file || symbol->has_version)
 			continue;
 		symbol->version =
-			types_version(table, symbol->string, symbol->name);
+			version_of(table, symbol->string, symbol->name.start);
 		if (options.dump_versions)
-			types_dump_version(table, symbol->string, symbol->name);
+			version_dump(table, symbol->string, symbol->name.start);
 		do {
 			if (alias->file == file) {
 				alias->version = symbol->version;
@@ -362,42 +327,43 @@ void symbols_compute_versions(unsigned int file, struct type_table *table)
 	}
 }
 
-void symbols_write_types(unsigned int file, const struct type_table *table,
-			 FILE *symtypes)
+void symbols_write_types(const struct symbol_list *list, unsigned int file,
+			 const struct type_table *table, FILE *symtypes)
 {
-	struct symtypes_line *lines = allocate(symbol_count * sizeof(*lines));
+	struct symtypes_line *lines = allocate(list->count * sizeof(*lines));
 	size_t count = 0;
 
-	for (size_t i = 0; i < symbol_count; i++)
-		if (symbols[i]->file == file)
-			lines[count++] =
-				(struct symtypes_line){ symbols[i]->name,
-							symbols[i]->string };
+	for (size_t i = 0; i < list->count; i++)
+		if (list->symbols[i]->file == file)
+			lines[count++] = (struct symtypes_line){
+				list->symbols[i]->name.start,
+				list->symbols[i]->string
+			};
 	types_write(table, lines, count, symtypes);
 	free(lines);
 }
 
 /* Output (FORMAT 3) */
 
-void symbol_print_versions(FILE *file)
+void symbols_print_versions(const struct symbol_list *list, FILE *file)
 {
-	for (size_t i = 0; i < symbol_count; i++) {
-		const struct symbol *symbol = symbols[i];
+	for (size_t i = 0; i < list->count; i++) {
+		const struct symbol *symbol = list->symbols[i];
 
-		if (!symbol->has_version)
-			warning("no information for symbol %s", symbol->name);
+		if (!symbol->has_version) /* under the name of FORMAT 1 */
+			message("warning", "symbol_print_versions",
+				"no information for symbol %s",
+				symbol->name.start);
 		fprintf(file, "#SYMVER ");
-		fwrite(symbol->name, 1, symbol->length, file);
+		fwrite(symbol->name.start, 1, symbol->name.length, file);
 		fprintf(file, " 0x%08x\n", (unsigned int)symbol->version);
 	}
 }
 
-void symbols_free(void)
+void symbols_free(struct symbol_list *list)
 {
-	cache_free(&by_name);
-	arena_free(&arena);
-	free(symbols);
-	symbols = NULL;
-	symbol_count = symbols_capacity = 0;
-	longest_name = 0;
+	cache_free(&list->by_name);
+	arena_free(&list->arena);
+	free(list->symbols);
+	*list = (struct symbol_list){ 0 };
 }

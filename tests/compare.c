@@ -4,14 +4,11 @@
  * libdw do: every relocated byte, every wanted attribute of every DIE. A line of
  * TAP for each object.
  */
+#define PART "compare"
 #include "../gendwarfksyms.h"
-#include "program.h"
-#include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 #include <fcntl.h>
-#include <gelf.h>
 #include <stdarg.h>
-#include <string.h>
 #include <unistd.h>
 
 static long differences, dies, bytes;
@@ -90,15 +87,15 @@ static void mark_addresses(Elf *elf, Elf_Scn *target, char *marks, size_t size)
 }
 
 static void compare_section(struct object *object, Elf *theirs,
-			    enum section_id id)
+			    enum section_id id, const char *name)
 {
-	const struct section *ours = &object->sections[id];
-	Elf_Scn *section = find_section(theirs, section_name(id));
-	Elf_Scn *plain = find_section(object->elf, section_name(id));
+	const struct bytes *ours = &object->file.sections[id];
+	Elf_Scn *section = find_section(theirs, name);
+	Elf_Scn *plain = find_section(object->elf, name);
 	Elf_Data *data;
 	char *marks;
 
-	if (!section || !plain || !ours->data)
+	if (!section || !plain || !ours->start)
 		return; /* compressed the old way */
 	data = elf_rawdata(section, NULL);
 	if (data->d_size != ours->size) {
@@ -106,29 +103,26 @@ static void compare_section(struct object *object, Elf *theirs,
 
 		gelf_getshdr(section, &header);
 		if (!(header.sh_flags & SHF_COMPRESSED))
-			differ("%s: %zu bytes, not %zu", section_name(id),
-			       ours->size, data->d_size);
+			differ("%s: %zu bytes, not %zu", name, ours->size,
+			       data->d_size);
 		return;
 	}
 	marks = calloc(1, ours->size);
 	mark_addresses(object->elf, plain, marks, ours->size);
 	for (size_t i = 0; i < ours->size; i++)
 		if (!marks[i] &&
-		    ours->data[i] != ((unsigned char *)data->d_buf)[i])
-			differ("%s: byte 0x%zx", section_name(id), i);
+		    ours->start[i] != ((unsigned char *)data->d_buf)[i])
+			differ("%s: byte 0x%zx", name, i);
 	bytes += ours->size;
 	free(marks);
 }
 
 /* Attributes */
 
-static void compare_attribute(Dwarf_Die *die, struct unit *unit,
-			      const struct attributes *ours,
+static void compare_attribute(Dwarf_Die *die, const struct attributes *ours,
 			      enum attribute attribute, unsigned int name)
 {
 	unsigned long long at = dwarf_dieoffset(die);
-	const struct section *info =
-		&unit->data->object->sections[unit->section];
 	Dwarf_Attribute theirs;
 	Dwarf_Word number;
 	Dwarf_Die target;
@@ -143,7 +137,7 @@ static void compare_attribute(Dwarf_Die *die, struct unit *unit,
 	case ATTRIBUTE_LINKAGE_NAME:
 		text = there ? dwarf_formstring(&theirs) : NULL;
 		if (has(ours, attribute) != !!text ||
-		    (text && strcmp(text, ours->value[attribute].text)))
+		    (text && strcmp(text, ours->values[attribute].text.start)))
 			differ("DIE 0x%llx: name %s", at, text);
 		break;
 	case ATTRIBUTE_TYPE:
@@ -151,7 +145,7 @@ static void compare_attribute(Dwarf_Die *die, struct unit *unit,
 		there = there && dwarf_formref_die(&theirs, &target);
 		if (has(ours, attribute) != there ||
 		    (there && dwarf_whatform(&theirs) != DW_FORM_ref_sig8 &&
-		     (size_t)(ours->value[attribute].die - info->data) !=
+		     die_offset(ours->values[attribute].die) !=
 			     dwarf_dieoffset(&target)))
 			differ("DIE 0x%llx: reference 0x%x", at, name);
 		break;
@@ -162,12 +156,13 @@ static void compare_attribute(Dwarf_Die *die, struct unit *unit,
 	default:
 		there = there && dwarf_formudata(&theirs, &number) == 0;
 		if (has(ours, attribute) != there ||
-		    (there && ours->value[attribute].number != number))
+		    (there && ours->values[attribute].number != number))
 			differ("DIE 0x%llx: number 0x%x", at, name);
 	}
 }
 
-static void compare_die(Dwarf_Die *die, struct unit *unit, bool types)
+static void compare_die(Dwarf_Die *die, struct unit *unit,
+			const unsigned char *at)
 {
 	static const struct {
 		enum attribute attribute;
@@ -191,34 +186,31 @@ static void compare_die(Dwarf_Die *die, struct unit *unit, bool types)
 		{ ATTRIBUTE_DATA_MEMBER_LOCATION, DW_AT_data_member_location },
 		{ ATTRIBUTE_DISCR_VALUE, DW_AT_discr_value },
 	};
-	const struct section *section =
-		&unit->data->object
-			 ->sections[types ? SECTION_TYPES : SECTION_INFO];
-	const unsigned char *ours_at = section->data + dwarf_dieoffset(die);
-	const unsigned char *next;
 	struct attributes ours, child_ours;
+	struct cursor children;
 	Dwarf_Die child;
 
 	dies++;
-	read_die(unit, ours_at, &ours);
+	read_die((struct position){ unit, at }, &ours);
 	if ((int)ours.tag != dwarf_tag(die) ||
-	    ours.children != (dwarf_haschildren(die) > 0))
+	    ours.children != (dwarf_haschildren(die) > 0) ||
+	    die_offset(ours.die) != dwarf_dieoffset(die))
 		differ("DIE 0x%llx: tag 0x%x",
 		       (unsigned long long)dwarf_dieoffset(die), ours.tag);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
-		compare_attribute(die, unit, &ours, wanted[i].attribute,
+		compare_attribute(die, &ours, wanted[i].attribute,
 				  wanted[i].name);
-	next = ours.end;
+	children = children_of(&ours);
 	if (dwarf_child(die, &child) != 0)
 		return;
 	do {
-		if (next != section->data + dwarf_dieoffset(&child))
+		if (!next_child(&children, &child_ours) ||
+		    die_offset(child_ours.die) != dwarf_dieoffset(&child)) {
 			differ("DIE 0x%llx: not the next child",
 			       (unsigned long long)dwarf_dieoffset(&child));
-		compare_die(&child, unit, types);
-		if (!read_next_child(unit, &next, &child_ours))
-			differ("DIE 0x%llx: no child",
-			       (unsigned long long)dwarf_dieoffset(&child));
+			return;
+		}
+		compare_die(&child, unit, child_ours.die.address);
 	} while (dwarf_siblingof(&child, &child) == 0);
 }
 
@@ -242,20 +234,24 @@ static bool compare_object(const char *path)
 	object_open(&object, path, fd);
 	module = dwfl_report_offline(dwfl, path, path, -1);
 	dwarf = dwfl_module_getdwarf(module, &bias);
-	compare_section(&object, dwarf_getelf(dwarf), SECTION_INFO);
-	compare_section(&object, dwarf_getelf(dwarf), SECTION_TYPES);
-	compare_section(&object, dwarf_getelf(dwarf), SECTION_LINE);
-	compare_section(&object, dwarf_getelf(dwarf), SECTION_STR_OFFSETS);
+	compare_section(&object, dwarf_getelf(dwarf), SECTION_INFO,
+			".debug_info");
+	compare_section(&object, dwarf_getelf(dwarf), SECTION_TYPES,
+			".debug_types");
+	compare_section(&object, dwarf_getelf(dwarf), SECTION_LINE,
+			".debug_line");
+	compare_section(&object, dwarf_getelf(dwarf), SECTION_STR_OFFSETS,
+			".debug_str_offsets");
 	debug_data_open(&data, &object);
-	for (size_t i = 0; i < data.unit_count; i++) {
-		struct unit *unit = &data.units[i];
+	for (size_t i = 0; i < data.main.count; i++) {
+		struct unit *unit = &data.main.units[i];
 
 		if (dwarf_get_units(dwarf, cu, &cu, NULL, NULL, &die, NULL)) {
 			differ("fewer units");
 			break;
 		}
 		unit_open(unit);
-		compare_die(&die, unit, unit->section == SECTION_TYPES);
+		compare_die(&die, unit, unit->root);
 	}
 	if (dwarf_get_units(dwarf, cu, &cu, NULL, NULL, &die, NULL) == 0)
 		differ("more units");

@@ -96,15 +96,15 @@ sub damaged {
 	my ($description, $want, $name) = @_;
 	fails_with(die_object($description), ['v'], qr/$want.*\.o'|\.o'.*$want/, $name);
 }
-damaged("compile_unit version=6\n  variable name=v\n", 'DWARF version 6', 'an unknown version');
+damaged("compile_unit version=6\n  variable name=v\n", 'unit 1: invalid DWARF version', 'an unknown version');
 damaged("compile_unit\n  variable name=v 0x9999:0x7777=3\n", 'unknown form 0x7777', 'an unknown form');
 damaged("compile_unit\n  variable name:strp=77777\n", '\.debug_str', 'a name out of bounds');
 damaged("compile_unit\n  variable name=v type:ref4=0x7fffffff\n", 'refers to no DIE', 'a type reference out of bounds');
 damaged("compile_unit\n  variable name=v abstract_origin:ref4=0x7fffffff\n", 'refers to no DIE', 'an abstract origin out of bounds');
-damaged("compile_unit\n  variable name=v 0x9999:block4=00112233\n%section .debug_info\n%asm .4byte 100\n%asm .2byte 5\n", 'ends too early', 'a unit beyond its section');
+damaged("compile_unit\n  variable name=v 0x9999:block4=00112233\n%section .debug_info\n%asm .4byte 100\n%asm .2byte 5\n", 'the header of unit 2', 'a unit beyond its section');
 damaged("compile_unit\n  variable name=v 0x9999:udata=1\n%section .debug_info\n%asm .4byte 9\n%asm .2byte 5\n%asm .byte 1, 8\n%asm .4byte 0\n%asm .byte 99\n", 'unknown abbreviation 99',
 	'an unknown abbreviation');
-damaged("compile_unit\n  variable name=v\n%section .debug_info\n%asm .4byte 10\n%asm .2byte 5\n%asm .byte 1, 8\n%asm .4byte 0x7fff\n%asm .byte 1, 0\n", 'abbreviations', 'abbreviations out of bounds');
+damaged("compile_unit\n  variable name=v\n%section .debug_info\n%asm .4byte 10\n%asm .2byte 5\n%asm .byte 1, 8\n%asm .4byte 0x7fff\n%asm .byte 1, 0\n", 'unit 2: invalid offset', 'abbreviations out of bounds');
 for my $stmt (77777, 0) {
 	damaged("compile_unit stmt_list:sec_offset=$stmt\n  \@s structure_type name=s decl_file=1\n  variable name=v type=\@s\n", 'line table', "a line table out of bounds ($stmt)");
 }

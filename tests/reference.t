@@ -24,7 +24,7 @@ sub compare {
 	return command('', $tool, '-e', '-r', $symtypes, @options, ref $new ? @$new : $new);
 }
 
-sub changed { return "warning: gendwarfksyms: compare_symbol: the version of $_[0] changed from $_[1] to $_[2]:\n" . join '', map {"\t$_\n"} @_[3 .. $#_] }
+sub changed { return "warning: gendwarfksyms: reference: the version of $_[0] changed from $_[1] to $_[2]:\n" . join '', map {"\t$_\n"} @_[3 .. $#_] }
 
 my $source = 'int f(struct s *s) { return 0; } int g(struct o *o) { return 0; } struct s v;';
 my $old = object('struct in { int a; }; struct s { int x; struct in *in; long y; }; struct o { int z; };', $source);
@@ -83,10 +83,10 @@ is(() = $r->{err} =~ /^s#m\d+ added: 2 symbols/mg, 30, '... but each has its dif
 
 # New and missing symbols
 $r = compare($old, object('struct in { int a; }; struct s { int x; struct in *in; long y; }; struct o { int z; };', "$source int h(struct s *s) { return 0; }"));
-is($r->{err}, "warning: gendwarfksyms: reference_compare: h is new: it is not in the reference file '$scratch/reference'\n", 'a new symbol');
+is($r->{err}, "warning: gendwarfksyms: reference: h is new: it is not in the reference file '$scratch/reference'\n", 'a new symbol');
 is(compare($old, object('struct in { int a; }; struct s { int x; struct in *in; long y; }; struct o { int z; };', "$source int h(struct s *s) { return 0; }"), '-p')->{status}, 0, '... is no error');
 $r = compare($old, object('struct in { int a; }; struct s { int x; struct in *in; long y; }; struct o { int z; };', $source =~ s/ int g.*?\}//r));
-is($r->{err}, "warning: gendwarfksyms: reference_report: g is missing: the reference file '$scratch/reference' has it\n", 'a missing symbol');
+is($r->{err}, "warning: gendwarfksyms: reference: g is missing: the reference file '$scratch/reference' has it\n", 'a missing symbol');
 compare($old, $old);
 command('', 'objcopy', '--add-symbol', '__export_symbol_w=0,local', $old, "$scratch/lost.o");
 spew("$scratch/lost", slurp("$scratch/reference") . "w variable $int\n");

@@ -3,46 +3,11 @@
  * Unit tests for what can be tested alone: crc32.h, cache.c, and the list of
  * symbols in symbols.c. Prints TAP.
  */
+#define PART "unit"
 #include "../crc32.h"
 #include "../gendwarfksyms.h"
-#include "program.h"
-#include <string.h>
 
 static int tests, failures;
-
-/* symbols.c's neighbours, which are not called here. */
-void types_expect(struct type_table *table, size_t versions)
-{
-	(void)table, (void)versions;
-	abort();
-}
-
-uint32_t types_version(struct type_table *table, struct type_string *string,
-		       const char *name)
-{
-	(void)table, (void)string, (void)name;
-	abort();
-}
-
-void types_dump_version(struct type_table *table,
-			const struct type_string *string, const char *name)
-{
-	(void)table, (void)string, (void)name;
-	abort();
-}
-
-Elf *elf_open(const char *path, int fd)
-{
-	(void)path, (void)fd;
-	abort();
-}
-
-void types_write(const struct type_table *table,
-		 const struct symtypes_line *symbols, size_t count, FILE *file)
-{
-	(void)table, (void)symbols, (void)count, (void)file;
-	abort();
-}
 
 static void ok(bool good, const char *name)
 {
@@ -118,7 +83,7 @@ static void test_crc(void)
 
 /* cache.c */
 
-static bool same_text(const void *value, const void *key)
+static bool same_string(const void *value, const void *key)
 {
 	return !strcmp(value, key);
 }
@@ -149,9 +114,9 @@ static void test_cache(void)
 	   "after cache_clear() it is empty");
 	cache_add(&cache, 7, "one");
 	cache_add(&cache, 7, "two");
-	ok(!strcmp(cache_find(&cache, 7, same_text, "two"), "two") &&
-		   !strcmp(cache_find(&cache, 7, same_text, "one"), "one") &&
-		   !cache_find(&cache, 7, same_text, "three"),
+	ok(!strcmp(cache_find(&cache, 7, same_string, "two"), "two") &&
+		   !strcmp(cache_find(&cache, 7, same_string, "one"), "one") &&
+		   !cache_find(&cache, 7, same_string, "three"),
 	   "values with one hash are told apart");
 	cache_free(&cache);
 	ok(!cache.slots && !cache_find(&cache, 7, NULL, NULL),
@@ -199,19 +164,21 @@ static void test_arena(void)
 static void test_order(void)
 {
 	/* FNV-1a: a 0xe40c292c, b 0xe70c2de5, foobar 0xbf9cf968. */
-	static const char list[] = "foobar\na\nb\n";
-	FILE *file = fmemopen((void *)list, strlen(list), "r");
+	static const char names[] = "foobar\na\nb\n";
+	FILE *file = fmemopen((void *)names, strlen(names), "r");
+	struct symbol_list list = { 0 };
 
-	symbol_read_exports(file);
+	symbols_read(&list, file);
 	fclose(file);
-	ok(!strcmp(symbols_at(0)->name, "a") &&
-		   !strcmp(symbols_at(1)->name, "foobar") &&
-		   !strcmp(symbols_at(2)->name, "b") && !symbols_at(3),
+	ok(list.count == 3 && !strcmp(list.symbols[0]->name.start, "a") &&
+		   !strcmp(list.symbols[1]->name.start, "foobar") &&
+		   !strcmp(list.symbols[2]->name.start, "b"),
 	   "symbols by bucket: a 0x92c, foobar 0x968, b 0xde5");
-	ok(symbols_find("foobar") == symbols_at(1) && !symbols_find("fooba"),
+	ok(symbols_find(&list, make_text("foobar")) == list.symbols[1] &&
+		   !symbols_find(&list, make_text("fooba")),
 	   "symbols by name");
-	symbols_free();
-	ok(!symbols_at(0), "no symbols after symbols_free()");
+	symbols_free(&list);
+	ok(!list.count, "no symbols after symbols_free()");
 }
 
 int main(void)

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Two type strings as a diff to read: each is laid out with one item of a list a
+ * line, and the lines are compared.
+ */
+#define PART "diff"
+#include "gendwarfksyms.h"
+
+/* A string as lines: one for each item of a list, indented, no separators. */
+struct text_lines {
+	struct text_line {
+		struct text text;
+		int level;
+	} * lines;
+	size_t count;
+	size_t capacity;
+};
+
+static void add_text_line(struct text_lines *lines, const char *start,
+			  const char *end, int level)
+{
+	while (start < end && *start == ' ')
+		start++;
+	while (start < end && end[-1] == ' ')
+		end--;
+	if (start == end)
+		return;
+	lines->lines = grow(lines->lines, lines->count, &lines->capacity,
+			    sizeof(*lines->lines));
+	lines->lines[lines->count++] =
+		(struct text_line){ { start, end - start }, level };
+}
+
+/* The bracket or separator that stands alone as the word behind a blank, or 0. */
+static char mark_at(const char *text, size_t length, size_t blank)
+{
+	char mark = text[blank + 1];
+
+	if (text[blank] != ' ' || !mark || !strchr("{}(),", mark) ||
+	    (blank + 2 < length && text[blank + 2] != ' '))
+		return 0;
+	return mark;
+}
+
+/*
+ * For each bracket that opens, whether what it encloses is a list: the outermost
+ * is, and those with a separator directly inside.
+ */
+static bool *find_lists(const char *text, size_t length)
+{
+	bool *lists = allocate_cleared(length, sizeof(*lists));
+	size_t *open = NULL, depth = 0, capacity = 0;
+
+	for (size_t i = 0; i + 1 < length; i++) {
+		char mark = mark_at(text, length, i);
+
+		if (mark == '{' || mark == '(') {
+			open = grow(open, depth, &capacity, sizeof(*open));
+			lists[i + 1] = !depth;
+			open[depth++] = i + 1;
+		} else if (mark && depth) {
+			if (mark == ',')
+				lists[open[depth - 1]] = true;
+			else
+				depth--;
+		}
+	}
+	free(open);
+	return lists;
+}
+
+static struct text_lines split(struct text string)
+{
+	struct text_lines lines = { 0 };
+	const char *text = string.start, *start = text;
+	size_t *open = NULL, depth = 0, capacity = 0, length = string.length;
+	bool *lists;
+	int level = 0;
+
+	if (!text)
+		return lines;
+	lists = find_lists(text, length);
+	for (size_t i = 0; i + 1 < length; i++) {
+		char mark = mark_at(text, length, i);
+
+		if (mark == '{' || mark == '(') {
+			open = grow(open, depth, &capacity, sizeof(*open));
+			open[depth++] = i + 1;
+			if (!lists[i + 1])
+				continue;
+			add_text_line(&lines, start, text + i + 2, level++);
+		} else if ((mark == '}' || mark == ')') && depth) {
+			if (!lists[open[--depth]])
+				continue;
+			add_text_line(&lines, start, text + i, level--);
+			start = text + i + 1;
+			continue;
+		} else if (mark == ',' && depth && lists[open[depth - 1]]) {
+			add_text_line(&lines, start, text + i, level);
+		} else {
+			continue;
+		}
+		start = text + i + 2;
+	}
+	add_text_line(&lines, start, text + length, level);
+	free(open);
+	free(lists);
+	return lines;
+}
+
+static bool same_text_line(const struct text_line *a, const struct text_line *b)
+{
+	return a->level == b->level && same_text(a->text, b->text);
+}
+
+/* Beyond so many pairs of lines, all old lines go and all new ones come. */
+#define DIFF_PAIRS_LIMIT ((size_t)16 << 20)
+
+/* Lines around a change that are shown. */
+#define DIFF_CONTEXT 3
+
+struct diff_line {
+	char sign; /* ' ', '-' or '+' */
+	const struct text_line *line;
+};
+
+/*
+ * The diff of two texts, as old->count + new->count lines or fewer: the longest
+ * common subsequence, by the table of its lengths for all pairs of ends.
+ */
+static size_t make_diff(const struct text_lines *old,
+			const struct text_lines *new, struct diff_line *diff)
+{
+	size_t i = 0, j = 0, count = 0, width = new->count + 1;
+	bool fits = old->count < DIFF_PAIRS_LIMIT / width;
+	uint32_t *common = NULL;
+
+	if (fits) {
+		common = allocate((old->count + 1) * width * sizeof(*common));
+		for (i = old->count + 1; i--;)
+			for (j = new->count + 1; j--;)
+				common[i * width + j] =
+					i == old->count || j == new->count ? 0
+					: same_text_line(&old->lines[i],
+							 &new->lines[j])
+						? 1 + common[(i + 1) * width +
+							     j + 1]
+					: common[(i + 1) * width +
+						 j] >= common[i * width + j + 1]
+						? common[(i + 1) * width + j]
+						: common[i * width + j + 1];
+	}
+	for (i = j = 0; i < old->count || j < new->count;) {
+		if (fits && i < old->count &&
+		    j < new->count &&same_text_line(&old->lines[i],
+						    &new->lines[j])) {
+			diff[count++] =
+				(struct diff_line){ ' ', &new->lines[j++] };
+			i++;
+		} else if (i < old->count &&
+			   (!fits || j == new->count ||
+			    common[(i + 1) * width + j] >=
+				    common[i * width + j + 1])) {
+			diff[count++] =
+				(struct diff_line){ '-', &old->lines[i++] };
+		} else {
+			diff[count++] =
+				(struct diff_line){ '+', &new->lines[j++] };
+		}
+	}
+	free(common);
+	return count;
+}
+
+static void print_line(char sign, const struct text_line *line, bool colour)
+{
+	bool coloured = colour && sign != ' ';
+
+	if (coloured)
+		fputs(sign == '-' ? "\033[31m" : "\033[32m", stderr);
+	fprintf(stderr, "%c%*s", sign, 2 * line->level, "");
+	fwrite(line->text.start, 1, line->text.length, stderr);
+	fputs(coloured ? "\033[m\n" : "\n", stderr);
+}
+
+/* Whether a line is a change or stands right before one. */
+static bool change_near(const struct diff_line *diff, size_t count, size_t at)
+{
+	for (size_t i = at; i < count && i <= at + DIFF_CONTEXT; i++)
+		if (diff[i].sign != ' ')
+			return true;
+	return false;
+}
+
+static void print_hunks(const struct diff_line *diff, size_t count, bool colour)
+{
+	size_t old_number = 1, new_number = 1;
+
+	for (size_t i = 0; i < count;) {
+		size_t first = i, end, quiet = 0, old_count = 0, new_count = 0;
+
+		if (!change_near(diff, count, i)) {
+			old_number++;
+			new_number++;
+			i++;
+			continue;
+		}
+		/* A hunk: up to where 2 * DIFF_CONTEXT lines are the same. */
+		for (end = i; end < count && quiet <= 2 * DIFF_CONTEXT; end++)
+			quiet = diff[end].sign == ' ' ? quiet + 1 : 0;
+		if (quiet > DIFF_CONTEXT)
+			end -= quiet - DIFF_CONTEXT;
+		for (i = first; i < end; i++) {
+			old_count += diff[i].sign != '+';
+			new_count += diff[i].sign != '-';
+		}
+		fprintf(stderr, "@@ -%zu,%zu +%zu,%zu @@\n",
+			old_count ? old_number : 0, old_count,
+			new_count ? new_number : 0, new_count);
+		for (i = first; i < end; i++)
+			print_line(diff[i].sign, diff[i].line, colour);
+		old_number += old_count;
+		new_number += new_count;
+	}
+}
+
+void print_diff(const char *name, struct text old, struct text new, bool colour)
+{
+	struct text_lines old_lines = split(old), new_lines = split(new);
+	struct diff_line *diff =
+		allocate((old_lines.count + new_lines.count) * sizeof(*diff));
+	size_t count = make_diff(&old_lines, &new_lines, diff);
+
+	fprintf(stderr, "--- %s\n+++ %s\n", old.start ? name : "/dev/null",
+		new.start ? name : "/dev/null");
+	print_hunks(diff, count, colour);
+	free(diff);
+	free(old_lines.lines);
+	free(new_lines.lines);
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which files of a unit are source files: their names, from the header of its
+ * line table. (libdw gives them, too, but up to 0.188 runs the whole program of
+ * the table for that: as much work as all the rest for an object.)
+ */
+#define PART "lines"
+#include "reader.h"
+
+static void add_file(struct unit *unit, struct text name, size_t *capacity)
+{
+	unit->is_source = grow(unit->is_source, unit->file_count, capacity,
+			       sizeof(*unit->is_source));
+	unit->is_source[unit->file_count++] =
+		name.length >= 2 &&
+		!memcmp(name.start + name.length - 2, ".c", 2);
+}
+
+/*
+ * Reads directories or files of DWARF 5; with `capacity` they are files, and
+ * added.
+ */
+static void read_entries(struct unit *unit, struct unit *from,
+			 struct reader *reader, unsigned int offset_size,
+			 size_t *capacity)
+{
+	struct {
+		uint64_t content;
+		uint64_t form;
+	} formats[255];
+	unsigned int format_count = read_number(reader, 1);
+	uint64_t count;
+
+	for (unsigned int i = 0; i < format_count; i++) {
+		formats[i].content = read_uleb(reader);
+		formats[i].form = read_uleb(reader);
+	}
+	count = read_uleb(reader);
+	if (count > (size_t)(reader->end - reader->at))
+		read_error(reader);
+	while (count--) {
+		struct text name = { 0 };
+
+		for (unsigned int i = 0; i < format_count; i++) {
+			struct text text = read_line_form(from, formats[i].form,
+							  reader, offset_size);
+
+			if (formats[i].content == DW_LNCT_path)
+				name = text;
+		}
+		if (capacity)
+			add_file(unit, name, capacity);
+	}
+}
+
+/* Reads the header of the line table at an offset, that of unit `from`. */
+static void read_files(struct unit *unit, struct unit *from, uint64_t offset)
+{
+	struct reader reader = section_reader(from->file, SECTION_LINE, offset,
+					      "a line table");
+	const unsigned char *start = reader.at;
+	unsigned int version, offset_size = 4;
+	uint64_t length = read_number(&reader, 4);
+	size_t capacity = 0;
+	struct text name;
+
+	if (length == 0xffffffff) {
+		length = read_number(&reader, 8);
+		offset_size = 8;
+	}
+	if (length > (size_t)(reader.end - reader.at))
+		read_error(&reader);
+	reader.end = reader.at + length;
+	version = read_number(&reader, 2);
+	if (version < 2 || version > 5)
+		die_error(unit_root(from), "a line table of version %u",
+			  version);
+	if (version >= 5)
+		read_bytes(&reader, 2); /* sizes of address and segment */
+	read_bytes(&reader, offset_size); /* header_length */
+	read_bytes(&reader, version >= 4 ? 5 : 4);
+	/* standard_opcode_lengths, one fewer than opcode_base */
+	read_bytes(&reader, (uint8_t)(read_number(&reader, 1) - 1));
+	if (version >= 5) {
+		read_entries(unit, from, &reader, offset_size, NULL);
+		read_entries(unit, from, &reader, offset_size, &capacity);
+	} else {
+		while (read_text(&reader).length)
+			; /* directories */
+		add_file(unit, (struct text){ 0 }, &capacity); /* 1 is first */
+		while ((name = read_text(&reader)).length) {
+			add_file(unit, name, &capacity);
+			for (int i = 0; i < 3; i++)
+				read_uleb(&reader);
+		}
+	}
+	count_table(unit->data, &reader, start);
+}
+
+/*
+ * The unit whose line table tells the files of a unit, and where that is. Split
+ * units have one at the start of their own section, or none, and then share the
+ * skeleton's. NULL if there is none.
+ */
+static struct unit *line_table(struct unit *unit, uint64_t *offset)
+{
+	*offset = 0;
+	if (unit->skeleton || unit->file->kind == KIND_DWO) {
+		if (unit->file->sections[SECTION_LINE].size)
+			return unit;
+		unit = unit->skeleton;
+	}
+	if (!unit)
+		return NULL;
+	unit_open(unit);
+	*offset = unit->lines;
+	return unit->has_lines ? unit : NULL;
+}
+
+bool is_source_file(struct position die, uint64_t number)
+{
+	struct unit *unit = die.unit, *from;
+	uint64_t offset;
+
+	if (!unit->is_source) {
+		from = line_table(unit, &offset);
+		if (!from)
+			die_error(
+				die,
+				"DW_AT_decl_file, but the unit has no line table");
+		read_files(unit, from, offset);
+	}
+	if (number >= unit->file_count)
+		die_error(die, "DW_AT_decl_file %llu is beyond the line table",
+			  (unsigned long long)number);
+	return unit->is_source[number];
+}

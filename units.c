@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The units of a file, as libdw finds them, and the files that they lead to:
+ * the .dwo that a skeleton unit stands for (-gsplit-dwarf), and the
+ * supplementary file that dwz has moved DIEs to. decode.c reads what is in them.
+ */
+#define PART "units"
+#include "gendwarfksyms.h"
+#include <elfutils/libdwelf.h>
+
+/* Adds the unit that libdw calls `cu`. */
+static void add_unit(struct unit_list *list, Dwarf_CU *cu, size_t *capacity)
+{
+	struct debug_file *file = list->file;
+	const struct bytes *section = &file->sections[SECTION_INFO];
+	Dwarf_Off offset, next;
+	uint64_t signature;
+	struct unit *unit;
+	Dwarf_Die root;
+
+	list->units =
+		grow(list->units, list->count, capacity, sizeof(*list->units));
+	unit = &list->units[list->count++];
+	*unit = (struct unit){ .file = file, .cu = cu };
+	if (!dwarf_cu_die(cu, &root, &unit->version,
+			  &unit->abbreviations_offset, &unit->address_size,
+			  &unit->offset_size, &signature, NULL) ||
+	    dwarf_cu_info(cu, NULL, &unit->type, NULL, NULL, &unit->id, NULL,
+			  NULL))
+		error("cannot read unit %zu of '%s': %s", list->count,
+		      file->path, dwarf_errmsg(-1));
+	unit->root = root.addr;
+	unit->start = unit->root - dwarf_cuoffset(&root);
+	offset = dwarf_dieoffset(&root) - dwarf_cuoffset(&root);
+	if (unit->start - section->start != (ptrdiff_t)offset)
+		section = &file->sections[SECTION_TYPES];
+	/* What libdw takes for the unit may end with its section instead. */
+	if (dwarf_next_unit(
+		    file->dwarf, offset, &next, NULL, NULL, NULL, NULL, NULL,
+		    section == &file->sections[SECTION_TYPES] ? &signature
+							      : NULL,
+		    NULL) ||
+	    next > section->size || unit->start + (next - offset) < unit->root)
+		error("the DWARF of '%s' is damaged: the unit at 0x%llx ends too early",
+		      file->path, (unsigned long long)offset);
+	unit->end = unit->start + (next - offset);
+}
+
+/* Lists the units of a file in the order of FORMAT 4. */
+static void read_units(struct debug_data *data, struct unit_list *list,
+		       struct debug_file *file)
+{
+	Dwarf_CU *cu = NULL;
+	size_t capacity = 0;
+	int result;
+
+	list->file = file;
+	while (!(result = dwarf_get_units(file->dwarf, cu, &cu, NULL, NULL,
+					  NULL, NULL)))
+		add_unit(list, cu, &capacity);
+	if (result < 0)
+		error("the DWARF of '%s' is damaged: the header of unit %zu: %s",
+		      file->path, list->count + 1,
+		      dwarf_errmsg(-1) ? dwarf_errmsg(-1) : "it is too short");
+	cache_reserve(&list->by_cu, list->count);
+	for (size_t i = 0; i < list->count; i++) {
+		struct unit *unit = &list->units[i];
+
+		unit->data = data;
+		unit->number = data->unit_count++;
+		data->dies_limit += dies_limit(unit);
+		cache_add(&list->by_cu, (uintptr_t)unit->cu, unit);
+	}
+}
+
+static void forget_units(struct unit_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		unit_forget(&list->units[i]);
+	free(list->units);
+	cache_free(&list->by_cu);
+	*list = (struct unit_list){ 0 };
+}
+
+/* Closes the .dwo files that were opened after a given one. */
+static void close_splits(struct debug_data *data, struct split *last)
+{
+	while (data->splits != last) {
+		struct split *split = data->splits;
+
+		data->splits = split->next;
+		forget_units(&split->units);
+		debug_file_close(&split->file);
+		free(split->path);
+		free(split);
+	}
+}
+
+void unit_close(struct unit *unit)
+{
+	struct debug_data *data = unit->data;
+
+	if (data->linked)
+		return;
+	unit_forget(unit);
+	forget_abbreviations(data);
+	close_splits(data, NULL);
+}
+
+void debug_data_open(struct debug_data *data, struct object *object)
+{
+	*data = (struct debug_data){ .object = object };
+	read_units(data, &data->main, &object->file);
+	for (size_t i = 0; i < data->main.count && !data->linked; i++)
+		data->linked =
+			(!i || data->main.units[i].abbreviations_offset !=
+				       data->main.units[i - 1]
+					       .abbreviations_offset) &&
+			unit_has_links(&data->main.units[i]);
+}
+
+struct unit *find_unit(struct unit *from, Dwarf_CU *cu)
+{
+	struct unit_list *list = &from->data->main;
+
+	if (cu == from->cu)
+		return from;
+	if (dwarf_cu_getdwarf(cu) != from->file->dwarf)
+		list = &from->data->supplementary;
+	else if (from->split)
+		list = from->split;
+	else if (from->file == &from->data->supplementary_file)
+		list = &from->data->supplementary;
+	return cache_find(&list->by_cu, (uintptr_t)cu, NULL, NULL);
+}
+
+/* Supplementary files */
+
+/* The path of a file in the folder that another is in; for free(). */
+static char *path_in_folder_of(const char *path, const char *name)
+{
+	const char *slash = name[0] == '/' ? NULL : strrchr(path, '/');
+	char *joined;
+
+	if (asprintf(&joined, "%.*s%s", slash ? (int)(slash + 1 - path) : 0,
+		     path, name) < 0)
+		error("out of memory");
+	return joined;
+}
+
+/* The supplementary file of another, as that or the file itself names it. */
+struct supplement {
+	const char *name;
+	const unsigned char *id; /* its build ID or checksum */
+	size_t id_size;
+};
+
+/* Reads the section .debug_sup of DWARF 5, which libdw (0.196 too) doesn't. */
+static struct supplement read_debug_sup(Elf *elf, bool is_supplementary)
+{
+	const char *name, *text, *end;
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+
+	while (next_section(elf, &section, &header, &name)) {
+		Elf_Data *data = elf_rawdata(section, NULL);
+
+		if (!name || strcmp(name, ".debug_sup") || !data ||
+		    data->d_size < 5)
+			continue;
+		/* Its version, 2 bytes; a flag; a name; the checksum's size */
+		text = (const char *)data->d_buf + 3;
+		end = memchr(text, 0, data->d_size - 3);
+		if (!end || text[-1] != is_supplementary)
+			continue;
+		end += 2;
+		if (end > text - 3 + data->d_size)
+			continue;
+		return (struct supplement){ text, (const unsigned char *)end,
+					    text - 3 + data->d_size - end };
+	}
+	return (struct supplement){ 0 };
+}
+
+/*
+ * Opens the supplementary file of another, by .gnu_debugaltlink or .debug_sup.
+ * NULL, or the name of what is not there, or of another build.
+ */
+static const char *open_supplementary(struct debug_file *file,
+				      const struct debug_file *from)
+{
+	struct supplement wanted = { 0 }, there = { 0 };
+	Dwarf *dwarf = dwarf_getalt(from->dwarf);
+	const void *id = NULL;
+	ssize_t size;
+	char *path;
+
+	size = dwelf_dwarf_gnu_debugaltlink(from->dwarf, &wanted.name, &id);
+	if (size > 0) {
+		wanted.id = id;
+		wanted.id_size = size;
+		if (!dwarf)
+			return wanted.name;
+		debug_file_adopt(file, wanted.name, dwarf);
+		size = dwelf_elf_gnu_build_id(dwarf_getelf(dwarf), &id);
+		there.id = id;
+		there.id_size = size < 0 ? 0 : size;
+	} else {
+		wanted = read_debug_sup(dwarf_getelf(from->dwarf), false);
+		if (!wanted.name)
+			return "no file is named";
+		path = path_in_folder_of(from->path, wanted.name);
+		if (debug_file_open(file, path, false))
+			there = read_debug_sup(file->elf, true);
+		file->path = wanted.name;
+		free(path);
+		dwarf_setalt(from->dwarf, file->dwarf);
+	}
+	return there.id_size == wanted.id_size &&
+			       !memcmp(there.id, wanted.id, wanted.id_size)
+		       ? NULL
+		       : wanted.name;
+}
+
+Dwarf *supplementary(struct position die)
+{
+	struct debug_data *data = die.unit->data;
+	const char *missing;
+
+	if (!data->supplementary.file) {
+		missing = open_supplementary(&data->supplementary_file,
+					     die.unit->file);
+		if (missing)
+			die_error(
+				die,
+				"what is needed is in a supplementary file (dwz), which is missing or of another build: %s",
+				missing);
+		read_units(data, &data->supplementary,
+			   &data->supplementary_file);
+	}
+	return data->supplementary_file.dwarf;
+}
+
+/* Split units */
+
+/* The text of one of two attributes of a unit's DIE, or NULL. */
+static const char *root_text(struct unit *unit, unsigned int name,
+			     unsigned int other_name)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Die root;
+
+	dwarf_cu_die(unit->cu, &root, NULL, NULL, NULL, NULL, NULL, NULL);
+	if (dwarf_attr(&root, name, &attribute) ||
+	    dwarf_attr(&root, other_name, &attribute))
+		return dwarf_formstring(&attribute);
+	return NULL;
+}
+
+/*
+ * The unit that a skeleton stands for in a .dwo; NULL if it is not there. If it
+ * is, the path is the split's.
+ */
+static struct unit *find_split(struct unit *skeleton, char *path)
+{
+	struct split *split = allocate_cleared(1, sizeof(*split));
+	struct debug_data *data = skeleton->data;
+	struct unit *found = NULL;
+
+	if (debug_file_open(&split->file, path, true)) {
+		read_units(data, &split->units, &split->file);
+		for (size_t i = 0; i < split->units.count; i++) {
+			struct unit *unit = &split->units.units[i];
+
+			unit->split = &split->units;
+			unit->skeleton = skeleton;
+			if (unit->type == DW_UT_split_compile &&
+			    unit->id == skeleton->id)
+				found = unit;
+		}
+	}
+	split->next = data->splits;
+	data->splits = split;
+	if (found)
+		split->path = path;
+	else
+		close_splits(data, split->next);
+	return found;
+}
+
+struct unit *split_unit(struct unit *unit)
+{
+	const char *name, *folder, *last;
+	char *paths[3] = { 0 };
+	struct unit *split = NULL;
+
+	if (unit->type != DW_UT_skeleton &&
+	    (unit->type != DW_UT_split_compile || unit->file->kind == KIND_DWO))
+		return unit;
+	name = root_text(unit, DW_AT_dwo_name, DW_AT_GNU_dwo_name);
+	if (!name)
+		return unit;
+	folder = root_text(unit, DW_AT_comp_dir, DW_AT_comp_dir);
+	last = strrchr(name, '/');
+	paths[0] = path_in_folder_of(unit->file->path, name);
+	paths[1] = path_in_folder_of(unit->file->path, last ? last + 1 : name);
+	if (asprintf(&paths[2], "%s/%s", folder ? folder : ".", name) < 0)
+		error("out of memory");
+	for (int i = 0; i < 3 && !split; i++)
+		split = find_split(unit, paths[i]);
+	if (!split)
+		die_error(
+			unit_root(unit),
+			"the DWARF of this unit is in '%s' (-gsplit-dwarf), which is missing or of another build; looked for in '%s', '%s' and '%s'",
+			name, paths[0], paths[1], paths[2]);
+	for (int i = 0; i < 3; i++)
+		if (paths[i] != split->file->path)
+			free(paths[i]);
+	return split;
+}
+
+void debug_data_close(struct debug_data *data)
+{
+	close_splits(data, NULL);
+	forget_units(&data->main);
+	if (data->supplementary.file) {
+		forget_units(&data->supplementary);
+		debug_file_close(&data->supplementary_file);
+	}
+	forget_abbreviations(data);
+	cache_free(&data->abbreviation_tables);
+	arena_free(&data->arena);
+}
