@@ -124,6 +124,10 @@ bool is_source_file(struct position die, uint64_t number)
 
 	if (!unit->is_source) {
 		from = line_table(unit, &offset);
+		if (!from && unit->file->kind == KIND_DWO)
+			die_error(
+				die,
+				"DW_AT_decl_file, but the line table is in the object that this .dwo belongs to: give that one");
 		if (!from)
 			die_error(
 				die,

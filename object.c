@@ -177,6 +177,8 @@ static void set_sections(struct debug_file *file, Elf *elf,
 	for (int id = 0; id < SECTION_COUNT; id++) {
 		Elf_Data *data = found->data[id];
 
+		/* Nobody has to know that a section isn't there. */
+		file->sections[id].start = (const unsigned char *)"";
 		if (!data)
 			continue;
 		if (id == SECTION_STR || id == SECTION_LINE_STR)

@@ -137,15 +137,15 @@ struct unit *find_unit(struct unit *from, Dwarf_CU *cu)
 /* Supplementary files */
 
 /* The path of a file in the folder that another is in; for free(). */
-static char *path_in_folder_of(const char *path, const char *name)
+static char *path_beside(const char *path, const char *name)
 {
 	const char *slash = name[0] == '/' ? NULL : strrchr(path, '/');
-	char *joined;
+	char *beside;
 
-	if (asprintf(&joined, "%.*s%s", slash ? (int)(slash + 1 - path) : 0,
+	if (asprintf(&beside, "%.*s%s", slash ? (int)(slash + 1 - path) : 0,
 		     path, name) < 0)
 		error("out of memory");
-	return joined;
+	return beside;
 }
 
 /* The supplementary file of another, as that or the file itself names it. */
@@ -209,7 +209,7 @@ static const char *open_supplementary(struct debug_file *file,
 		wanted = read_debug_sup(dwarf_getelf(from->dwarf), false);
 		if (!wanted.name)
 			return "no file is named";
-		path = path_in_folder_of(from->path, wanted.name);
+		path = path_beside(from->path, wanted.name);
 		if (debug_file_open(file, path, false))
 			there = read_debug_sup(file->elf, true);
 		file->path = wanted.name;
@@ -291,8 +291,8 @@ static struct unit *find_split(struct unit *skeleton, char *path)
 struct unit *split_unit(struct unit *unit)
 {
 	const char *name, *folder, *last;
-	char *paths[3] = { 0 };
-	struct unit *split = NULL;
+	char *paths[3] = { 0 }, *tried = NULL;
+	struct unit *split;
 
 	if (unit->type != DW_UT_skeleton &&
 	    (unit->type != DW_UT_split_compile || unit->file->kind == KIND_DWO))
@@ -302,21 +302,30 @@ struct unit *split_unit(struct unit *unit)
 		return unit;
 	folder = root_text(unit, DW_AT_comp_dir, DW_AT_comp_dir);
 	last = strrchr(name, '/');
-	paths[0] = path_in_folder_of(unit->file->path, name);
-	paths[1] = path_in_folder_of(unit->file->path, last ? last + 1 : name);
-	if (asprintf(&paths[2], "%s/%s", folder ? folder : ".", name) < 0)
+	paths[0] = path_beside(unit->file->path, name);
+	if (last)
+		paths[1] = path_beside(unit->file->path, last + 1);
+	if (folder && name[0] != '/' &&
+	    asprintf(&paths[2], "%s/%s", folder, name) < 0)
 		error("out of memory");
-	for (int i = 0; i < 3 && !split; i++)
+	for (int i = 0; i < 3; i++) {
+		char *before = tried;
+
+		if (!paths[i])
+			continue;
 		split = find_split(unit, paths[i]);
-	if (!split)
-		die_error(
-			unit_root(unit),
-			"the DWARF of this unit is in '%s' (-gsplit-dwarf), which is missing or of another build; looked for in '%s', '%s' and '%s'",
-			name, paths[0], paths[1], paths[2]);
-	for (int i = 0; i < 3; i++)
-		if (paths[i] != split->file->path)
-			free(paths[i]);
-	return split;
+		if (split)
+			return split;
+		if (asprintf(&tried, "%s%s'%s'", before ? before : "",
+			     before ? " and " : "", paths[i]) < 0)
+			error("out of memory");
+		free(before);
+		free(paths[i]);
+	}
+	die_error(
+		unit_root(unit),
+		"the DWARF of this unit is in '%s' (-gsplit-dwarf), which is missing or of another build; looked for in %s",
+		name, tried);
 }
 
 void debug_data_close(struct debug_data *data)

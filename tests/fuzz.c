@@ -3,7 +3,8 @@
  * The fuzzing target, for libFuzzer (make fuzz): the whole program, run again
  * and again in one process, and a mutator that knows what an object looks like.
  *
- * An input is a byte of options, the list of symbols, a NUL, and the object.
+ * An input is a byte of options, the list of symbols and a NUL, with REFERENCE a
+ * reference file and a NUL, and the object.
  *
  * The program's files are compiled with its main() and what it asks of the C
  * library under other names, defined here: exit() comes back to the loop, and
@@ -11,13 +12,13 @@
  * (sections program_data and program_bss) are set back to what they were in the
  * beginning.
  */
+#define PART "fuzz"
 #include "../gendwarfksyms.h"
 #include <elfutils/libdwfl.h>
 #include <fcntl.h>
-#include <gelf.h>
 #include <getopt.h>
 #include <setjmp.h>
-#include <string.h>
+#include <stdarg.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -92,18 +93,69 @@ ssize_t fuzz_getline(char **line, size_t *size, FILE *file)
 	return length;
 }
 
-static Elf *elf;
+int fuzz_asprintf(char **text, const char *format, ...)
+{
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = vasprintf(text, format, arguments);
+	va_end(arguments);
+	if (length >= 0)
+		keep_block(*text);
+	return length;
+}
+
+/* What libelf and libdw have opened: the object, and .dwo files. */
+#define OPENED 64
+static Elf *elfs[OPENED];
+static Dwarf *dwarfs[OPENED];
 static Dwfl *dwfl;
+
+/* Puts a pointer in place of another in an array. */
+static void exchange(void *array, const void *old, void *new)
+{
+	void **pointers = array;
+
+	for (int i = 0; i < OPENED; i++) {
+		if (pointers[i] == old) {
+			pointers[i] = new;
+			return;
+		}
+	}
+	require(!new, "too many open files for the fuzzing target");
+}
 
 Elf *fuzz_elf_begin(int fd, Elf_Cmd command, Elf *reference)
 {
-	return elf = elf_begin(fd, command, reference);
+	Elf *elf = elf_begin(fd, command, reference);
+
+	if (elf)
+		exchange(elfs, NULL, elf);
+	return elf;
 }
 
 int fuzz_elf_end(Elf *ended)
 {
-	elf = NULL;
+	if (ended)
+		exchange(elfs, ended, NULL);
 	return elf_end(ended);
+}
+
+Dwarf *fuzz_dwarf_begin_elf(Elf *elf, Dwarf_Cmd command, Elf_Scn *group)
+{
+	Dwarf *dwarf = dwarf_begin_elf(elf, command, group);
+
+	if (dwarf)
+		exchange(dwarfs, NULL, dwarf);
+	return dwarf;
+}
+
+int fuzz_dwarf_end(Dwarf *ended)
+{
+	if (ended)
+		exchange(dwarfs, ended, NULL);
+	return dwarf_end(ended);
 }
 
 Dwfl *fuzz_dwfl_begin(const Dwfl_Callbacks *callbacks)
@@ -115,6 +167,20 @@ void fuzz_dwfl_end(Dwfl *ended)
 {
 	dwfl = NULL;
 	dwfl_end(ended);
+}
+
+/* Gives back what a run that ended early has left open. */
+static void end_all(void)
+{
+	for (int i = 0; i < OPENED; i++)
+		dwarf_end(dwarfs[i]);
+	if (dwfl)
+		dwfl_end(dwfl);
+	for (int i = 0; i < OPENED; i++)
+		elf_end(elfs[i]);
+	memset(dwarfs, 0, sizeof(dwarfs));
+	memset(elfs, 0, sizeof(elfs));
+	dwfl = NULL;
 }
 
 static FILE *temporary;
@@ -171,7 +237,39 @@ enum {
 	DUMPS = 4,
 	TWICE = 8,
 	SYMTYPES = 16,
+	REFERENCE = 32,
 };
+
+/*
+ * Where the files of a run are. An object with the .dwo sections of its own units
+ * has OBJECT_NAME for DW_AT_dwo_name.
+ */
+#define OBJECT_FD      900
+#define OBJECT_PATH    "/dev/fd/900"
+#define REFERENCE_FD   901
+#define REFERENCE_PATH "/dev/fd/901"
+
+static void make_file(const void *data, size_t size, int fd)
+{
+	int memory = memfd_create("object", 0);
+
+	require(memory >= 0, "memfd_create");
+	require(write(memory, data, size) == (ssize_t)size, "write");
+	require(dup2(memory, fd) == fd && !close(memory), "dup2");
+}
+
+/* The object in an input; NULL if there is none. */
+static const uint8_t *find_object(const uint8_t *data, size_t size)
+{
+	const uint8_t *at = data + 1, *end = data + size;
+
+	for (int parts = size && data[0] & REFERENCE ? 2 : 1; parts--; at++) {
+		at = at < end ? memchr(at, 0, end - at) : NULL;
+		if (!at)
+			return NULL;
+	}
+	return at;
+}
 
 static int run_program(int flags, const char *path)
 {
@@ -190,6 +288,10 @@ static int run_program(int flags, const char *path)
 	}
 	if (flags & SYMTYPES)
 		arguments[count++] = "--symtypes=/dev/null";
+	if (flags & REFERENCE) {
+		arguments[count++] = "--preserve";
+		arguments[count++] = "--reference=" REFERENCE_PATH;
+	}
 	arguments[count++] = (char *)path;
 	if (flags & TWICE)
 		arguments[count++] = (char *)path;
@@ -203,25 +305,26 @@ static int run_program(int flags, const char *path)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const uint8_t *end = size ? memchr(data + 1, 0, size - 1) : NULL;
-	char path[32], *output = NULL;
+	const uint8_t *object = find_object(data, size);
+	const char *list = (const char *)data + 1;
+	char *output = NULL;
 	size_t output_size = 0;
-	int fd, status;
+	int status;
 
-	if (!end || end == data + 1)
+	if (!object || !*list)
 		return -1;
 	reset_variables();
-	if (!fuzz_stderr) /* stays open: all behind `fd` doesn't */
+	if (!fuzz_stderr) /* stays open */
 		fuzz_stderr = fopen("/dev/null", "w");
-	fd = memfd_create("object", 0);
-	require(fd >= 0, "memfd_create");
-	require(write(fd, end + 1, data + size - end - 1) ==
-			data + size - end - 1,
-		"write");
-	snprintf(path, sizeof(path), "/dev/fd/%d", fd);
-	fuzz_stdin = fmemopen((void *)(data + 1), end - data - 1, "r");
+	make_file(object, data + size - object, OBJECT_FD);
+	if (data[0] & REFERENCE) {
+		const char *reference = list + strlen(list) + 1;
+
+		make_file(reference, strlen(reference), REFERENCE_FD);
+	}
+	fuzz_stdin = fmemopen((void *)list, strlen(list), "r");
 	fuzz_stdout = open_memstream(&output, &output_size);
-	status = run_program(data[0], path);
+	status = run_program(data[0], OBJECT_PATH);
 	require(status == 0 || status == 1, "exit status");
 	if (fuzz_stdout)
 		fclose(fuzz_stdout);
@@ -231,15 +334,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fclose(temporary);
 	temporary = NULL;
 	fclose(fuzz_stdin);
-	if (elf)
-		elf_end(elf);
-	if (dwfl)
-		dwfl_end(dwfl);
-	elf = NULL;
-	dwfl = NULL;
+	end_all();
 	while (block_count)
 		free(blocks[--block_count]);
-	close_range(fd, ~0u, 0);
+	close_range(fileno(fuzz_stderr) + 1, ~0u, 0);
 	return 0;
 }
 
@@ -644,17 +742,42 @@ static void change_bytes(void)
 	}
 }
 
+/* A piece of the reference file becomes another, or what lines are made of. */
+static void change_text(char *text)
+{
+	static const char marks[] = "\n  #'{}(),ust";
+	size_t size = strlen(text), at, from, length;
+
+	if (!size)
+		return;
+	at = choose(size);
+	from = choose(size);
+	length = 1 + choose(16);
+	if (choose(2)) {
+		text[at] = marks[choose(sizeof(marks) - 1)];
+		return;
+	}
+	if (length > size - at)
+		length = size - at;
+	if (length > size - from)
+		length = size - from;
+	memmove(text + at, text + from, length);
+}
+
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
 			       unsigned int seed)
 {
-	uint8_t *object = size ? memchr(data + 1, 0, size - 1) : NULL;
+	uint8_t *object = (uint8_t *)find_object(data, size);
 
 	random_state = seed;
 	if (!object || !choose(16))
 		return LLVMFuzzerMutate(data, size, max_size);
 	if (!choose(8))
 		data[0] ^= 1 << choose(5);
-	object++;
+	if (data[0] & REFERENCE && !choose(3)) {
+		change_text((char *)data + 2 + strlen((char *)data + 1));
+		return size;
+	}
 	if (!scan_object(object, data + size - object))
 		return LLVMFuzzerMutate(data, size, max_size);
 	for (int count = 1 + choose(4); count--;) {

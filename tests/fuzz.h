@@ -13,26 +13,31 @@ void fuzz_free(void *block);
 void *fuzz_calloc(size_t count, size_t size);
 void *fuzz_realloc(void *block, size_t size);
 ssize_t fuzz_getline(char **line, size_t *size, FILE *file);
+int fuzz_asprintf(char **text, const char *format, ...);
 FILE *fuzz_tmpfile(void);
 int fuzz_fclose(FILE *file);
 Elf *fuzz_elf_begin(int fd, Elf_Cmd command, Elf *reference);
 int fuzz_elf_end(Elf *ended);
+Dwarf *fuzz_dwarf_begin_elf(Elf *elf, Dwarf_Cmd command, Elf_Scn *group);
+int fuzz_dwarf_end(Dwarf *ended);
 Dwfl *fuzz_dwfl_begin(const Dwfl_Callbacks *callbacks);
 void fuzz_dwfl_end(Dwfl *ended);
 extern FILE *fuzz_stdin, *fuzz_stdout, *fuzz_stderr;
 
-#define main	   program_main
-#define exit	   fuzz_exit
-#define free	   fuzz_free
-#define calloc	   fuzz_calloc
-#define realloc	   fuzz_realloc
-#define getline	   fuzz_getline
-#define tmpfile	   fuzz_tmpfile
-#define fclose	   fuzz_fclose
-#define elf_begin  fuzz_elf_begin
-#define elf_end	   fuzz_elf_end
-#define dwfl_begin fuzz_dwfl_begin
-#define dwfl_end   fuzz_dwfl_end
+#define main		program_main
+#define exit		fuzz_exit
+#define free		fuzz_free
+#define calloc		fuzz_calloc
+#define realloc		fuzz_realloc
+#define getline		fuzz_getline
+#define tmpfile		fuzz_tmpfile
+#define fclose		fuzz_fclose
+#define elf_begin	fuzz_elf_begin
+#define elf_end		fuzz_elf_end
+#define dwarf_begin_elf fuzz_dwarf_begin_elf
+#define dwarf_end	fuzz_dwarf_end
+#define dwfl_begin	fuzz_dwfl_begin
+#define dwfl_end	fuzz_dwfl_end
 #undef stdin
 #undef stdout
 #undef stderr
