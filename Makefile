@@ -27,9 +27,9 @@ include Kbuild
 SOURCES := $(gendwarfksyms-objs:.o=.c)
 HEADERS := gendwarfksyms.h crc32.h reader.h
 PROGRAM_OBJECTS := $(SOURCES:.c=$(SUFFIX).o)
-UNIT_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/unit symbols object cache message types versions kabi lines decode units)
-COMPARE_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/compare lines decode units object cache message)
-PROGRAMS := $(patsubst %,%$(SUFFIX),gendwarfksyms tests/unit tests/compare)
+UNIT_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/unit symbols object cache message types versions kabi lines decode units)
+COMPARE_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/compare lines decode units object cache message)
+PROGRAMS := $(patsubst %,%$(SUFFIX),gendwarfksyms tests/tools/unit tests/tools/compare)
 
 # Debian's and Fedora's packages for each library.
 PACKAGES_libdw := libdw-dev (Debian), elfutils-devel (Fedora)
@@ -52,8 +52,8 @@ COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra $(LIBRARY_FLAGS) $(CPPFLA
 LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
 gendwarfksyms$(SUFFIX): $(PROGRAM_OBJECTS)
-tests/unit$(SUFFIX): $(UNIT_OBJECTS)
-tests/compare$(SUFFIX): $(COMPARE_OBJECTS)
+tests/tools/unit$(SUFFIX): $(UNIT_OBJECTS)
+tests/tools/compare$(SUFFIX): $(COMPARE_OBJECTS)
 
 $(PROGRAMS):
 	$(COMPILE) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -64,16 +64,16 @@ $(PROGRAMS):
 # The tests want the program with the sanitizers as well, for damaged input.
 check: $(PROGRAMS)
 	+$(MAKE) SANITIZE=1 gendwarfksyms-sanitized
-	SUFFIX=$(SUFFIX) $(PROVE) -j$(JOBS) tests/*.t
+	SUFFIX=$(SUFFIX) $(PROVE) -j$(JOBS) tests/*/*.t
 
 conformance: gendwarfksyms$(SUFFIX)
-	SUFFIX=$(SUFFIX) $(PROVE) tests/golden.t :: $(CASES)
+	SUFFIX=$(SUFFIX) $(PROVE) tests/model/golden.t :: $(CASES)
 
-tests/floor: tests/floor.c Makefile
+tests/tools/floor: tests/tools/floor.c Makefile
 	$(COMPILE) $(LDFLAGS) -o $@ $< $(LIBS)
 
-bench: gendwarfksyms tests/floor
-	tests/bench $(if $(KBUILD),--kbuild $(KBUILD),$(OBJECTS))
+bench: gendwarfksyms tests/tools/floor
+	tests/tools/bench $(if $(KBUILD),--kbuild $(KBUILD),$(OBJECTS))
 
 prefix ?= /usr/local
 INSTALLED := bin/gendwarfksyms share/man/man1/gendwarfksyms.1 \
@@ -116,7 +116,7 @@ lint:
 		$(COMPILE) -fanalyzer $(ANALYZER_FLAGS) -Werror -c -o /dev/null $$source || exit; \
 	done
 
-# Fuzzing with libFuzzer, of the target in tests/fuzz.c. The corpus starts from the
+# Fuzzing with libFuzzer, of the target in tests/hostile/fuzz.c. The corpus starts from the
 # golden cases, and grows in FUZZ_DIR; FUZZ_OPTIONS are libFuzzer's.
 FUZZ_DIR ?= fuzz
 FUZZ_CC ?= clang
@@ -125,27 +125,27 @@ FUZZ_OPTIONS ?= -fork=$(JOBS) -entropic=0 -timeout=10 -rss_limit_mb=4096 \
 FUZZ_COMPILE = $(COMPILE) -O1 $(SANITIZERS)
 
 fuzz: $(FUZZ_DIR)/target
-	tests/fuzz-seeds $(FUZZ_DIR)/seeds
+	tests/hostile/fuzz-seeds $(FUZZ_DIR)/seeds
 	mkdir -p $(FUZZ_DIR)/corpus $(FUZZ_DIR)/findings
 	$(FUZZ_DIR)/target $(FUZZ_OPTIONS) -artifact_prefix=$(FUZZ_DIR)/findings/ \
-		-dict=tests/fuzz.dictionary $(FUZZ_DIR)/corpus $(FUZZ_DIR)/seeds
+		-dict=tests/hostile/fuzz.dictionary $(FUZZ_DIR)/corpus $(FUZZ_DIR)/seeds
 
 $(FUZZ_DIR)/target: CC = $(FUZZ_CC)
-$(FUZZ_DIR)/target: tests/fuzz.c tests/fuzz.h $(SOURCES) $(HEADERS) Makefile
+$(FUZZ_DIR)/target: tests/hostile/fuzz.c tests/hostile/fuzz.h $(SOURCES) $(HEADERS) Makefile
 	mkdir -p $(FUZZ_DIR)
 	for source in $(SOURCES); do \
 		$(FUZZ_COMPILE) -fsanitize-coverage=inline-8bit-counters,pc-table \
-			-include tests/fuzz.h -c -o $(FUZZ_DIR)/$${source%c}o $$source || exit; \
+			-include tests/hostile/fuzz.h -c -o $(FUZZ_DIR)/$${source%c}o $$source || exit; \
 	done
 	$(LD) -r -o $(FUZZ_DIR)/program.o $(addprefix $(FUZZ_DIR)/,$(SOURCES:.c=.o))
 	objcopy --set-section-flags .bss=alloc,load,data,contents \
 		--rename-section .bss=program_bss --rename-section .data=program_data \
 		$(FUZZ_DIR)/program.o
-	$(FUZZ_COMPILE) -c -o $(FUZZ_DIR)/fuzz.o tests/fuzz.c
+	$(FUZZ_COMPILE) -c -o $(FUZZ_DIR)/fuzz.o tests/hostile/fuzz.c
 	$(FUZZ_COMPILE) -fsanitize=fuzzer -o $@ $(FUZZ_DIR)/fuzz.o $(FUZZ_DIR)/program.o $(LIBS)
 
 clean:
-	rm -f *.o tests/*.o gendwarfksyms gendwarfksyms-sanitized tests/unit tests/compare \
-		tests/unit-sanitized tests/compare-sanitized tests/floor
+	rm -f *.o tests/*/*.o gendwarfksyms gendwarfksyms-sanitized tests/tools/unit tests/tools/compare \
+		tests/tools/unit-sanitized tests/tools/compare-sanitized tests/tools/floor
 
 .PHONY: check conformance bench install uninstall lint fuzz clean

@@ -263,13 +263,7 @@ struct abbreviation {
 	uint64_t code;
 	unsigned int tag;
 	bool children;
-	/*
-	 * For passing over DIEs: how many bytes all the attributes have, and
-	 * how many stand before DW_AT_sibling if that has DW_FORM_ref4.
-	 * UNKNOWN_SIZE if this depends on the DIE, or there is no sibling.
-	 */
-	uint32_t size;
-	uint32_t sibling;
+	uint32_t size; /* bytes of all attributes; or UNKNOWN_SIZE */
 	uint32_t step_count;
 	uint32_t tail; /* bytes to pass over behind the last step */
 	struct step *steps;
@@ -376,7 +370,6 @@ static void read_steps(struct unit *unit, struct reader *reader,
 	size_t count = 0, size;
 	uint32_t seen = 0;
 
-	abbreviation->sibling = UNKNOWN_SIZE;
 	for (;;) {
 		uint64_t name = read_uleb(reader);
 		uint64_t code = read_uleb(reader);
@@ -396,9 +389,6 @@ static void read_steps(struct unit *unit, struct reader *reader,
 				step.attribute = ATTRIBUTE_NONE;
 			seen |= bit;
 		}
-		if (step.attribute == ATTRIBUTE_SIBLING &&
-		    code == DW_FORM_ref4 && all < UNKNOWN_SIZE)
-			abbreviation->sibling = all;
 		all += step.form.size >= SIZE_VARIABLE ? UNKNOWN_SIZE
 						       : step.form.size;
 		if (!step.attribute && step.form.size < SIZE_VARIABLE) {
@@ -876,22 +866,13 @@ static inline void skip_die(struct position die,
 {
 	struct attributes attributes;
 
-	if (!abbreviation->children) {
+	if (abbreviation->children) {
+		read_attributes(die, abbreviation, reader, &attributes,
+				WANT(ATTRIBUTE_SIBLING));
+		skip_children(reader, &attributes);
+	} else {
 		skip_attributes(die, abbreviation, reader);
-		return;
 	}
-	if (abbreviation->sibling != UNKNOWN_SIZE) {
-		struct reader sibling = *reader;
-
-		/* Without a look at the other attributes. */
-		read_bytes(&sibling, abbreviation->sibling);
-		if (go_to_sibling(reader,
-				  unit_die(die.unit, read_number(&sibling, 4))))
-			return;
-	}
-	read_attributes(die, abbreviation, reader, &attributes,
-			WANT(ATTRIBUTE_SIBLING));
-	skip_children(reader, &attributes);
 }
 
 struct cursor children_of(const struct attributes *attributes)

@@ -219,22 +219,17 @@ static void read_symbol_table(struct symbol_list *list, struct object *object,
 {
 	Elf_Data *data = elf_getdata(symtab, NULL);
 	Elf_Data *indices = section_indices(object->elf, symtab);
-	Elf_Scn *strings = elf_getscn(object->elf, header->sh_link);
-	Elf_Data *names = strings ? elf_getdata(strings, NULL) : NULL;
 	size_t entry = gelf_fsize(object->elf, ELF_T_SYM, 1, EV_CURRENT);
-	/* A section that only claims to have bytes has no data. */
-	size_t names_size = names && names->d_buf ? names->d_size : 0;
 
-	if (!data || !names)
+	if (!data)
 		error("'%s' has a damaged symbol table: %s", object->path,
 		      elf_errmsg(-1));
 	for (size_t i = 0; i < data->d_size / entry; i++) {
-		GElf_Sym elf_symbol;
 		Elf32_Word extended = 0;
-		uint64_t section;
+		GElf_Sym elf_symbol;
 		struct symbol *symbol;
-		const char *name, *end;
-		size_t room;
+		uint64_t section;
+		const char *name;
 
 		if (!gelf_getsymshndx(data, indices, i, &elf_symbol, &extended))
 			error("'%s' has a damaged symbol %zu: %s", object->path,
@@ -249,16 +244,12 @@ static void read_symbol_table(struct symbol_list *list, struct object *object,
 				      i, object->path);
 			section = extended;
 		}
-		if (elf_symbol.st_name >= names_size)
-			error("the name of symbol %zu of '%s' is out of bounds",
-			      i, object->path);
-		name = (const char *)names->d_buf + elf_symbol.st_name;
-		room = names_size - elf_symbol.st_name;
-		end = memchr(name, 0, room);
-		if (!end)
-			error("the name of symbol %zu of '%s' has no end", i,
-			      object->path);
-		symbol = symbols_find(list, (struct text){ name, end - name });
+		name = elf_strptr(object->elf, header->sh_link,
+				  elf_symbol.st_name);
+		if (!name)
+			error("the name of symbol %zu of '%s' is out of bounds: %s",
+			      i, object->path, elf_errmsg(-1));
+		symbol = symbols_find(list, make_text(name));
 		if (symbol)
 			set_address(symbol, section, elf_symbol.st_value,
 				    by_address);

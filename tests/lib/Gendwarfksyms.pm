@@ -96,7 +96,7 @@ sub c_object {
 sub die_object {
 	my ($description, @compiler) = @_;
 	my $object = "$scratch/object" . $count++ . '.o';
-	my $r = command($description, "$tests/dwarf-as", $object, @compiler);
+	my $r = command($description, "$tests/tools/dwarf-as", $object, @compiler);
 	die "cannot assemble: $r->{err}\n$description" if $r->{status};
 	return $object;
 }
@@ -136,7 +136,7 @@ sub same_as_model {
 	my $text = '';
 	for my $dump (undef, '--dump-versions', '--dump-dies') {
 		my @o = (@$options, $dump // ());
-		my $want = run($symbols, ["$tests/model.py", @o], @rest);
+		my $want = run($symbols, ["$tests/model/model.py", @o], @rest);
 		my $got = run($symbols, [@o], @rest);
 		return fail("$name: the model fails: $want->{err}") if $want->{status};
 		for my $what (qw(status out symtypes err)) {
@@ -153,7 +153,7 @@ sub string_is {
 	my ($object, $symbol, $want, $name, @options) = @_;
 	my $r = run([$symbol], ['--dump-versions', @options], $object);
 	my ($strings, $versions) = versions($r);
-	my $model = run([$symbol], ["$tests/model.py", '--dump-versions', @options], $object);
+	my $model = run([$symbol], ["$tests/model/model.py", '--dump-versions', @options], $object);
 	return fail("$name: $r->{err}") if $r->{status};
 	return is($strings->{$symbol}, $want, $name)
 		&& ($versions->{$symbol} eq crc($want) || is($versions->{$symbol}, crc($want), "$name: version"))

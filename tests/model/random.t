@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Random C programs (gen.py): the tool's output is the model's, byte for byte. Also for other machines, if Debian's cross
+compilers are installed (packages gcc-MACHINE).
+
+usage: random.t [FIRST-SEED [COUNT]]
+"""
+import concurrent.futures
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+here = os.path.dirname(os.path.abspath(__file__))
+tool = os.environ.get('GENDWARFKSYMS') or os.path.join(here, '..', '..', 'gendwarfksyms') + os.environ.get('SUFFIX', '')
+first, count = (int(a) for a in (sys.argv[1:] + ['20000', '120'][len(sys.argv) - 1:])[:2])
+compilers = [c.split() for c in ['gcc', 'clang'] if shutil.which(c.split()[0])] or [[os.environ.get('CC', 'cc')]]
+flags = ['-g', '-g -O2', '-gdwarf-4', '-gdwarf-5 -fdebug-types-section', '-gdwarf-4 -fdebug-types-section', '-gdwarf-3', '-gdwarf-2 -gstrict-dwarf', '-g -gz',
+         '-g -ffunction-sections -fdata-sections', '-g -O1']
+
+
+cross = [machine + '-gcc' for machine in
+         ['aarch64-linux-gnu', 's390x-linux-gnu', 'arm-linux-gnueabihf', 'riscv64-linux-gnu', 'powerpc64le-linux-gnu', 'i686-linux-gnu']]
+SKIP = 'does not compile'
+CROSS_RUNS = 8                          # for each machine
+
+
+def check(seed, compiler):
+    """What differs for a seed: a text, or None."""
+    compiler = compiler + flags[seed // len(compilers) % len(flags)].split()
+    with tempfile.TemporaryDirectory() as scratch:
+        subprocess.run([sys.executable, os.path.join(here, 'gen.py'), str(seed), scratch], check=True)
+        obj, symtypes = os.path.join(scratch, 't.o'), os.path.join(scratch, 'symtypes')
+        if subprocess.run([*compiler, '-w', '-c', '-o', obj, os.path.join(scratch, 't.c')], stderr=subprocess.DEVNULL).returncode:
+            return SKIP                 # not all random programs are C
+        with open(os.path.join(scratch, 't.syms'), 'rb') as file:
+            symbols = file.read()
+
+        def run(program, options):
+            if os.path.exists(symtypes):
+                os.unlink(symtypes)
+            r = subprocess.run([*program, *options, '-T', symtypes, obj], input=symbols, capture_output=True, timeout=600)
+            with open(symtypes, 'rb') as file:
+                return r.returncode, r.stdout, r.stderr, file.read()
+        for mode in ['--stable'], ['--canonical'], [], ['--stable', '--canonical']:
+            for dump in [], ['--dump-versions'], ['--dump-dies']:
+                if dump and mode == ['--canonical']:
+                    continue
+                got = run([tool], mode + dump)
+                want = run([sys.executable, os.path.join(here, 'model.py')], mode + dump)
+                for what, a, b in zip(('exit status', 'stdout', 'stderr', 'symtypes'), want, got):
+                    if a != b:
+                        return '%s with %s (%s)' % (what, mode + dump, ' '.join(compiler))
+    return None
+
+
+failed = skipped = 0
+runs = [(seed, compilers[seed % len(compilers)]) for seed in range(first, first + count)]
+for number, compiler in enumerate(cross):
+    if shutil.which(compiler):
+        runs += [(first + count + number * CROSS_RUNS + i, [compiler]) for i in range(CROSS_RUNS)]
+count = len(runs)
+print('1..%d' % (count + 1))
+with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    for number, ((seed, compiler), bad) in enumerate(zip(runs, pool.map(lambda run: check(*run), runs)), 1):
+        if bad == SKIP:
+            skipped += 1
+            print('ok %d # SKIP seed %d %s' % (number, seed, SKIP))
+            continue
+        print('%s %d - seed %d, %s' % ('not ok' if bad else 'ok', number, seed, compiler[0]))
+        if bad:
+            print('# differs: ' + bad)
+        failed += bool(bad)
+enough = skipped * 4 < count
+print('%s %d - three quarters of them compile' % ('ok' if enough else 'not ok', count + 1))
+sys.exit(failed > 0 or not enough)

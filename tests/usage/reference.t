@@ -1,0 +1,188 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+# --reference, --preserve, --exported, --version: why versions changed.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Gendwarfksyms;
+
+my $int = 'base_type int byte_size(4) encoding(5)';
+my $long = 'base_type long int byte_size(8) encoding(5)';
+
+# An object with types from a header, and functions that use them.
+sub object {
+	my ($header, $source) = @_;
+	my $exports = join '', map {"__export_symbol_$_: "} $source =~ /(\w+)\(struct/g, $source =~ /struct \w+ (\w+);/g;
+	return c_object("$header\n---\n$source\nasm(\"$exports\");\n");
+}
+
+# Runs with -e and -r; standard error.
+sub compare {
+	my ($old, $new, @options) = @_;
+	my $symtypes = spew("$scratch/reference", ref $old ? $$old : run([], ['-e'], $old)->{symtypes});
+	return command('', $tool, '-e', '-r', $symtypes, @options, ref $new ? @$new : $new);
+}
+
+sub changed { return "warning: gendwarfksyms: reference: the version of $_[0] changed from $_[1] to $_[2]:\n" . join '', map {"\t$_\n"} @_[3 .. $#_] }
+
+my $source = 'int f(struct s *s) { return 0; } int g(struct o *o) { return 0; } struct s v;';
+my $old = object('struct in { int a; }; struct s { int x; struct in *in; long y; }; struct o { int z; };', $source);
+my %old = run([], ['-e'], $old)->{out} =~ /^#SYMVER (\S+) (\S+)$/mg;
+is(join(' ', sort keys %old), 'f g v', '--exported takes the names from the object');
+my $r = compare($old, $old);
+is($r->{status} . $r->{err}, '0', 'nothing changed: nothing is printed');
+is($r->{out}, run(['f', 'g', 'v'], [], $old)->{out}, '... and the versions as without -r');
+
+# A type deep inside: the types around it are no causes.
+my $new = object('struct in { int a; int b; }; struct s { int x; struct in *in; long y; }; struct o { int z; };', $source);
+my %new = run([], ['-e'], $new)->{out} =~ /^#SYMVER (\S+) (\S+)$/mg;
+$r = compare($old, $new);
+my $diff = <<"E";
+
+s#in changed: 2 symbols (v, f)
+--- s#in
++++ s#in
+\@\@ -1,3 +1,4 \@\@
+ structure_type in {
+   member $int a data_member_location(0)
+-} byte_size(4)
++  member $int b data_member_location(4)
++} byte_size(8)
+E
+is($r->{err}, changed('v', $old{v}, $new{v}, 's#in changed') . changed('f', $old{f}, $new{f}, 's#in changed') . $diff, 'a changed type: the cause, and its diff once');
+is($r->{status}, 0, '... no error');
+is($r->{out}, run(['f', 'g', 'v'], [], $new)->{out}, '... the new versions on standard output');
+$r = compare($old, $new, '-p');
+is($r->{status} . $r->{out}, 1, '--preserve: an error, nothing on standard output');
+is($r->{err}, changed('v', $old{v}, $new{v}, 's#in changed') . changed('f', $old{f}, $new{f}, 's#in changed') . $diff
+	. "error: gendwarfksyms: main: 2 versions differ from those of '$scratch/reference'\n", '... and the same messages');
+$r = command('', $tool, '-e', '-r', "$scratch/reference", '-p', '-T', "$scratch/untouched", $new);
+ok(!-e "$scratch/untouched", '... no symtypes file');
+is(compare($old, $old, '-p')->{status}, 0, '... nothing changed: no error');
+
+# Every kind of cause
+$r = compare(object('struct in; struct s { struct in *in; }; struct o { int z; };', $source), object('struct in { int a; }; struct s { struct in *in; }; struct o { int z; };', $source));
+like($r->{err}, qr/:\n\ts#in became defined\nwarning/, 'a type became defined');
+like($r->{err}, qr/^s#in became defined: 2 symbols \(v, f\)\n--- s#in\n\+\+\+ s#in\n\@\@ -1,2 \+1,3 \@\@\n structure_type in \{\n-\}\n\+  member \Q$int\E a .*\n\+\} byte_size\(4\)\n/m, '... its diff');
+$r = compare(object('struct in { int a; }; struct s { struct in *in; }; struct o { int z; };', $source), object('struct in; struct s { struct in *in; }; struct o { int z; };', $source));
+like($r->{err}, qr/:\n\ts#in no longer defined\nwarning/, 'a type is no longer defined');
+$r = compare(object('struct s { int a; }; struct o { int z; };', $source), object('struct in { int a; }; struct s { struct in *in; }; struct o { int z; };', $source));
+like($r->{err}, qr/:\n\ts#s changed\n\ts#in added\nwarning/, 'a type is added by a change');
+like($r->{err}, qr/^s#in added: 2 symbols \(v, f\)\n--- \/dev\/null\n\+\+\+ s#in\n\@\@ -0,0 \+1,3 \@\@\n\+structure_type in \{\n/m, '... its diff');
+$r = compare(object('struct in { int a; }; struct s { struct in *in; }; struct o { int z; };', $source), object('struct s { int a; }; struct o { int z; };', $source));
+like($r->{err}, qr/:\n\ts#s changed\n\ts#in removed\nwarning/, 'a type is removed by a change');
+like($r->{err}, qr/^s#in removed: 2 symbols \(v, f\)\n--- s#in\n\+\+\+ \/dev\/null\n\@\@ -1,3 \+0,0 \@\@\n-structure_type in \{\n/m, '... its diff');
+$r = compare($old, object('struct in { int a; }; struct s { int x; struct in *in; long y; }; struct o { int z; };', $source =~ s/int f/long f/r));
+like($r->{err}, qr/\Athe|warning: \S+ \S+ the version of f changed from \S+ to \S+:\n\tits own type changed\n\nf changed: 1 symbol \(f\)\n--- f\n\+\+\+ f\n/, "a symbol's own type");
+my $many = join '', map {"struct m$_ { int a; };"} 1 .. 30;
+$r = compare(object('struct s { int a; }; struct o { int z; };', $source), object("$many struct s { " . join('', map {"struct m$_ *m$_;"} 1 .. 30) . ' }; struct o { int z; };', $source));
+is(() = $r->{err} =~ /^\ts#m\d+ added$/mg, 20, 'of many types that are added, ten are named for each symbol');
+like($r->{err}, qr/^\tand 20 more added or removed$/m, '... and how many more there are');
+is(() = $r->{err} =~ /^s#m\d+ added: 2 symbols/mg, 30, '... but each has its diff');
+
+# New and missing symbols
+$r = compare($old, object('struct in { int a; }; struct s { int x; struct in *in; long y; }; struct o { int z; };', "$source int h(struct s *s) { return 0; }"));
+is($r->{err}, "warning: gendwarfksyms: reference: h is new: it is not in the reference file '$scratch/reference'\n", 'a new symbol');
+is(compare($old, object('struct in { int a; }; struct s { int x; struct in *in; long y; }; struct o { int z; };', "$source int h(struct s *s) { return 0; }"), '-p')->{status}, 0, '... is no error');
+$r = compare($old, object('struct in { int a; }; struct s { int x; struct in *in; long y; }; struct o { int z; };', $source =~ s/ int g.*?\}//r));
+is($r->{err}, "warning: gendwarfksyms: reference: g is missing: the reference file '$scratch/reference' has it\n", 'a missing symbol');
+compare($old, $old);
+command('', 'objcopy', '--add-symbol', '__export_symbol_w=0,local', $old, "$scratch/lost.o");
+spew("$scratch/lost", slurp("$scratch/reference") . "w variable $int\n");
+$r = command('', $tool, '-e', '-p', '-r', "$scratch/lost", "$scratch/lost.o");
+like($r->{status} . $r->{err}, qr/^1.*the version of w is lost: there is no information for it/m, 'a symbol without information any more');
+
+# Diffs: hunks, context, a change of many lines
+my @members = map {"int m$_;"} 1 .. 40;
+my @changed = @members;
+$changed[2] = 'long m3;';
+$changed[35] = 'int n36;';
+$r = compare(object("struct s { @members }; struct o { int z; };", $source), object("struct s { @changed }; struct o { int z; };", $source));
+my ($hunks) = $r->{err} =~ /^\+\+\+ s#s\n(.*)/ms;
+my $count = () = $hunks =~ /^\@\@/mg;
+cmp_ok($count, '>=', 1, 'hunks');
+my $reference = run([], ['-e'], object("struct s { @members }; struct o { int z; };", $source))->{symtypes};
+{
+	# What diff -u says of the same lines
+	my @texts = map { my ($s) = run([], ['-e'], object("struct s { @$_ }; struct o { int z; };", $source))->{symtypes} =~ /^s#s (.*)$/m;
+		$s =~ s/ \{ / {\n  /r =~ s/ , /\n  /gr =~ s/ \} (byte_size\S+)$/\n} $1/r } \@members, \@changed;
+	my $diff = command('', 'diff', '-u', spew("$scratch/a", "$texts[0]\n"), spew("$scratch/b", "$texts[1]\n"))->{out};
+	is($hunks, $diff =~ s/\A---.*\n\+\+\+.*\n//r, '... those of diff -u');
+	is((() = $hunks =~ /^[-+]/mg), (() = $diff =~ /^[-+](?![-+])/mg), '... as many lines');
+}
+unlike($r->{err}, qr/\e/, 'no colour when it is no terminal');
+compare($old, $old);
+SKIP: {
+	my @command = ($tool, '-e', '-r', "$scratch/reference", $new);
+	my $seen = on_terminal('', @command) // skip 'no terminals', 2;
+	like($seen, qr/\e\[32m\+  member.*\e\[m/, '... but on one');
+	local $ENV{NO_COLOR} = 1;
+	unlike(on_terminal('', @command), qr/\e/, '... unless NO_COLOR');
+}
+
+# Overrides
+my $symtypes = run([], ['-e'], $old)->{symtypes};
+my $override = $symtypes =~ s/^s#in/override s#in/mr;
+$r = compare(\$override, $new, '-p');
+is($r->{status} . $r->{err}, '0', 'an override of the changed type: the versions are back');
+is($r->{out}, run(['f', 'g', 'v'], [], $old)->{out}, '... to what they were');
+isnt(compare(\$override, $new)->{err}, '', '... not without --preserve');
+$override = 'override ' . join('', $symtypes =~ /^(s#in.*\n)/m) . $symtypes;
+is(compare(\$override, $new, '-p')->{out}, run(['f', 'g', 'v'], [], $old)->{out}, '... wherever the override stands');
+$override = $symtypes =~ s/^f /override f /mr;
+$r = compare(\$override, object('struct in { int a; }; struct s { int x; struct in *in; long y; }; struct o { int z; };', $source =~ s/int f/long f/r), '-p');
+is($r->{status} . $r->{err}, '0', "an override of a symbol's type");
+
+# Several files: the reference has their lines one after the other.
+my $second_old = object('struct s { int other; };', 'int second(struct s *s) { return 0; }');
+my $second_new = object('struct s { long other; };', 'int second(struct s *s) { return 0; }');
+my $both = run([], ['-e'], $old, $second_old)->{symtypes};
+is(run([], ['-e'], $old, $second_old)->{out} =~ s/ .*//mgr, "#SYMVER\n" x 4, '--exported with several files');
+is(compare(\$both, [$old, $second_old])->{err}, '', 'several files: nothing changed');
+$r = compare(\$both, [$old, $second_new]);
+like($r->{err}, qr/\Awarning: \S+ \S+ the version of second changed.*\n\ts#s changed\n\ns#s changed: 1 symbol \(second\)\n/, '... the second changed');
+
+# The reference file
+for my $case (["$scratch/none", undef, qr/cannot read the reference file '.*none': No such file/], ["$scratch/bad", "s#s structure_type s { }\nnonsense\n", qr/line 2 of the reference file '.*bad' is no line of a symtypes file/],
+	["$scratch/nul", "f variable\0 x\n", qr/'.*nul' is no symtypes file/], [$scratch, undef, qr/cannot read the reference file '\Q$scratch\E': Is a directory/]) {
+	my ($path, $text, $want) = @$case;
+	spew($path, $text) if defined $text;
+	$r = command('', $tool, '-e', '-r', $path, $old);
+	ok($r->{status} eq '1' && $r->{out} eq '' && $r->{err} =~ /^error: gendwarfksyms: \w+: $want/m, "a bad reference file: $path") or diag($r->{err});
+}
+$r = command('', $tool, '-e', '-p', $old);
+like($r->{status} . $r->{err}, qr/^1.*--preserve needs/m, '--preserve without --reference');
+
+# Damaged reference files: an answer or an error, whatever is in them
+{
+	my ($whole, $bad, $random) = (slurp("$scratch/reference"), '', 1);
+	for my $seed (1 .. 200) {
+		my $text = $whole;
+		for (1 .. 1 + $seed % 5) {
+			$random = ($random * 1103515245 + 12345) & 0x7fffffff;
+			my $at = ($random >> 4) % length $text;
+			if ($seed % 3 == 0) { substr($text, $at, 1) = chr(($random >> 16) % 128) }
+			elsif ($seed % 3 == 1) { substr($text, $at, 1 + $random % 40) = '' }
+			else { substr($text, $at, 0) = substr $text, 0, 1 + $random % 60 }
+		}
+		my $r = compare(\$text, $new, $seed % 2 ? '-p' : ());
+		$bad .= "seed $seed: $r->{status} $r->{err}" if $r->{status} !~ /^[01]$/ || ($r->{status} && ($r->{out} ne '' || $r->{err} !~ /^error: /m));
+	}
+	is($bad, '', '200 damaged reference files');
+}
+
+# --exported, --version
+$r = command('', $tool, '-e', c_object('int nothing;'));
+is($r->{status} . $r->{out} . $r->{err}, '0', 'an object that exports nothing');
+my $bare = c_object('int nothing;', '-g0');
+is(command('', $tool, '-e', $bare)->{status}, 0, '... and has no debugging information');
+my $older = c_object("int a; int b(int x) { return 0; }\nasm(\".section .x; __ksymtab_b: .globl __ksymtab_a\\n__ksymtab_a: .long 1; __kstrtab_c: .long 2; .text\");");
+is(run([], ['-e'], $older)->{out}, run(['a', 'b'], [], $older)->{out}, '__ksymtab_ of kernels before 6.4');
+is(run([], ['-e'], $old)->{out}, run([sort keys %old], [], $old)->{out}, "the order is that of nm's list");
+$r = command('', $tool, '-e', spew("$scratch/text.o", 'text'));
+like($r->{status} . $r->{err}, qr/^1.*text\.o' is not an ELF file/m, '--exported: no ELF file');
+$r = command('', $tool, '-V');
+like($r->{status} . $r->{out}, qr/\A0gendwarfksyms \d+\.\d+\n\z/, '--version');
+
+done_testing();
