@@ -275,6 +275,7 @@ struct abbreviation_table {
 	struct abbreviation *by_code; /* code n is at n - 1, if tag is not 0 */
 	size_t count;
 	struct cache others; /* by code */
+	bool types; /* some abbreviation has a type, or a prototype */
 };
 
 static struct reader abbreviations_reader(const struct unit *unit)
@@ -364,7 +365,7 @@ static struct step make_step(const struct unit *unit, unsigned int tag,
  */
 static void read_steps(struct unit *unit, struct reader *reader,
 		       struct abbreviation *abbreviation, struct step **scratch,
-		       size_t *capacity)
+		       size_t *capacity, bool *types)
 {
 	uint64_t skip = 0, all = 0;
 	size_t count = 0, size;
@@ -377,6 +378,7 @@ static void read_steps(struct unit *unit, struct reader *reader,
 
 		if (!name && !code)
 			break;
+		*types |= name == DW_AT_type || name == DW_AT_prototyped;
 		step = make_step(unit, abbreviation->tag, name, code);
 		if (code == DW_FORM_implicit_const)
 			step.implicit = read_long_leb(reader, true);
@@ -427,6 +429,7 @@ static const struct abbreviation_table *read_abbreviations(struct unit *unit)
 {
 	struct reader reader = abbreviations_reader(unit);
 	const unsigned char *start = reader.at;
+	bool types = false;
 	/* The same bytes mean other sizes for a unit of another kind. */
 	uint64_t key = (uint64_t)(uintptr_t)start << 12 | unit->version << 8 |
 		       unit->address_size << 4 | unit->offset_size;
@@ -449,7 +452,7 @@ static const struct abbreviation_table *read_abbreviations(struct unit *unit)
 		};
 
 		read_steps(unit, &reader, &abbreviation, &scratch,
-			   &scratch_capacity);
+			   &scratch_capacity, &types);
 		list = grow(list, count, &capacity, sizeof(*list));
 		list[count++] = abbreviation;
 	}
@@ -457,6 +460,7 @@ static const struct abbreviation_table *read_abbreviations(struct unit *unit)
 	/* Codes count up from 1, usually. */
 	table = arena_zalloc(&data->arena, sizeof(*table));
 	table->count = count;
+	table->types = types;
 	table->by_code =
 		arena_zalloc(&data->arena, count * sizeof(*table->by_code));
 	for (size_t i = 0; i < count; i++) {
@@ -1039,6 +1043,11 @@ void unit_open(struct unit *unit)
 	unit->has_lines = has(&root, ATTRIBUTE_STMT_LIST);
 	if (unit->has_lines)
 		unit->lines = root.values[ATTRIBUTE_STMT_LIST].number;
+}
+
+bool unit_has_types(const struct unit *unit)
+{
+	return unit->abbreviations->types;
 }
 
 void unit_forget(struct unit *unit)

@@ -200,12 +200,17 @@ static void add_qualified_name(struct row *row, struct text name)
 static void add_sizes(struct die_cache *cache,
 		      const struct attributes *attributes, struct text name)
 {
-	const char *rule = kabi_find(cache->rules, KABI_BYTE_SIZE, name);
+	struct rule *rule = kabi_find(cache->rules, KABI_BYTE_SIZE, name);
 	struct row *row = &cache->row;
 
 	add_attribute(row, attributes, ATTRIBUTE_BYTE_SIZE);
-	if (rule && has(attributes, ATTRIBUTE_BYTE_SIZE))
-		row->fragments[row->count - 1].number = kabi_number(rule);
+	if (rule && has(attributes, ATTRIBUTE_BYTE_SIZE)) {
+		row->fragments[row->count - 1].number =
+			kabi_number(cache->rules, rule);
+		rule->used = true;
+	} else if (rule) {
+		rule->misfit = true;
+	}
 	if (attributes->tag == DW_TAG_base_type)
 		add_attribute(row, attributes, ATTRIBUTE_ENCODING);
 	add_attribute(row, attributes, ATTRIBUTE_ALIGNMENT);
@@ -270,7 +275,7 @@ static void add_enumerator(struct die_cache *cache, struct text enumeration,
 	const struct kabi_rules *rules = cache->rules;
 	struct text name = name_of(attributes);
 	struct row *row = &cache->row;
-	const char *rule;
+	struct rule *rule;
 
 	if (kabi_find_enumerator(rules, KABI_ENUMERATOR_IGNORE, enumeration,
 				 name)) {
@@ -283,7 +288,7 @@ static void add_enumerator(struct die_cache *cache, struct text enumeration,
 	rule = kabi_find_enumerator(rules, KABI_ENUMERATOR_VALUE, enumeration,
 				    name);
 	if (rule)
-		add_number(row, FRAGMENT_VALUE, kabi_number(rule));
+		add_number(row, FRAGMENT_VALUE, kabi_number(rules, rule));
 	else if (has(attributes, ATTRIBUTE_CONST_VALUE))
 		add_number(row, FRAGMENT_VALUE,
 			   attributes->values[ATTRIBUTE_CONST_VALUE].number);
@@ -316,9 +321,61 @@ static bool is_ignored(const struct attributes *member)
 	return special_union(type).kind == UNION_IGNORED;
 }
 
-/* A child in the list of a structure, class or union. */
+/* Not in every <dwarf.h>: what btf_decl_tag and the like leave. */
+#define TAG_LLVM_ANNOTATION 0x6000
+#define TAG_GNU_ANNOTATION  0x6001
+
+/* The name of a tag that is an error, for messages; none for an unknown one. */
+static const char *tag_name(unsigned int tag)
+{
+	switch (tag) {
+	case DW_TAG_coarray_type:
+		return " coarray_type";
+	case DW_TAG_common_inclusion:
+		return " common_inclusion";
+	case DW_TAG_dynamic_type:
+		return " dynamic_type";
+	case DW_TAG_enumerator:
+		return " enumerator";
+	case DW_TAG_file_type:
+		return " file_type";
+	case DW_TAG_formal_parameter:
+		return " formal_parameter";
+	case DW_TAG_generic_subrange:
+		return " generic_subrange";
+	case DW_TAG_inheritance:
+		return " inheritance";
+	case DW_TAG_interface_type:
+		return " interface_type";
+	case DW_TAG_namespace:
+		return " namespace";
+	case DW_TAG_ptr_to_member_type:
+		return " ptr_to_member_type";
+	case DW_TAG_set_type:
+		return " set_type";
+	case DW_TAG_string_type:
+		return " string_type";
+	case DW_TAG_subprogram:
+		return " subprogram";
+	case DW_TAG_template_alias:
+		return " template_alias";
+	case DW_TAG_thrown_type:
+		return " thrown_type";
+	case DW_TAG_variable:
+		return " variable";
+	case DW_TAG_variant:
+		return " variant";
+	}
+	return "";
+}
+
+/*
+ * A child in the list of a structure, class or union. Passed over is what takes
+ * no room in it.
+ */
 static void add_structure_child(struct die_cache *cache,
-				const struct attributes *child)
+				const struct attributes *child,
+				struct text name)
 {
 	switch (child->tag) {
 	case DW_TAG_member:
@@ -329,18 +386,50 @@ static void add_structure_child(struct die_cache *cache,
 		add_item(&cache->row, FRAGMENT_ITEM, "");
 		add_die(cache, child->die);
 		break;
+	/* Types that are only defined there: members refer to them. */
+	case DW_TAG_array_type:
+	case DW_TAG_atomic_type:
+	case DW_TAG_base_type:
 	case DW_TAG_class_type:
+	case DW_TAG_const_type:
 	case DW_TAG_enumeration_type:
+	case DW_TAG_interface_type:
+	case DW_TAG_pointer_type:
+	case DW_TAG_ptr_to_member_type:
+	case DW_TAG_reference_type:
+	case DW_TAG_restrict_type:
+	case DW_TAG_rvalue_reference_type:
 	case DW_TAG_structure_type:
+	case DW_TAG_subrange_type:
+	case DW_TAG_subroutine_type:
+	case DW_TAG_template_alias:
+	case DW_TAG_typedef:
 	case DW_TAG_union_type:
-	case DW_TAG_subprogram:
+	case DW_TAG_unspecified_type:
+	case DW_TAG_volatile_type:
+	/* Generics: the name has their values. */
+	case DW_TAG_GNU_formal_parameter_pack:
+	case DW_TAG_GNU_template_parameter_pack:
+	case DW_TAG_GNU_template_template_param:
 	case DW_TAG_template_type_parameter:
-	/* Of const generics (FORMAT 12): the name has the value. */
 	case DW_TAG_template_value_parameter:
+	/* Names, functions, static members, remarks. */
+	case DW_TAG_access_declaration:
+	case DW_TAG_constant:
+	case DW_TAG_dwarf_procedure:
+	case DW_TAG_friend:
+	case DW_TAG_imported_declaration:
+	case DW_TAG_imported_module:
+	case DW_TAG_subprogram:
+	case DW_TAG_variable:
+	case TAG_GNU_ANNOTATION:
+	case TAG_LLVM_ANNOTATION:
 		break;
 	default:
-		die_error(child->die, "unexpected structure_type child: 0x%x",
-			  child->tag);
+		die_error(child->die,
+			  "unexpected structure_type child: 0x%x%s, in '%s'",
+			  child->tag, tag_name(child->tag),
+			  name.start ? name.start : "<anonymous>");
 	}
 }
 
@@ -357,6 +446,10 @@ static void add_variant_child(struct die_cache *cache,
 	case DW_TAG_variant:
 	case DW_TAG_variant_part:
 		add_item(&cache->row, FRAGMENT_ITEM, "");
+		break;
+	case TAG_GNU_ANNOTATION:
+	case TAG_LLVM_ANNOTATION:
+		return;
 	}
 	add_die(cache, child->die);
 }
@@ -392,7 +485,7 @@ static void add_list(struct die_cache *cache,
 			add_variant_child(cache, &child);
 			break;
 		default:
-			add_structure_child(cache, &child);
+			add_structure_child(cache, &child, name);
 		}
 	}
 }
@@ -430,8 +523,11 @@ static void add_function(struct die_cache *cache, const char *word,
 static bool is_definition(const struct die_cache *cache,
 			  const struct attributes *attributes, struct text name)
 {
-	if (has(attributes, ATTRIBUTE_DECLARATION) ||
-	    kabi_find(cache->rules, KABI_DECLONLY, name))
+	struct rule *rule = kabi_find(cache->rules, KABI_DECLONLY, name);
+
+	if (rule)
+		rule->used = true;
+	if (rule || has(attributes, ATTRIBUTE_DECLARATION))
 		return false;
 	return !has(attributes, ATTRIBUTE_DECL_FILE) ||
 	       !is_source_file(attributes->die,
@@ -574,8 +670,8 @@ static void add_row(struct die_cache *cache,
 		break;
 	default:
 		if (!add_wrapper(cache, attributes, name))
-			die_error(attributes->die, "unexpected type: 0x%x",
-				  attributes->tag);
+			die_error(attributes->die, "unexpected type: 0x%x%s",
+				  attributes->tag, tag_name(attributes->tag));
 	}
 }
 

@@ -330,6 +330,7 @@ static void process_file(struct run *run, const char *path, unsigned int number)
 		reference_add_overrides(&run->reference, &rules);
 	symbols_find_aliases(list, &object);
 	match_symbols(list, &object, number, &cache);
+	kabi_warn_unmatched(&table);
 	symbols_compute_versions(list, number, &table);
 	if (run->symtypes.file)
 		symbols_write_types(list, number, &table, run->symtypes.file);
@@ -381,8 +382,12 @@ int main(int argc, char **argv)
 		error("no input files?");
 	}
 	read_list(&run.list, argv + optind, run.settings.exported);
-	if (!run.list.count)
+	if (!run.list.count) {
+		/* Not yesterday's symtypes file, but an empty one. */
+		run.symtypes = open_symtypes(run.settings.symtypes);
+		write_output(&run.symtypes, &run.list);
 		return EXIT_SUCCESS;
+	}
 	if (run.settings.reference)
 		reference_read(&run.reference, run.settings.reference);
 	run.symtypes = open_symtypes(run.settings.symtypes);

@@ -7,6 +7,7 @@
  *	reference.c	an earlier build's symtypes file against this one
  *	match.c		units -> the DIE of each symbol, aliases
  *	symbols.c	the list of symbols, its order, #SYMVER lines
+ *	unmatched.c	kABI rules that match nothing
  *	dwarf.c		a DIE -> its row of fragments
  *	die.c		rows -> the walk, type strings, dumps
  *	versions.c	a type string and the table -> its expansion, and version
@@ -504,6 +505,9 @@ static inline struct text name_of(const struct attributes *attributes)
  */
 void unit_open(struct unit *unit);
 
+/* Whether anything in a unit that is open has a type, or could have. */
+bool unit_has_types(const struct unit *unit);
+
 /* Gives up what is known of a unit, and of abbreviations. */
 void unit_forget(struct unit *unit);
 void forget_abbreviations(struct debug_data *data);
@@ -597,11 +601,20 @@ enum kabi_rule {
 	KABI_RULES
 };
 
-/*
- * The rules of an input file. All zero bytes are none. Targets and values are
- * the file's, or the reference file's.
- */
+/* A rule. Target and value are the input file's, or the reference file's. */
+struct rule {
+	enum kabi_rule type;
+	struct text target; /* NUL-terminated */
+	const char *value;
+	bool used; /* it has changed something */
+	bool misfit; /* what it is about hasn't got what it changes */
+	struct rule *next; /* the one entered before it */
+};
+
+/* The rules of an input file. All zero bytes are none. */
 struct kabi_rules {
+	const char *path; /* the input file's, for messages */
+	struct rule *last;
 	struct cache by_target[KABI_RULES];
 	struct arena arena;
 	size_t longest_target; /* bytes */
@@ -611,12 +624,12 @@ struct kabi_rules {
 void kabi_read_rules(struct kabi_rules *rules, struct object *object);
 void kabi_free(struct kabi_rules *rules);
 
-/* The value of the rule for a target, NULL without one. */
-const char *kabi_find_target(const struct kabi_rules *rules,
-			     enum kabi_rule type, struct text target);
+/* The rule for a target, NULL without one. */
+struct rule *kabi_find_target(const struct kabi_rules *rules,
+			      enum kabi_rule type, struct text target);
 
-static inline const char *kabi_find(const struct kabi_rules *rules,
-				    enum kabi_rule type, struct text target)
+static inline struct rule *kabi_find(const struct kabi_rules *rules,
+				     enum kabi_rule type, struct text target)
 {
 	return rules && rules->by_target[type].count
 		       ? kabi_find_target(rules, type, target)
@@ -624,16 +637,23 @@ static inline const char *kabi_find(const struct kabi_rules *rules,
 }
 
 /* The same for the target "ENUM ENUMERATOR". */
-const char *kabi_find_enumerator(const struct kabi_rules *rules,
-				 enum kabi_rule type, struct text enumeration,
-				 struct text enumerator);
+struct rule *kabi_find_enumerator(const struct kabi_rules *rules,
+				  enum kabi_rule type, struct text enumeration,
+				  struct text enumerator);
 
 /* Adds a type_string rule, from a line of the reference file. */
 void kabi_override(struct kabi_rules *rules, struct text target,
 		   const char *value);
 
 /* The number that a rule's value is. Error: it is none. */
-uint64_t kabi_number(const char *value);
+uint64_t kabi_number(const struct kabi_rules *rules, const struct rule *rule);
+
+/* Messages about a rule: "TEXT in the TYPE rule for 'TARGET' of 'FILE'". */
+extern const char *const kabi_words[KABI_RULES];
+
+#define rule_error(rules, rule, format, ...)                         \
+	error(format " the %s rule for '%s' of '%s'", ##__VA_ARGS__, \
+	      kabi_words[(rule)->type], (rule)->target.start, (rules)->path)
 
 /* The special unions. */
 enum special_union {
@@ -722,8 +742,10 @@ struct type *types_enter(struct type_table *table, struct text key);
 struct type *types_enter_name(struct type_table *table, const char *prefix,
 			      struct text name);
 
-/* The type with that reference, if the table has a string for it; or NULL. */
+/* The same if the table has a string for it; else NULL. */
 const struct type *types_find(const struct type_table *table, struct text key);
+const struct type *types_find_name(const struct type_table *table,
+				   const char *prefix, struct text name);
 
 /* Whether the table has a string for the type, from a rule or a DIE. */
 bool types_known(struct type_table *table, struct type *type);
@@ -1022,6 +1044,14 @@ void symbols_write_types(const struct symbol_list *list, unsigned int file,
 /* Prints the #SYMVER lines, with warnings for symbols without a DIE. */
 void symbols_print_versions(const struct symbol_list *list, FILE *file);
 void symbols_free(struct symbol_list *list);
+
+/* unmatched.c: kABI rules that match nothing */
+
+/*
+ * Warns of the rules of an input file that can't be meant as they are, once all
+ * that its symbols lead to is in the table.
+ */
+void kabi_warn_unmatched(const struct type_table *table);
 
 /* match.c: from units to symbols */
 

@@ -13,17 +13,12 @@
 /* Four empty strings would be 4 bytes; no rule is as short as this. */
 #define RULE_SIZE_LIMIT 6
 
-static const char *const rule_words[KABI_RULES] = {
+const char *const kabi_words[KABI_RULES] = {
 	[KABI_DECLONLY] = "declonly",
 	[KABI_ENUMERATOR_IGNORE] = "enumerator_ignore",
 	[KABI_ENUMERATOR_VALUE] = "enumerator_value",
 	[KABI_BYTE_SIZE] = "byte_size",
 	[KABI_TYPE_STRING] = "type_string",
-};
-
-struct rule {
-	struct text target; /* in the section, as is the value */
-	const char *value;
 };
 
 static bool same_target(const void *value, const void *key)
@@ -32,28 +27,20 @@ static bool same_target(const void *value, const void *key)
 			 *(const struct text *)key);
 }
 
-static struct rule *find_rule(const struct kabi_rules *rules,
+struct rule *kabi_find_target(const struct kabi_rules *rules,
 			      enum kabi_rule type, struct text target)
 {
 	return cache_find(&rules->by_target[type], hash_text(target),
 			  same_target, &target);
 }
 
-const char *kabi_find_target(const struct kabi_rules *rules,
-			     enum kabi_rule type, struct text target)
-{
-	struct rule *rule = find_rule(rules, type, target);
-
-	return rule ? rule->value : NULL;
-}
-
-const char *kabi_find_enumerator(const struct kabi_rules *rules,
-				 enum kabi_rule type, struct text enumeration,
-				 struct text enumerator)
+struct rule *kabi_find_enumerator(const struct kabi_rules *rules,
+				  enum kabi_rule type, struct text enumeration,
+				  struct text enumerator)
 {
 	struct text target = { .length = enumeration.length + 1 +
 					 enumerator.length };
-	const char *value;
+	struct rule *rule;
 	char *text;
 
 	/* Names that many enumerators share may be long. */
@@ -66,20 +53,23 @@ const char *kabi_find_enumerator(const struct kabi_rules *rules,
 	*text++ = ' ';
 	if (enumerator.length)
 		memcpy(text, enumerator.start, enumerator.length);
-	value = kabi_find(rules, type, target);
+	rule = kabi_find(rules, type, target);
+	if (rule)
+		rule->used = true;
 	free((char *)target.start);
-	return value;
+	return rule;
 }
 
-uint64_t kabi_number(const char *value)
+uint64_t kabi_number(const struct kabi_rules *rules, const struct rule *rule)
 {
 	unsigned long long number;
 	char *end;
 
 	errno = 0;
-	number = strtoull(value, &end, 10);
+	number = strtoull(rule->value, &end, 10);
 	if (errno || *end)
-		error("invalid unsigned value '%s'", value);
+		rule_error(rules, rule, "invalid unsigned value '%s' in",
+			   rule->value);
 	return number;
 }
 
@@ -87,11 +77,14 @@ uint64_t kabi_number(const char *value)
 static void set_rule(struct kabi_rules *rules, enum kabi_rule type,
 		     struct text target, const char *value)
 {
-	struct rule *rule = find_rule(rules, type, target);
+	struct rule *rule = kabi_find(rules, type, target);
 
 	if (!rule) {
-		rule = arena_alloc(&rules->arena, sizeof(*rule));
+		rule = arena_zalloc(&rules->arena, sizeof(*rule));
+		rule->type = type;
 		rule->target = target;
+		rule->next = rules->last;
+		rules->last = rule;
 		if (target.length > rules->longest_target)
 			rules->longest_target = target.length;
 		cache_add(&rules->by_target[type], hash_text(target), rule);
@@ -105,11 +98,13 @@ static void add_rule(struct kabi_rules *rules, const char *version,
 	int type = 0;
 
 	if (strcmp(version, RULES_VERSION))
-		error("unsupported kABI rule version '%s'", version);
-	while (type < KABI_RULES && strcmp(word, rule_words[type]))
+		error("unsupported kABI rule version '%s', of the rule for '%s' of '%s'",
+		      version, target, rules->path);
+	while (type < KABI_RULES && strcmp(word, kabi_words[type]))
 		type++;
 	if (type == KABI_RULES)
-		error("unsupported kABI rule type '%s'", word);
+		error("unsupported kABI rule type '%s', of the rule for '%s' of '%s'",
+		      word, target, rules->path);
 	if (!*target)
 		return; /* matches nothing */
 	/* The later of two holds. */
@@ -141,6 +136,7 @@ void kabi_read_rules(struct kabi_rules *rules, struct object *object)
 	const char *entry[4], *at, *end;
 	Elf_Data *data = options.stable ? rules_data(object) : NULL;
 
+	rules->path = object->path;
 	if (!data)
 		return;
 	at = data->d_buf;
@@ -159,7 +155,8 @@ void kabi_read_rules(struct kabi_rules *rules, struct object *object)
 		add_rule(rules, entry[0], entry[1], entry[2], entry[3]);
 	}
 	if (at < end)
-		warning("unexpected data at the end of the kABI rules section");
+		warning("unexpected data at the end of the kABI rules section of '%s'",
+			rules->path);
 }
 
 void kabi_override(struct kabi_rules *rules, struct text target,

@@ -20,6 +20,7 @@ struct matcher {
 	struct symbol_list *list;
 	struct die_cache *cache;
 	unsigned int file; /* the number of the input file */
+	const struct unit *warned; /* the last that has no types */
 	/* Of the unit at hand: */
 	struct attributes *candidates; /* that may be a symbol's */
 	size_t candidate_count, candidates_capacity;
@@ -70,6 +71,11 @@ static void take(struct matcher *matcher, struct symbol *symbol,
 		symbol_string(matcher->cache, die, subprogram);
 	struct symbol *alias = symbol;
 
+	if (!unit_has_types(die.unit) && matcher->warned != die.unit) {
+		warning("the debugging information of %s in '%s' has no types: was it compiled with -g1, or rustc's debuginfo=1?",
+			symbol->name.start, die.unit->file->path);
+		matcher->warned = die.unit;
+	}
 	do {
 		if (!alias->file) {
 			struct type_string *rule =

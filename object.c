@@ -10,10 +10,10 @@
  */
 #define PART "object"
 #include "gendwarfksyms.h"
+#include <elfutils/libdwelf.h>
 #include <elfutils/libdwfl.h>
 #include <fcntl.h>
-#include <gelf.h>
-#include <string.h>
+#include <inttypes.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -415,12 +415,43 @@ static bool relocate(struct object *object, const struct found *found)
 
 /* Files */
 
+/*
+ * Checks that a file has all that its header promises. libelf makes of a
+ * truncated one an object without sections.
+ */
+static void check_truncated(const char *path, Elf *elf, uint64_t size)
+{
+	Elf_Scn *section = NULL;
+	const char *name;
+	GElf_Shdr header;
+	GElf_Ehdr elf_header;
+
+	if (!gelf_getehdr(elf, &elf_header))
+		error("'%s' is truncated: it ends in its ELF header", path);
+	if (elf_header.e_shoff > size ||
+	    (uint64_t)elf_header.e_shnum * elf_header.e_shentsize >
+		    size - elf_header.e_shoff)
+		error("'%s' is truncated: its section headers are at 0x%" PRIx64
+		      ", and it ends at 0x%" PRIx64,
+		      path, elf_header.e_shoff, size);
+	while (next_section(elf, &section, &header, &name))
+		if (header.sh_type != SHT_NOBITS && header.sh_size &&
+		    (header.sh_offset > size ||
+		     header.sh_size > size - header.sh_offset))
+			error("'%s' is truncated: its section %s is at 0x%" PRIx64
+			      ", and it ends at 0x%" PRIx64,
+			      path, name ? name : "without a name",
+			      header.sh_offset, size);
+}
+
 Elf *elf_open(const char *path, int fd)
 {
 	struct stat status;
 	Elf *elf;
 
-	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
+	if (fstat(fd, &status))
+		error("cannot read '%s': %m", path);
+	if (S_ISDIR(status.st_mode))
 		error("'%s' is a directory", path);
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		error("libelf is too old: %s", elf_errmsg(-1));
@@ -432,6 +463,7 @@ Elf *elf_open(const char *path, int fd)
 		      path);
 	if (elf_kind(elf) != ELF_K_ELF || !elf_getident(elf, NULL))
 		error("'%s' is not an ELF file", path);
+	check_truncated(path, elf, status.st_size);
 	return elf;
 }
 
@@ -452,16 +484,21 @@ static Dwarf *begin_dwarf(const char *path, Elf *elf)
 	return dwarf;
 }
 
-/* Opens the DWARF through libdwfl, which may find it in another file. */
-static Dwarf *open_through_libdwfl(struct object *object, int fd)
+/*
+ * Opens the DWARF through libdwfl, which may find it in another file; `has_dwarf`:
+ * there is some in this one.
+ */
+static Dwarf *open_through_libdwfl(struct object *object, int fd,
+				   bool has_dwarf)
 {
 	static const Dwfl_Callbacks callbacks = {
 		.section_address = dwfl_offline_section_address,
 		.find_debuginfo = dwfl_standard_find_debuginfo,
 	};
-	const char *path = object->path;
+	const char *path = object->path, *problem, *link;
 	Dwfl_Module *module;
 	Dwarf_Addr bias;
+	GElf_Word crc;
 	Dwarf *dwarf;
 	int copy;
 
@@ -474,10 +511,18 @@ static Dwarf *open_through_libdwfl(struct object *object, int fd)
 		error("cannot read '%s': %s", path, dwfl_errmsg(-1));
 	dwfl_report_end(object->dwfl, NULL, NULL);
 	dwarf = dwfl_module_getdwarf(module, &bias);
-	if (!dwarf)
-		error("no debugging information in '%s': %s (is CONFIG_DEBUG_INFO on?)",
-		      path, dwfl_errmsg(-1));
-	return dwarf;
+	if (dwarf)
+		return dwarf;
+	problem = dwfl_errmsg(-1);
+	if (has_dwarf)
+		error("cannot read the debugging information of '%s': %s", path,
+		      problem);
+	link = dwelf_elf_gnu_debuglink(object->elf, &crc);
+	if (link)
+		error("no debugging information in '%s', which has it in a separate file '%s': not found beside it, in .debug there or in /usr/lib/debug",
+		      path, link);
+	error("no debugging information in '%s': %s (is CONFIG_DEBUG_INFO on?)",
+	      path, problem);
 }
 
 void object_open(struct object *object, const char *path, int fd)
@@ -492,7 +537,9 @@ void object_open(struct object *object, const char *path, int fd)
 		set_sections(file, object->elf, &found);
 		file->dwarf = begin_dwarf(path, object->elf);
 	} else {
-		debug_file_adopt(file, path, open_through_libdwfl(object, fd));
+		debug_file_adopt(file, path,
+				 open_through_libdwfl(
+					 object, fd, found.data[SECTION_INFO]));
 		if (!file->sections[SECTION_INFO].size)
 			error("no debugging information in '%s': .debug_info is empty",
 			      path);

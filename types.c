@@ -33,22 +33,28 @@ struct type *types_enter(struct type_table *table, struct text key)
 	return type;
 }
 
-struct type *types_enter_name(struct type_table *table, const char *prefix,
-			      struct text name)
+/* The reference made of a prefix and a name; `buffer` may hold it, else free(). */
+static struct text make_key(char buffer[256], const char *prefix,
+			    struct text name)
 {
 	const char *quote = memchr(name.start, ' ', name.length) ? "'" : "";
 	size_t size = strlen(prefix) + name.length + 2 * strlen(quote);
-	char buffer[256];
-	char *key = size < sizeof(buffer) ? buffer : allocate(size + 1);
-	struct type *type;
-	char *to = key;
+	char *key = size < 256 ? buffer : allocate(size + 1);
+	char *to = stpcpy(stpcpy(key, prefix), quote);
 
-	to = stpcpy(stpcpy(to, prefix), quote);
-	to = mempcpy(to, name.start, name.length);
-	stpcpy(to, quote);
-	type = types_enter(table, (struct text){ key, size });
-	if (key != buffer)
-		free(key);
+	stpcpy(mempcpy(to, name.start, name.length), quote);
+	return (struct text){ key, size };
+}
+
+struct type *types_enter_name(struct type_table *table, const char *prefix,
+			      struct text name)
+{
+	char buffer[256];
+	struct text key = make_key(buffer, prefix, name);
+	struct type *type = types_enter(table, key);
+
+	if (key.start != buffer)
+		free((char *)key.start);
 	return type;
 }
 
@@ -57,6 +63,18 @@ const struct type *types_find(const struct type_table *table, struct text key)
 	const struct type *type = find_key(table, key);
 
 	return type && type->in_table ? type : NULL;
+}
+
+const struct type *types_find_name(const struct type_table *table,
+				   const char *prefix, struct text name)
+{
+	char buffer[256];
+	struct text key = make_key(buffer, prefix, name);
+	const struct type *type = types_find(table, key);
+
+	if (key.start != buffer)
+		free((char *)key.start);
+	return type;
 }
 
 /* Strings from elsewhere: type_string rules (FORMAT 8), symtypes files */
@@ -88,10 +106,11 @@ static const char *reference_end(const char *text, const char **problem)
 
 /*
  * The string that a text is. In a rule a reference may begin anywhere; in a
- * symtypes file where a word begins, and what has no line there is none.
+ * symtypes file (`rule` is NULL) where a word begins, and what has no line there
+ * is none.
  */
 static struct type_string *parse(struct type_table *table, struct text text,
-				 bool is_rule)
+				 const struct rule *rule)
 {
 	struct type_string *string =
 		arena_zalloc(&table->arena, sizeof(*string));
@@ -104,15 +123,15 @@ static struct type_string *parse(struct type_table *table, struct text text,
 		struct type *type = NULL;
 		struct text key;
 
-		if (is_rule || at == string->text.start || at[-1] == ' ')
+		if (rule || at == string->text.start || at[-1] == ' ')
 			end = reference_end(at, &problem);
-		if (problem && is_rule)
-			error("%s in the type_string rule '%s'", problem,
-			      string->text.start);
+		if (problem && rule)
+			rule_error(table->rules, rule, "%s in '%s',", problem,
+				   rule->value);
 		key = (struct text){ at, end ? end - at : 0 };
 		if (end)
-			type = is_rule ? types_enter(table, key)
-				       : find_key(table, key);
+			type = rule ? types_enter(table, key)
+				    : find_key(table, key);
 		if (!type) {
 			at++;
 			continue;
@@ -133,18 +152,19 @@ static struct type_string *parse(struct type_table *table, struct text text,
 
 struct type_string *types_rule(struct type_table *table, struct text key)
 {
-	const char *rule = kabi_find(table->rules, KABI_TYPE_STRING, key);
+	struct rule *rule = kabi_find(table->rules, KABI_TYPE_STRING, key);
 
 	if (!rule)
 		return NULL;
-	if (!*rule)
-		error("an empty type_string rule for '%s'", key.start);
-	return parse(table, make_text(rule), true);
+	rule->used = true;
+	if (!*rule->value)
+		rule_error(table->rules, rule, "an empty text:");
+	return parse(table, make_text(rule->value), rule);
 }
 
 struct type_string *types_parse(struct type_table *table, struct text text)
 {
-	return parse(table, text, false);
+	return parse(table, text, NULL);
 }
 
 /* The table (FORMAT 7) */

@@ -288,10 +288,27 @@ static struct unit *find_split(struct unit *skeleton, char *path)
 	return found;
 }
 
+/* The place of a .dwo of that name to try as the nth, from 0; NULL: none. */
+static char *split_path(struct unit *unit, const char *name, int n)
+{
+	const char *folder = root_text(unit, DW_AT_comp_dir, DW_AT_comp_dir);
+	const char *last = strrchr(name, '/');
+	char *path = NULL;
+
+	if (n == 0)
+		return path_beside(unit->file->path, name);
+	if (n == 1)
+		return last ? path_beside(unit->file->path, last + 1) : NULL;
+	if (folder && name[0] != '/' &&
+	    asprintf(&path, "%s/%s", folder, name) < 0)
+		error("out of memory");
+	return path;
+}
+
 struct unit *split_unit(struct unit *unit)
 {
-	const char *name, *folder, *last;
-	char *paths[3] = { 0 }, *tried = NULL;
+	char *path, *before, *tried = NULL;
+	const char *name;
 	struct unit *split;
 
 	if (unit->type != DW_UT_skeleton &&
@@ -300,27 +317,20 @@ struct unit *split_unit(struct unit *unit)
 	name = root_text(unit, DW_AT_dwo_name, DW_AT_GNU_dwo_name);
 	if (!name)
 		return unit;
-	folder = root_text(unit, DW_AT_comp_dir, DW_AT_comp_dir);
-	last = strrchr(name, '/');
-	paths[0] = path_beside(unit->file->path, name);
-	if (last)
-		paths[1] = path_beside(unit->file->path, last + 1);
-	if (folder && name[0] != '/' &&
-	    asprintf(&paths[2], "%s/%s", folder, name) < 0)
-		error("out of memory");
-	for (int i = 0; i < 3; i++) {
-		char *before = tried;
-
-		if (!paths[i])
-			continue;
-		split = find_split(unit, paths[i]);
-		if (split)
+	for (int n = 0; n < 3; n++) {
+		path = split_path(unit, name, n);
+		split = path ? find_split(unit, path) : NULL;
+		if (split) {
+			free(tried);
 			return split;
-		if (asprintf(&tried, "%s%s'%s'", before ? before : "",
-			     before ? " and " : "", paths[i]) < 0)
+		}
+		before = tried;
+		if (path && asprintf(&tried, "%s%s'%s'", before ? before : "",
+				     before ? " and " : "", path) < 0)
 			error("out of memory");
-		free(before);
-		free(paths[i]);
+		if (path)
+			free(before);
+		free(path);
 	}
 	die_error(
 		unit_root(unit),

@@ -134,8 +134,13 @@ static void find_cycles(struct type_table *table, struct type *root,
 
 		if (type) {
 			if (!types_known(table, type))
-				error("unknown type reference to '%s' when expanding '%s'",
-				      type->key.start, name);
+				error("unknown type reference to '%s' when expanding '%s': it stands in the string of '%s'%s%s%s",
+				      type->key.start, name,
+				      depth ? path[depth - 1].type->key.start
+					    : name,
+				      table->rules ? " of '" : "",
+				      table->rules ? table->rules->path : "",
+				      table->rules ? "'" : "");
 			prepare(table, &type->string);
 			type->visit = type->lowest = ++table->visits;
 			type->on_path = true;

@@ -56,7 +56,7 @@ list_is(" \t\x0b\x0c\ra b c\n", symver(['a', $v_int]), 'the name is the first ru
 is(scalar(() = command("a\nb\na\n", $tool, $object)->{out} =~ /SYMVER a /g), 1, 'a name given twice counts once');
 $r = run('', [], "$scratch/missing.o");
 is($r->{status} . $r->{out} . $r->{err}, '0', 'no names at all: no output, no input opened');
-ok(!defined $r->{symtypes}, '... and no symtypes file');
+is($r->{symtypes}, '', '... and an empty symtypes file');
 for (["\n", 'an empty line'], ["a\n  \t\nb\n", 'a line of blanks'], ["a\n\n", 'an empty line at the end']) {
 	my $r = run($_->[0], [], $object);
 	is($r->{status} . $r->{out}, '1', "$_->[1] is an error");

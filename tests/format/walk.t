@@ -92,6 +92,23 @@ for my $order ([0, 1, 2, 3], [3, 2, 1, 0], [1, 0, 3, 2], [2, 3, 0, 1], [1, 3, 2,
 	$canonical{join ' ', sort split /\n/, run(\@symbols, ['--canonical'], $object)->{out}}++;
 }
 is(scalar(keys %canonical), 1, '--canonical: one set of versions for five orders');
+# (What a compiler makes of an order of definitions is its own affair; so the same once more with DWARF of our own.)
+%plain = %canonical = ();
+my %subprograms = (
+	a => "  subprogram name=use_a\n    formal_parameter type=\@pa\n    formal_parameter type=\@pc\n",
+	b => "  subprogram name=use_b\n    formal_parameter type=\@pb\n",
+	c => "  subprogram name=use_c\n    formal_parameter type=\@pc\n",
+	f => "  subprogram name=use_f\n    formal_parameter type=\@pf\n    formal_parameter type=\@pb\n",
+);
+for my $order ([qw(a b c f)], [qw(c b a f)], [qw(f c b a)], [qw(b f a c)]) {
+	my $object = die_object("compile_unit\n  \@a structure_type name=a byte_size=4\n  \@pa pointer_type type=\@a\n"
+		. "  \@f subroutine_type\n    formal_parameter type=\@pa\n    formal_parameter type=\@pb\n  \@pf pointer_type type=\@f\n"
+		. "  \@b structure_type name=b byte_size=8\n    member name=f type=\@pf\n  \@pb pointer_type type=\@b\n"
+		. "  \@c structure_type name=c byte_size=8\n    member name=f type=\@pf\n  \@pc pointer_type type=\@c\n" . join('', @subprograms{@$order}));
+	$plain{join ' ', sort split /\n/, run(\@symbols, [], $object)->{out}}++;
+	$canonical{join ' ', sort split /\n/, run(\@symbols, ['--canonical'], $object)->{out}}++;
+}
+is(scalar(keys %canonical), 1, '... and for four orders of DIEs');
 isnt(scalar(keys %plain), 1, '... which is more than without it');
 
 # The second trace: renamed members.

@@ -93,16 +93,23 @@ ssize_t fuzz_getline(char **line, size_t *size, FILE *file)
 	return length;
 }
 
+int fuzz_vasprintf(char **text, const char *format, va_list arguments)
+{
+	int length = vasprintf(text, format, arguments);
+
+	if (length >= 0)
+		keep_block(*text);
+	return length;
+}
+
 int fuzz_asprintf(char **text, const char *format, ...)
 {
 	va_list arguments;
 	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(text, format, arguments);
+	length = fuzz_vasprintf(text, format, arguments);
 	va_end(arguments);
-	if (length >= 0)
-		keep_block(*text);
 	return length;
 }
 

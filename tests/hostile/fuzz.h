@@ -5,6 +5,7 @@
  */
 #include <elfutils/libdwfl.h>
 #include <libelf.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,6 +15,7 @@ void *fuzz_calloc(size_t count, size_t size);
 void *fuzz_realloc(void *block, size_t size);
 ssize_t fuzz_getline(char **line, size_t *size, FILE *file);
 int fuzz_asprintf(char **text, const char *format, ...);
+int fuzz_vasprintf(char **text, const char *format, va_list arguments);
 FILE *fuzz_tmpfile(void);
 int fuzz_fclose(FILE *file);
 Elf *fuzz_elf_begin(int fd, Elf_Cmd command, Elf *reference);
@@ -30,6 +32,8 @@ extern FILE *fuzz_stdin, *fuzz_stdout, *fuzz_stderr;
 #define calloc		fuzz_calloc
 #define realloc		fuzz_realloc
 #define getline		fuzz_getline
+#define asprintf	fuzz_asprintf
+#define vasprintf	fuzz_vasprintf
 #define tmpfile		fuzz_tmpfile
 #define fclose		fuzz_fclose
 #define elf_begin	fuzz_elf_begin

@@ -13,8 +13,8 @@ delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};
 
 my $top = Cwd::abs_path("$tests/..");
 $ENV{GENDWARFKSYMS} = Cwd::abs_path($tool);
-my @trees = grep { -e "$_/build/.config" } glob '/lib/modules/*';
-plan(skip_all => 'no kernel headers are installed') if !@trees;
+my @trees = grep { (slurp("$_/build/.config") // '') =~ /^CONFIG_MODVERSIONS=y$/m } glob '/lib/modules/*';
+plan(skip_all => 'no headers of a kernel with CONFIG_MODVERSIONS are installed') if !@trees;
 
 # A module that exports, one that uses it, and one with assembly.
 my $header = <<'E';
@@ -94,7 +94,8 @@ SYM_FUNC_START(c_add)
 SYM_FUNC_END(c_add)
 EXPORT_SYMBOL(c_add)
 E
-	'asm-prototypes.h' => "struct a_options;\n#include \"a.h\"\nRULE\nlong c_add(long a, struct a_options *options);\n",
+	# (As i386's, which only genksyms shall see.)
+	'asm-prototypes.h' => "struct a_options;\n#include \"a.h\"\nRULE\n#ifdef __GENKSYMS__\nlong c_add(long a, struct a_options *options);\n#endif\n",
 	'Kbuild' => "obj-m := a.o b.o c-module.o\nc-module-y := c.o c-assembly.o\n",
 );
 my @exports = qw(a_count a_array a_set a_set_too a_other a_find a_inline);
@@ -217,6 +218,34 @@ for my $tree (@trees) {
 	unlike($r->{err}, qr/^\S+:\d+:.*warning:/m, '... without warnings');
 	$r = command("a_set\n", "$copy/gendwarfksyms", "$folder/a.o");
 	is($r->{out}, "#SYMVER a_set $old->{a_set}\n", '... and it works');
+}
+# How scripts/Makefile.build calls the commands: older trees with the symtypes file as an argument, newer ones without. Rust's
+# helpers are skipped.
+{
+	my $folder = "$scratch/calls";
+	mkdir $folder;
+	spew("$folder/e.c", "int e;\nasm(\".globl __export_symbol_e; __export_symbol_e:\");\n");
+	spew("$folder/.config", "CONFIG_MODVERSIONS=y\nCONFIG_DEBUG_INFO=y\n");
+	spew("$folder/Makefile", <<'E');
+CC := cc
+NM := nm
+c_flags := -g
+gen_old = $(call cmd_gensymtypes_$(1),$(KBUILD_SYMTYPES),$(@:.o=.symtypes)) >> $@.cmd
+gen_new = $(cmd_gensymtypes_$1) >> $@.cmd
+old.o new.o: e.c
+	$(CC) $(c_flags) -c -o $@ $<
+	$(call gen_$(basename $@),c)
+E
+	for my $tree ('old', 'new') {
+		for my $case (['', 1, 0], ['KBUILD_SYMTYPES=1', 1, 1], ['skip_gendwarfksyms=1', 0, 0]) {
+			my ($variable, $versions, $symtypes) = @$case;
+			unlink map {"$folder/$tree$_"} '.o', '.o.cmd', '.symtypes';
+			my $r = command('', "$top/kbuild/make", '-C', $folder, "$tree.o", split ' ', $variable);
+			is($r->{status}, 0, "kbuild of $tree trees $variable") or diag($r->{err});
+			is(slurp("$folder/$tree.o.cmd") =~ /^#SYMVER e 0x/m || 0, $versions, '... versions');
+			is(-e "$folder/$tree.symtypes" || 0, $symtypes, '... a symtypes file');
+		}
+	}
 }
 {
 	local $ENV{GENDWARFKSYMS} = "$scratch/no/such/program";
