@@ -5,6 +5,8 @@
 # make check SANITIZE=1      the same with the address and undefined-behaviour
 #                            sanitizers
 # make conformance CASES=dir runs a folder of golden cases
+# make check-kernel          builds and boots a kernel: WAYS='gcc linked lto full-lto
+#                            drop-in', KERNEL=source, WORK=dir for what is built
 # make lint                  static analysis: clang-tidy, cppcheck, gcc -fanalyzer
 # make fuzz                  libFuzzer, until it is stopped: see below
 # make bench                 compares its cost with the least that libdw can do:
@@ -65,6 +67,10 @@ $(PROGRAMS):
 check: $(PROGRAMS)
 	+$(MAKE) SANITIZE=1 gendwarfksyms-sanitized
 	SUFFIX=$(SUFFIX) $(PROVE) -j$(JOBS) tests/*/*.t
+
+WAYS ?= gcc
+check-kernel: gendwarfksyms
+	$(PROVE) --verbose tests/kernel/check :: $(WAYS)
 
 conformance: gendwarfksyms$(SUFFIX)
 	SUFFIX=$(SUFFIX) $(PROVE) tests/model/golden.t :: $(CASES)
@@ -148,4 +154,4 @@ clean:
 	rm -f *.o tests/*/*.o gendwarfksyms gendwarfksyms-sanitized tests/tools/unit tests/tools/compare \
 		tests/tools/unit-sanitized tests/tools/compare-sanitized tests/tools/floor
 
-.PHONY: check conformance bench install uninstall lint fuzz clean
+.PHONY: check check-kernel conformance bench install uninstall lint fuzz clean
