@@ -29,7 +29,7 @@ include Kbuild
 SOURCES := $(gendwarfksyms-objs:.o=.c)
 HEADERS := gendwarfksyms.h crc32.h reader.h
 PROGRAM_OBJECTS := $(SOURCES:.c=$(SUFFIX).o)
-UNIT_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/unit symbols object cache message types versions kabi lines decode units)
+UNIT_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/unit symbols object cache message types versions kabi canonical lines decode units)
 COMPARE_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/compare lines decode units object cache message)
 PROGRAMS := $(patsubst %,%$(SUFFIX),gendwarfksyms tests/tools/unit tests/tools/compare)
 

@@ -237,6 +237,7 @@ static const struct wanted {
 	[DW_AT_const_value] = { ATTRIBUTE_CONST_VALUE, CLASS_NUMBER },
 	[DW_AT_count] = { ATTRIBUTE_COUNT, CLASS_NUMBER },
 	[DW_AT_upper_bound] = { ATTRIBUTE_UPPER_BOUND, CLASS_NUMBER },
+	[DW_AT_bit_offset] = { ATTRIBUTE_BIT_OFFSET, CLASS_NUMBER },
 	[DW_AT_accessibility] = { ATTRIBUTE_ACCESSIBILITY, CLASS_NUMBER },
 	[DW_AT_alignment] = { ATTRIBUTE_ALIGNMENT, CLASS_NUMBER },
 	[DW_AT_bit_size] = { ATTRIBUTE_BIT_SIZE, CLASS_NUMBER },
@@ -320,12 +321,35 @@ bool unit_has_links(const struct unit *unit)
 	return false;
 }
 
+/* What is known of an attribute; attribute NONE if it isn't wanted. */
+static struct wanted find_wanted(uint64_t name)
+{
+	if (name < sizeof(wanted_attributes) / sizeof(*wanted_attributes))
+		return wanted_attributes[name];
+	if (name == DW_AT_GNU_vector)
+		return (struct wanted){ ATTRIBUTE_GNU_VECTOR, CLASS_OTHER };
+	return (struct wanted){ ATTRIBUTE_NONE, CLASS_OTHER };
+}
+
+/* What an attribute is called if its value is bytes; NONE if they mean nothing. */
+static enum attribute bytes_attribute(enum attribute attribute)
+{
+	switch (attribute) {
+	case ATTRIBUTE_CONST_VALUE:
+	case ATTRIBUTE_DISCR_VALUE:
+		return ATTRIBUTE_WIDE_VALUE;
+	case ATTRIBUTE_DATA_MEMBER_LOCATION:
+		return ATTRIBUTE_LOCATION_BLOCK;
+	default:
+		return ATTRIBUTE_NONE;
+	}
+}
+
 /* Gives a step its form, and decides whether it has a value that is wanted. */
 static void set_form(struct step *step, const struct unit *unit, uint64_t code)
 {
-	unsigned int class = step->attribute
-				     ? wanted_attributes[step->name].class
-				     : CLASS_OTHER;
+	unsigned int class =
+		step->attribute ? find_wanted(step->name).class : CLASS_OTHER;
 
 	step->form_code = code < UINT16_MAX ? code : UINT16_MAX;
 	step->form = find_unit_form(unit, code);
@@ -336,22 +360,25 @@ static void set_form(struct step *step, const struct unit *unit, uint64_t code)
 	step->class = class;
 	if (class == CLASS_OTHER)
 		return;
-	if (class != step->form.class)
+	if (code == DW_FORM_data16 ||
+	    (step->form.size >= SIZE_BLOCK1 && step->form.size <= SIZE_BLOCK)) {
+		step->class = CLASS_TEXT;
+		step->attribute = bytes_attribute(step->attribute);
+	} else if (class != step->form.class) {
 		step->attribute = ATTRIBUTE_NONE;
-	else if (step->form.by_libdw)
+	} else if (step->form.by_libdw) {
 		step->class = CLASS_LIBDW;
+	}
 }
 
 /* What to do with an attribute of that form, of a DIE with that tag. */
 static struct step make_step(const struct unit *unit, unsigned int tag,
 			     uint64_t name, uint64_t code)
 {
-	struct step step = { 0 };
+	struct step step = { .attribute = find_wanted(name).attribute };
 
-	if (name < sizeof(wanted_attributes) / sizeof(*wanted_attributes)) {
+	if (step.attribute)
 		step.name = name;
-		step.attribute = wanted_attributes[name].attribute;
-	}
 	/* Nearly all DIEs have this one. */
 	if (step.attribute == ATTRIBUTE_DECL_FILE && !is_body(tag))
 		step.attribute = ATTRIBUTE_NONE;
@@ -383,14 +410,9 @@ static void read_steps(struct unit *unit, struct reader *reader,
 		if (code == DW_FORM_implicit_const)
 			step.implicit = read_long_leb(reader, true);
 		/* Of two attributes of one name the first counts. */
-		if (name <
-		    sizeof(wanted_attributes) / sizeof(*wanted_attributes)) {
-			uint32_t bit = WANT(wanted_attributes[name].attribute);
-
-			if (seen & bit)
-				step.attribute = ATTRIBUTE_NONE;
-			seen |= bit;
-		}
+		if (seen & WANT(find_wanted(name).attribute))
+			step.attribute = ATTRIBUTE_NONE;
+		seen |= WANT(find_wanted(name).attribute);
 		all += step.form.size >= SIZE_VARIABLE ? UNKNOWN_SIZE
 						       : step.form.size;
 		if (!step.attribute && step.form.size < SIZE_VARIABLE) {
@@ -603,7 +625,7 @@ static bool read_attribute(struct position die, const struct step *step,
 			   struct reader *reader, union value *value)
 {
 	const unsigned char *at = reader->at;
-	uint64_t number = 0;
+	uint64_t number = 0, size = 0;
 	struct step direct;
 
 	switch (step->form.size) {
@@ -617,16 +639,15 @@ static bool read_attribute(struct position die, const struct step *step,
 		value->text = read_text(reader);
 		return step->attribute;
 	case SIZE_BLOCK1:
-		read_bytes(reader, read_number(reader, 1));
-		break;
 	case SIZE_BLOCK2:
-		read_bytes(reader, read_number(reader, 2));
-		break;
 	case SIZE_BLOCK4:
-		read_bytes(reader, read_number(reader, 4));
+		size = read_number(reader,
+				   1 << (step->form.size - SIZE_BLOCK1));
+		at = read_bytes(reader, size);
 		break;
 	case SIZE_BLOCK:
-		read_bytes(reader, read_uleb(reader));
+		size = read_uleb(reader);
+		at = read_bytes(reader, size);
 		break;
 	case SIZE_INDIRECT:
 		direct = *step;
@@ -640,10 +661,16 @@ static bool read_attribute(struct position die, const struct step *step,
 		die_error(die, "unknown form 0x%x of an attribute",
 			  step->form_code);
 	default:
-		read_bytes(reader, step->form.size);
-		if (step->form.size <= 8)
+		size = step->form.size;
+		read_bytes(reader, size);
+		if (size <= 8)
 			number = get_number(reader->file->big_endian, at,
 					    step->form.size);
+	}
+	if (step->attribute == ATTRIBUTE_WIDE_VALUE ||
+	    step->attribute == ATTRIBUTE_LOCATION_BLOCK) {
+		value->text = (struct text){ (const char *)at, size };
+		return true;
 	}
 	return step->attribute && store(die, step, at, number, value);
 }

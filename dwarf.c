@@ -196,6 +196,12 @@ static void add_qualified_name(struct row *row, struct text name)
 		add_name(row, FRAGMENT_NAME, name);
 }
 
+static bool is_pointer(unsigned int tag)
+{
+	return tag == DW_TAG_pointer_type || tag == DW_TAG_reference_type ||
+	       tag == DW_TAG_rvalue_reference_type;
+}
+
 /* byte_size, which a rule may change, and alignment */
 static void add_sizes(struct die_cache *cache,
 		      const struct attributes *attributes, struct text name)
@@ -203,6 +209,9 @@ static void add_sizes(struct die_cache *cache,
 	struct rule *rule = kabi_find(cache->rules, KABI_BYTE_SIZE, name);
 	struct row *row = &cache->row;
 
+	/* Not all compilers give it. */
+	if (options.canonical && is_pointer(attributes->tag))
+		return;
 	add_attribute(row, attributes, ATTRIBUTE_BYTE_SIZE);
 	if (rule && has(attributes, ATTRIBUTE_BYTE_SIZE)) {
 		row->fragments[row->count - 1].number =
@@ -213,7 +222,9 @@ static void add_sizes(struct die_cache *cache,
 	}
 	if (attributes->tag == DW_TAG_base_type)
 		add_attribute(row, attributes, ATTRIBUTE_ENCODING);
-	add_attribute(row, attributes, ATTRIBUTE_ALIGNMENT);
+	/* Compilers don't agree on when to give it; sizes and offsets show it. */
+	if (!options.canonical)
+		add_attribute(row, attributes, ATTRIBUTE_ALIGNMENT);
 }
 
 /* The string of another DIE, in place or as a reference. */
@@ -224,28 +235,81 @@ static void add_die(struct die_cache *cache, struct position die)
 	add(&cache->row, FRAGMENT_DIE)->die = entry;
 }
 
-/* T */
-static void add_type(struct die_cache *cache,
-		     const struct attributes *attributes)
+/* A type, or void. */
+static void add_type_at(struct die_cache *cache, struct position type)
 {
-	struct position type = unchecked_reference(attributes, ATTRIBUTE_TYPE);
-
 	if (type.address)
 		add_die(cache, type);
 	else
 		add_word(&cache->row, FRAGMENT_TEXT, "base_type void");
 }
 
+/* T */
+static void add_type(struct die_cache *cache,
+		     const struct attributes *attributes)
+{
+	add_type_at(cache, unchecked_reference(attributes, ATTRIBUTE_TYPE));
+}
+
+/* --canonical: T of a value, which nobody keeps: its qualifiers mean nothing. */
+static void add_unqualified(struct die_cache *cache,
+			    const struct attributes *attributes)
+{
+	struct position type = reference(attributes, ATTRIBUTE_TYPE);
+
+	add_type_at(cache, canonical_value(type));
+}
+
 /* Items */
+
+/*
+ * --canonical: a bit-field by its place in bits, whichever attributes give it. A
+ * member of a union is at its start, whether or not that is said.
+ */
+static void add_place(struct die_cache *cache,
+		      const struct attributes *attributes, bool in_union)
+{
+	struct row *row = &cache->row;
+	struct fragment *fragment;
+
+	uint64_t location = canonical_location(attributes);
+
+	if (has(attributes, ATTRIBUTE_BIT_SIZE)) {
+		add_attribute(row, attributes, ATTRIBUTE_BIT_SIZE);
+		fragment = add(row, FRAGMENT_NUMBER);
+		fragment->attribute = ATTRIBUTE_DATA_BIT_OFFSET;
+		fragment->number = canonical_bit_offset(attributes);
+	} else if (location ||
+		   (!in_union &&
+		    has(attributes, ATTRIBUTE_DATA_MEMBER_LOCATION)) ||
+		   (!in_union && has(attributes, ATTRIBUTE_LOCATION_BLOCK))) {
+		fragment = add(row, FRAGMENT_NUMBER);
+		fragment->attribute = ATTRIBUTE_DATA_MEMBER_LOCATION;
+		fragment->number = location;
+	}
+}
+
+/* The same: what a parameter is called, and whether it is const, is its own. */
+static void add_parameter(struct die_cache *cache,
+			  const struct attributes *attributes)
+{
+	add_item(&cache->row, FRAGMENT_MEMBER, "formal_parameter ");
+	add_unqualified(cache, attributes);
+	add_name(&cache->row, FRAGMENT_MEMBER_NAME, (struct text){ 0 });
+}
 
 /* member, formal_parameter: 'WORD ' T name accessibility bit_size ... */
 static void add_member(struct die_cache *cache,
-		       const struct attributes *attributes)
+		       const struct attributes *attributes, bool in_union)
 {
 	bool is_member = attributes->tag == DW_TAG_member;
 	struct text name = name_of(attributes);
 	struct row *row = &cache->row;
 
+	if (options.canonical && !is_member) {
+		add_parameter(cache, attributes);
+		return;
+	}
 	add_item(row, FRAGMENT_MEMBER,
 		 is_member ? "member " : "formal_parameter ");
 	add_type(cache, attributes);
@@ -263,6 +327,10 @@ static void add_member(struct die_cache *cache,
 	}
 	add_name(row, FRAGMENT_MEMBER_NAME, name);
 	add_attribute(row, attributes, ATTRIBUTE_ACCESSIBILITY);
+	if (options.canonical) {
+		add_place(cache, attributes, in_union);
+		return;
+	}
 	add_attribute(row, attributes, ATTRIBUTE_BIT_SIZE);
 	add_attribute(row, attributes, ATTRIBUTE_DATA_BIT_OFFSET);
 	add_attribute(row, attributes, ATTRIBUTE_DATA_MEMBER_LOCATION);
@@ -292,18 +360,26 @@ static void add_enumerator(struct die_cache *cache, struct text enumeration,
 	else if (has(attributes, ATTRIBUTE_CONST_VALUE))
 		add_number(row, FRAGMENT_VALUE,
 			   attributes->values[ATTRIBUTE_CONST_VALUE].number);
+	else if (options.canonical && has(attributes, ATTRIBUTE_WIDE_VALUE))
+		add_text(row, FRAGMENT_TEXT,
+			 canonical_wide(&cache->arena, attributes, " = ", ""));
 }
 
 /* subrange_type: '[N]' */
 static void add_dimension(struct row *row, const struct attributes *attributes)
 {
-	if (has(attributes, ATTRIBUTE_COUNT))
-		add_number(row, FRAGMENT_DIMENSION,
-			   attributes->values[ATTRIBUTE_COUNT].number);
+	bool has_count = has(attributes, ATTRIBUTE_COUNT);
+	uint64_t count = 0;
+
+	if (has_count)
+		count = attributes->values[ATTRIBUTE_COUNT].number;
 	else if (has(attributes, ATTRIBUTE_UPPER_BOUND))
-		add_number(row, FRAGMENT_DIMENSION,
-			   attributes->values[ATTRIBUTE_UPPER_BOUND].number +
-				   1);
+		count = attributes->values[ATTRIBUTE_UPPER_BOUND].number + 1;
+	/* --canonical: no elements and no bound are told apart by some only. */
+	if (options.canonical
+		    ? count != 0
+		    : has_count || has(attributes, ATTRIBUTE_UPPER_BOUND))
+		add_number(row, FRAGMENT_DIMENSION, count);
 	else
 		add_word(row, FRAGMENT_TEXT, "[]");
 }
@@ -375,12 +451,12 @@ static const char *tag_name(unsigned int tag)
  */
 static void add_structure_child(struct die_cache *cache,
 				const struct attributes *child,
-				struct text name)
+				struct text name, bool in_union)
 {
 	switch (child->tag) {
 	case DW_TAG_member:
 		if (!is_ignored(child))
-			add_member(cache, child);
+			add_member(cache, child, in_union);
 		break;
 	case DW_TAG_variant_part:
 		add_item(&cache->row, FRAGMENT_ITEM, "");
@@ -440,7 +516,7 @@ static void add_variant_child(struct die_cache *cache,
 	switch (child->tag) {
 	case DW_TAG_member:
 	case DW_TAG_formal_parameter:
-		add_member(cache, child);
+		add_member(cache, child, false);
 		return;
 	case DW_TAG_enumerator:
 	case DW_TAG_variant:
@@ -452,6 +528,20 @@ static void add_variant_child(struct die_cache *cache,
 		return;
 	}
 	add_die(cache, child->die);
+}
+
+/* --canonical: the list of a structure, in the order of its layout. */
+static void add_ordered(struct die_cache *cache,
+			const struct attributes *attributes, struct text name)
+{
+	bool in_union = attributes->tag == DW_TAG_union_type;
+	struct attributes *order;
+	size_t count = canonical_order(children_of(attributes), &order);
+
+	cache->row.items = 0;
+	for (size_t i = 0; i < count; i++)
+		add_structure_child(cache, &order[i], name, in_union);
+	free(order);
 }
 
 /* The list of a DIE, by its tag: which children are in it, and how. */
@@ -475,17 +565,21 @@ static void add_list(struct die_cache *cache,
 		case DW_TAG_subprogram:
 		case DW_TAG_subroutine_type:
 			if (child.tag == DW_TAG_formal_parameter)
-				add_member(cache, &child);
+				add_member(cache, &child, false);
+			else if (options.canonical &&
+				 child.tag == DW_TAG_unspecified_parameters)
+				add_item(&cache->row, FRAGMENT_ITEM,
+					 "unspecified_parameters");
 			break;
 		case DW_TAG_variant:
 			if (child.tag == DW_TAG_member)
-				add_member(cache, &child);
+				add_member(cache, &child, false);
 			break;
 		case DW_TAG_variant_part:
 			add_variant_child(cache, &child);
 			break;
 		default:
-			add_structure_child(cache, &child, name);
+			add_structure_child(cache, &child, name, false);
 		}
 	}
 }
@@ -499,6 +593,8 @@ static void add_array(struct die_cache *cache,
 	struct row *row = &cache->row;
 
 	add_word(row, FRAGMENT_TEXT, "array_type");
+	if (options.canonical && has(attributes, ATTRIBUTE_GNU_VECTOR))
+		add_word(row, FRAGMENT_TEXT, " GNU_vector");
 	add_list(cache, attributes, (struct text){ 0 });
 	add(row, FRAGMENT_END_LIST);
 	add_open(row, FRAGMENT_OPEN, make_text(" {"));
@@ -517,7 +613,10 @@ static void add_function(struct die_cache *cache, const char *word,
 	add_list(cache, attributes, (struct text){ 0 });
 	add_close(row, FRAGMENT_CLOSE_LIST, ")");
 	add_word(row, FRAGMENT_TEXT, "-> ")->broken = true;
-	add_type(cache, attributes);
+	if (options.canonical)
+		add_unqualified(cache, attributes);
+	else
+		add_type(cache, attributes);
 }
 
 static bool is_definition(const struct die_cache *cache,
@@ -551,7 +650,10 @@ static void add_body(struct die_cache *cache, const char *word,
 		return;
 	}
 	add_open(row, FRAGMENT_OPEN_LIST, make_text(" {"));
-	add_list(cache, attributes, name);
+	if (options.canonical && attributes->tag != DW_TAG_enumeration_type)
+		add_ordered(cache, attributes, name);
+	else
+		add_list(cache, attributes, name);
 	add_close(row, FRAGMENT_CLOSE_LIST, "}");
 	add_sizes(cache, attributes, name);
 }
@@ -566,6 +668,10 @@ static void add_variants(struct die_cache *cache, const char *word,
 	add_list(cache, attributes, (struct text){ 0 });
 	add_close(row, FRAGMENT_CLOSE_LIST, "}");
 	add_attribute(row, attributes, ATTRIBUTE_DISCR_VALUE);
+	if (options.canonical && has(attributes, ATTRIBUTE_WIDE_VALUE))
+		add_text(row, FRAGMENT_TEXT,
+			 canonical_wide(&cache->arena, attributes,
+					" discr_value(", ")"));
 }
 
 /*
@@ -590,6 +696,35 @@ static const struct {
 	{ DW_TAG_template_type_parameter, "template_type_parameter_type {" },
 };
 
+/*
+ * --canonical: a type and all its qualifiers, in one order, as if each had a row
+ * of its own. False if it has none.
+ */
+static bool add_qualified(struct die_cache *cache,
+			  const struct attributes *attributes)
+{
+	static const char *const words[QUALIFIERS] = { "atomic_type {",
+						       "const_type {",
+						       "restrict_type {",
+						       "volatile_type {" };
+	struct qualified qualified = canonical_qualified(attributes->die);
+	struct row *row = &cache->row;
+	size_t count = 0;
+
+	if (qualified.type.address == attributes->die.address)
+		return false;
+	for (int i = 0; i < QUALIFIERS; i++) {
+		if (!qualified.has[i])
+			continue;
+		add_open(row, FRAGMENT_OPEN, make_text(words[i]));
+		row->fragments[row->count - 1].broken = count++ > 0;
+	}
+	add_type_at(cache, qualified.type);
+	while (count--)
+		add_close(row, FRAGMENT_CLOSE, "}");
+	return true;
+}
+
 /* False for the tags of other rows. */
 static bool add_wrapper(struct die_cache *cache,
 			const struct attributes *attributes, struct text name)
@@ -597,6 +732,10 @@ static bool add_wrapper(struct die_cache *cache,
 	struct row *row = &cache->row;
 	struct text word;
 	size_t i = 0;
+
+	if (options.canonical && !name.start &&
+	    add_qualified(cache, attributes))
+		return true;
 
 	while (wrappers[i].tag != attributes->tag)
 		if (++i == sizeof(wrappers) / sizeof(*wrappers))
@@ -628,7 +767,10 @@ static void add_row(struct die_cache *cache,
 	case DW_TAG_base_type:
 		/* 'base_type' F byte_size encoding alignment */
 		add_word(row, FRAGMENT_TEXT, "base_type");
-		add_qualified_name(row, name);
+		add_qualified_name(row,
+				   options.canonical
+					   ? canonical_base(&cache->arena, name)
+					   : name);
 		add_sizes(cache, attributes, name);
 		break;
 	case DW_TAG_array_type:
@@ -642,7 +784,7 @@ static void add_row(struct die_cache *cache,
 		break;
 	case DW_TAG_formal_parameter:
 	case DW_TAG_member:
-		add_member(cache, attributes);
+		add_member(cache, attributes, false);
 		break;
 	case DW_TAG_structure_type:
 		add_body(cache, "structure_type", attributes, name);
@@ -759,6 +901,8 @@ static struct die *load_symbol(struct die_cache *cache,
 	symbol->position = position;
 	read_die(position, &attributes);
 	begin_row(&cache->row, position);
+	if (options.canonical)
+		add_word(&cache->row, FRAGMENT_TEXT, CANONICAL_START);
 	if (!subprogram) {
 		add_word(&cache->row, FRAGMENT_TEXT, "variable ");
 		add_type(cache, &attributes);

@@ -24,7 +24,7 @@ static void usage(void)
 	      "      --dump-versions   the expanded string of each version\n"
 	      "  -s, --stable          honour kABI rules\n"
 	      "  -T, --symtypes FILE   write a symtypes file\n"
-	      "      --canonical       strings that don't depend on the order of symbols\n"
+	      "      --canonical       versions that change with the ABI, not with the compiler\n"
 	      "  -r, --reference FILE  say which versions differ from this symtypes file's, and why\n"
 	      "  -p, --preserve        with -r: other versions are an error; honour overrides\n"
 	      "  -e, --exported        the symbols that the files export, not a list\n"
@@ -112,7 +112,8 @@ static struct settings parse_options(int argc, char **argv)
 			options.canonical = true;
 			break;
 		case 'V':
-			puts("gendwarfksyms " GENDWARFKSYMS_VERSION);
+			puts("gendwarfksyms " GENDWARFKSYMS_VERSION
+			     " (--canonical: scheme " CANONICAL_SCHEME ")");
 			exit(fclose(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
 		case 'h':
 			usage();

@@ -14,6 +14,7 @@
  *	types.c		named types: the table, symtypes files
  *	diff.c		two type strings as a diff to read
  *	kabi.c		kABI rules, special unions
+ *	canonical.c	what --canonical makes the same for all compilers
  *	lines.c		which of a unit's files are source files
  *	decode.c	the attributes of a DIE
  *	units.c		the units of a file, split and supplementary files
@@ -453,6 +454,10 @@ enum attribute {
 	ATTRIBUTE_CONST_VALUE,
 	ATTRIBUTE_COUNT,
 	ATTRIBUTE_UPPER_BOUND,
+	ATTRIBUTE_BIT_OFFSET,
+	ATTRIBUTE_GNU_VECTOR,
+	ATTRIBUTE_WIDE_VALUE, /* const_value, discr_value of more than 64 bits */
+	ATTRIBUTE_LOCATION_BLOCK, /* data_member_location as an expression */
 	/* Those with a word in type strings (FORMAT 5): */
 	ATTRIBUTE_ACCESSIBILITY,
 	ATTRIBUTE_ALIGNMENT,
@@ -478,7 +483,8 @@ struct attributes {
 	uint32_t present; /* bits, by enum attribute */
 	union value {
 		uint64_t number; /* ATTRIBUTE_DECL_FILE and those behind it */
-		struct text text; /* _NAME, _LINKAGE_NAME: the section's */
+		/* _NAME, _LINKAGE_NAME; _WIDE_VALUE and _LOCATION_BLOCK, as bytes: the section's */
+		struct text text;
 		struct position die; /* _TYPE, _ABSTRACT_ORIGIN, _SIBLING */
 	} values[ATTRIBUTES];
 };
@@ -674,6 +680,55 @@ struct special {
  * Error: a member without a type.
  */
 struct special special_union(struct position die);
+
+/* canonical.c: --canonical (FORMAT 13) */
+
+/*
+ * The number of the scheme, which stands at the start of each symbol's string. A
+ * change of what --canonical makes of an object is a new one.
+ */
+#define CANONICAL_SCHEME "1"
+#define CANONICAL_START	 "canonical(" CANONICAL_SCHEME ") "
+
+/* The one spelling of the name of a base type; that of C's are in the arena. */
+struct text canonical_base(struct arena *arena, struct text name);
+
+#define QUALIFIERS 4
+
+/* A type without its qualifiers, and which of them count. */
+struct qualified {
+	struct position type; /* nowhere: void */
+	bool has[QUALIFIERS]; /* atomic, const, restrict, volatile */
+};
+
+/* What a typedef that is qualified has already doesn't count. */
+struct qualified canonical_qualified(struct position type);
+
+/*
+ * The type of a parameter or result, whose own qualifiers mean nothing: the one
+ * behind the last qualifiers that are met through qualifiers and typedefs alone.
+ */
+struct position canonical_value(struct position type);
+
+/*
+ * Where a member begins, in bytes from the start of its structure, also if DWARF 2
+ * gives it as an expression.
+ */
+uint64_t canonical_location(const struct attributes *member);
+
+/* Where a bit-field begins, in bits from the start of its structure. */
+uint64_t canonical_bit_offset(const struct attributes *member);
+
+/*
+ * The children of a structure, members in the order of their places, for free().
+ * Returns how many there are.
+ */
+size_t canonical_order(struct cursor children, struct attributes **order);
+
+/* A value of more than 64 bits in hexadecimal, between two texts. */
+struct text canonical_wide(struct arena *arena,
+			   const struct attributes *attributes,
+			   const char *before, const char *behind);
 
 /* types.c: named types (FORMAT 7) */
 

@@ -59,7 +59,16 @@ static struct symbol *find_free_symbol(const struct matcher *matcher,
 {
 	struct symbol *symbol = find_symbol(matcher, name);
 
-	return symbol && symbols_free_alias(symbol) ? symbol : NULL;
+	if (!symbol ||
+	    !(options.canonical ? !symbol->file : symbols_free_alias(symbol)))
+		return NULL;
+	return symbol;
+}
+
+/* Whom else a symbol's DIE is given to; with --canonical, to nobody at first. */
+static struct symbol *next_alias(const struct symbol *symbol)
+{
+	return options.canonical ? (struct symbol *)symbol : symbol->alias;
 }
 
 /* Gives a DIE to a symbol and its aliases, those that are free (step 6). */
@@ -86,7 +95,7 @@ static void take(struct matcher *matcher, struct symbol *symbol,
 			symbols_take(alias, matcher->file,
 				     rule ? rule : string);
 		}
-		alias = alias->alias;
+		alias = next_alias(alias);
 	} while (alias != symbol);
 }
 
@@ -116,7 +125,7 @@ static void keep(struct matcher *matcher, struct symbol *symbol,
 		matcher->kept[matcher->kept_count] =
 			(struct kept){ alias, type, matcher->kept_count };
 		matcher->kept_count++;
-		alias = alias->alias;
+		alias = next_alias(alias);
 	} while (alias != symbol);
 }
 
@@ -204,6 +213,25 @@ static void match_unit(struct matcher *matcher, struct unit *unit)
 	unit_close(unit);
 }
 
+/*
+ * --canonical: a symbol without a DIE of its own is what the first of its aliases
+ * is that has one.
+ */
+static void match_aliases(struct matcher *matcher)
+{
+	for (size_t i = 0; i < matcher->list->count; i++) {
+		struct symbol *symbol = matcher->list->symbols[i];
+		struct symbol *alias = symbol->alias, *first = NULL;
+
+		for (; alias != symbol; alias = alias->alias)
+			if (alias->file == matcher->file &&
+			    (!first || symbols_compare(alias, first) < 0))
+				first = alias;
+		if (!symbol->file && first)
+			symbols_take(symbol, matcher->file, first->string);
+	}
+}
+
 void match_symbols(struct symbol_list *list, struct object *object,
 		   unsigned int file, struct die_cache *cache)
 {
@@ -213,6 +241,8 @@ void match_symbols(struct symbol_list *list, struct object *object,
 	debug_data_open(&data, object);
 	for (size_t i = 0; i < data.main.count; i++)
 		match_unit(&matcher, &data.main.units[i]);
+	if (options.canonical)
+		match_aliases(&matcher);
 	free(matcher.candidates);
 	free(matcher.kept);
 	debug_data_close(&data);

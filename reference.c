@@ -128,6 +128,38 @@ static void add_line(struct reference *reference, char *text, size_t number,
 	part->lines[part->count++] = line;
 }
 
+/*
+ * The strings of symbols say by which scheme of --canonical they were made, or
+ * that it was none (FORMAT 13).
+ */
+static void check_scheme(const struct reference *reference)
+{
+	for (size_t i = 0; i < reference->part_count; i++) {
+		const struct part *part = &reference->parts[i];
+
+		for (size_t j = 0; j < part->count; j++) {
+			const char *text = part->lines[j].text.start;
+			bool canonical = starts_with(text, "canonical(");
+
+			if (is_reference(part->lines[j].key.start) ||
+			    (options.canonical
+				     ? starts_with(text, CANONICAL_START)
+				     : !canonical))
+				continue;
+			error("the reference file '%s' was made %s%.*s: the strings of '%s' can't be compared with those of this run, made %s",
+			      reference->path,
+			      canonical ? "with --canonical, scheme "
+					: "without --canonical",
+			      canonical ? (int)strcspn(text + 10, ")") : 0,
+			      canonical ? text + 10 : "",
+			      part->lines[j].key.start,
+			      options.canonical
+				      ? "with --canonical, scheme " CANONICAL_SCHEME
+				      : "without it");
+		}
+	}
+}
+
 void reference_read(struct reference *reference, const char *path)
 {
 	FILE *file = fopen(path, "r");
@@ -157,6 +189,7 @@ void reference_read(struct reference *reference, const char *path)
 		if (*text)
 			add_line(reference, text, number, &last);
 	}
+	check_scheme(reference);
 	for (size_t i = 0; i < reference->part_count; i++) {
 		struct part *part = &reference->parts[i];
 

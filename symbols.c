@@ -313,7 +313,7 @@ void symbols_compute_versions(struct symbol_list *list, unsigned int file,
 				alias->version = symbol->version;
 				alias->has_version = true;
 			}
-			alias = alias->alias;
+			alias = options.canonical ? symbol : alias->alias;
 		} while (alias != symbol);
 	}
 }

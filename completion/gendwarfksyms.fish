@@ -8,7 +8,7 @@ complete -c gendwarfksyms -l dump-types -d 'type strings as they enter the type 
 complete -c gendwarfksyms -l dump-versions -d 'the expanded string of each version'
 complete -c gendwarfksyms -s s -l stable -d 'honour kABI rules'
 complete -c gendwarfksyms -s T -l symtypes -r -F -d 'write a symtypes file'
-complete -c gendwarfksyms -l canonical -d "strings that don't depend on the order of symbols"
+complete -c gendwarfksyms -l canonical -d "versions that change with the ABI, not with the compiler"
 complete -c gendwarfksyms -s r -l reference -r -F -d 'say which versions differ from a symtypes file'
 complete -c gendwarfksyms -s p -l preserve -d 'other versions are an error'
 complete -c gendwarfksyms -s e -l exported -d 'the symbols that the files export'

@@ -30,30 +30,32 @@ sub versions {
 	my $r = command('', split(' ', $cc), '-g', '-w', '-c', '-o', "$base.o", "$base.c");
 	die $r->{err} if $r->{status};
 	my $ours = command("f\n", $tool, "$base.o");
+	my $canonical = command("f\n", $tool, '--canonical', "$base.o");
 	my $theirs = {out => ''};
 	$theirs = command(command('', split(' ', $cc), '-E', '-D__GENKSYMS__', "$base.c")->{out}, $genksyms) if $genksyms;
-	return ($theirs->{out}, $ours->{out});
+	return ($theirs->{out}, $ours->{out}, $canonical->{out});
 }
 
 my ($table, %seen) = ('');
 my $changes = slurp("$tests/kbuild/changes") =~ s/\A(?:#.*\n)+//r;
-for my $change (split /\n{2,}(?=\S.*: (?:yes|no) (?:yes|no)\n)/, $changes =~ s/\A\n+//r) {
-	my ($kind, $by_genksyms, $by_us, $old, $new) = $change =~ /\A(.*): (yes|no) (yes|no)\n(.*?)^->\n(.*)\z/ms or die "cannot read: $change";
+for my $change (split /\n{2,}(?=\S.*: (?:yes|no) (?:yes|no) (?:yes|no)\n)/, $changes =~ s/\A\n+//r) {
+	my ($kind, $by_genksyms, $by_us, $canonical, $old, $new) = $change =~ /\A(.*): (yes|no) (yes|no) (yes|no)\n(.*?)^->\n(.*)\z/ms or die "cannot read: $change";
 	my @old = versions(objects($old));
 	my @new = versions(objects("$new\n"));
 	is($old[1] eq $new[1] ? 'no' : 'yes', $by_us, "gendwarfksyms: $kind");
+	is($old[2] eq $new[2] ? 'no' : 'yes', $canonical, "--canonical: $kind");
 	like($old[1], qr/\A#SYMVER f 0x[0-9a-f]{8}\n\z/, '... a line');
 	SKIP: {
 		skip 'genksyms is not installed', 2 if !$genksyms;
 		is($old[0] eq $new[0] ? 'no' : 'yes', $by_genksyms, "genksyms: $kind");
 		is($old[0] =~ s/0x.*//r, $old[1] =~ s/0x.*//r, '... the same symbol in the same form');
 	}
-	$table .= sprintf "\t%-66s  %-8s  %s\n", $kind, $by_genksyms, $by_us;
+	$table .= sprintf "\t%-66s  %-8s  %-13s  %s\n", $kind, $by_genksyms, $by_us, $canonical;
 }
 my $kinds = () = $table =~ /\n/g;
 cmp_ok($kinds, '>=', 30, 'kinds of changes');
-my ($readme) = slurp("$tests/../README") =~ /^(\tchange +genksyms  gendwarfksyms\n(?:\t.*\n)+)/m;
-is($readme, sprintf("\t%-66s  %-8s  %s\n", 'change', 'genksyms', 'gendwarfksyms') . $table, 'the table of the README');
+my ($readme) = slurp("$tests/../README") =~ /^(\tchange +genksyms  gendwarfksyms  --canonical\n(?:\t.*\n)+)/m;
+is($readme, sprintf("\t%-66s  %-8s  %-13s  %s\n", 'change', 'genksyms', 'gendwarfksyms', '--canonical') . $table, 'the table of the README');
 print "# the table for the README:\n", $table =~ s/^/#/mgr if ($readme // '') !~ /\Q$table/;
 
 # Many symbols

@@ -183,6 +183,6 @@ is(run([], ['-e'], $old)->{out}, run([sort keys %old], [], $old)->{out}, "the or
 $r = command('', $tool, '-e', spew("$scratch/text.o", 'text'));
 like($r->{status} . $r->{err}, qr/^1.*text\.o' is not an ELF file/m, '--exported: no ELF file');
 $r = command('', $tool, '-V');
-like($r->{status} . $r->{out}, qr/\A0gendwarfksyms \d+\.\d+\n\z/, '--version');
+like($r->{status} . $r->{out}, qr/\A0gendwarfksyms \d+\.\d+ \(--canonical: scheme \d+\)\n\z/, '--version');
 
 done_testing();

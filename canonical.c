@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What --canonical makes the same, whatever compiler and DWARF version describe
+ * it (FORMAT 13): names of base types, order of qualifiers, positions of
+ * bit-fields, order of members.
+ */
+#define PART "canonical"
+#include "gendwarfksyms.h"
+#include <inttypes.h>
+
+/* The words that the names of C's arithmetic types are made of. */
+enum word {
+	WORD_SIGNED,
+	WORD_UNSIGNED,
+	WORD_CHAR,
+	WORD_SHORT,
+	WORD_INT,
+	WORD_LONG,
+	WORD_FLOAT,
+	WORD_DOUBLE,
+	WORD_INT128,
+	WORDS
+};
+
+/* How often each is in a name; false if anything else is. */
+static bool count_words(struct text name, unsigned int counts[WORDS])
+{
+	static const char *const words[WORDS] = {
+		"signed", "unsigned", "char",	"short",    "int",
+		"long",	  "float",    "double", "__int128",
+	};
+	const char *at = name.start, *end = name.start + name.length;
+
+	while (at < end) {
+		const char *blank = memchr(at, ' ', end - at);
+		struct text word = { at, (blank ? blank : end) - at };
+		int i = 0;
+
+		while (i < WORDS && !same_text(word, make_text(words[i])))
+			i++;
+		if (i == WORDS)
+			return false;
+		counts[i]++;
+		at = blank ? blank + 1 : end;
+	}
+	return true;
+}
+
+struct text canonical_base(struct arena *arena, struct text name)
+{
+	unsigned int counts[WORDS] = { 0 };
+	const char *sign = "", *kind = "int";
+	char *text;
+	int length;
+
+	if (!name.start || !count_words(name, counts))
+		return name;
+	if (counts[WORD_UNSIGNED])
+		sign = "unsigned ";
+	else if (counts[WORD_SIGNED] && counts[WORD_CHAR])
+		sign = "signed ";
+	if (counts[WORD_CHAR])
+		kind = "char";
+	else if (counts[WORD_SHORT])
+		kind = "short";
+	else if (counts[WORD_DOUBLE])
+		kind = counts[WORD_LONG] ? "long double" : "double";
+	else if (counts[WORD_LONG])
+		kind = counts[WORD_LONG] > 1 ? "long long" : "long";
+	else if (counts[WORD_FLOAT])
+		kind = "float";
+	else if (counts[WORD_INT128])
+		kind = "__int128";
+	text = arena_alloc(arena, 32);
+	length = snprintf(text, 32, "%s%s", sign, kind);
+	return (struct text){ text, length };
+}
+
+/* From the outside in. */
+static const unsigned int qualifiers[] = { DW_TAG_atomic_type,
+					   DW_TAG_const_type,
+					   DW_TAG_restrict_type,
+					   DW_TAG_volatile_type };
+
+static struct qualified canonical_qualifiers(struct position type)
+{
+	struct qualified qualified = { .type = type };
+	struct attributes attributes;
+	/* A cycle of qualifiers meets no new one. */
+	for (unsigned int met = 0; qualified.type.address; met++) {
+		size_t i = 0;
+
+		read_die(qualified.type, &attributes);
+		while (i < QUALIFIERS && qualifiers[i] != attributes.tag)
+			i++;
+		if (i == QUALIFIERS || name_of(&attributes).start || met > 64)
+			break;
+		qualified.has[i] = true;
+		qualified.type = reference(&attributes, ATTRIBUTE_TYPE);
+	}
+	return qualified;
+}
+
+/*
+ * Goes through typedefs, and arrays if they are wanted, and the qualifiers behind
+ * each, from a type that has none itself. Notes which qualifiers were met, and
+ * returns the type behind the last.
+ */
+static struct position behind_typedefs(struct position type, bool arrays,
+				       bool has[QUALIFIERS])
+{
+	struct position behind = type;
+	struct attributes attributes;
+	struct qualified qualified;
+
+	for (int met = 0; type.address && met < 64; met++) {
+		read_die(type, &attributes);
+		if (attributes.tag != DW_TAG_typedef &&
+		    !(arrays && attributes.tag == DW_TAG_array_type))
+			break;
+		type = reference(&attributes, ATTRIBUTE_TYPE);
+		qualified = canonical_qualifiers(type);
+		if (qualified.type.address != type.address)
+			behind = qualified.type;
+		type = qualified.type;
+		for (int i = 0; i < QUALIFIERS; i++)
+			has[i] |= qualified.has[i];
+	}
+	return behind;
+}
+
+struct position canonical_value(struct position type)
+{
+	bool unwanted[QUALIFIERS] = { 0 };
+
+	return behind_typedefs(canonical_qualifiers(type).type, false,
+			       unwanted);
+}
+
+struct qualified canonical_qualified(struct position type)
+{
+	struct qualified qualified = canonical_qualifiers(type);
+	bool has[QUALIFIERS] = { 0 };
+
+	behind_typedefs(qualified.type, true, has);
+	for (int i = 0; i < QUALIFIERS; i++)
+		qualified.has[i] &= !has[i];
+	return qualified;
+}
+
+/* The size of a member's type, through typedefs and qualifiers; 0: unknown. */
+static uint64_t type_size(const struct attributes *member)
+{
+	struct position type = reference(member, ATTRIBUTE_TYPE);
+	struct attributes attributes;
+
+	for (int met = 0; type.address && met < 64; met++) {
+		read_die(type, &attributes);
+		if (has(&attributes, ATTRIBUTE_BYTE_SIZE))
+			return attributes.values[ATTRIBUTE_BYTE_SIZE].number;
+		type = reference(&attributes, ATTRIBUTE_TYPE);
+	}
+	return 0;
+}
+
+/* A number that is 0 if it isn't there. */
+static uint64_t number_of(const struct attributes *attributes,
+			  enum attribute attribute)
+{
+	return has(attributes, attribute) ? attributes->values[attribute].number
+					  : 0;
+}
+
+uint64_t canonical_location(const struct attributes *member)
+{
+	struct text block = member->values[ATTRIBUTE_LOCATION_BLOCK].text;
+	uint64_t number = 0;
+
+	if (!has(member, ATTRIBUTE_LOCATION_BLOCK) || !block.length ||
+	    *block.start != DW_OP_plus_uconst)
+		return number_of(member, ATTRIBUTE_DATA_MEMBER_LOCATION);
+	for (size_t i = 1; i < block.length && i <= 9; i++)
+		number |= (uint64_t)(block.start[i] & 0x7f) << 7 * (i - 1);
+	return number;
+}
+
+uint64_t canonical_bit_offset(const struct attributes *member)
+{
+	uint64_t bits = 8 * canonical_location(member);
+	uint64_t size = number_of(member, ATTRIBUTE_BYTE_SIZE);
+
+	if (has(member, ATTRIBUTE_DATA_BIT_OFFSET))
+		return member->values[ATTRIBUTE_DATA_BIT_OFFSET].number;
+	if (!has(member, ATTRIBUTE_BIT_OFFSET))
+		return bits;
+	/* From the most significant bit of its storage unit. */
+	if (member->die.unit->file->big_endian)
+		return bits + member->values[ATTRIBUTE_BIT_OFFSET].number;
+	if (!size)
+		size = type_size(member);
+	return bits + 8 * size - member->values[ATTRIBUTE_BIT_OFFSET].number -
+	       number_of(member, ATTRIBUTE_BIT_SIZE);
+}
+
+/* Where a member begins, in bits. */
+static uint64_t member_place(const struct attributes *member)
+{
+	return has(member, ATTRIBUTE_BIT_SIZE) ? canonical_bit_offset(member)
+					       : 8 * canonical_location(member);
+}
+
+/* A child of a structure, and the place that it is put in order by. */
+struct placed {
+	uint64_t place;
+	size_t number;
+	struct attributes child;
+};
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct placed *left = a, *right = b;
+
+	if (left->place != right->place)
+		return left->place < right->place ? -1 : 1;
+	return left->number < right->number ? -1 : 1;
+}
+
+size_t canonical_order(struct cursor children, struct attributes **order)
+{
+	struct placed *placed = NULL;
+	size_t count = 0, capacity = 0;
+	struct attributes child;
+
+	while (next_child(&children, &child)) {
+		placed = grow(placed, count, &capacity, sizeof(*placed));
+		placed[count] = (struct placed){ child.tag == DW_TAG_member
+							 ? member_place(&child)
+							 : 0,
+						 count, child };
+		count++;
+	}
+	if (count)
+		qsort(placed, count, sizeof(*placed), compare_places);
+	*order = allocate(count * sizeof(**order));
+	for (size_t i = 0; i < count; i++)
+		(*order)[i] = placed[i].child;
+	free(placed);
+	return count;
+}
+
+struct text canonical_wide(struct arena *arena,
+			   const struct attributes *attributes,
+			   const char *before, const char *behind)
+{
+	struct text bytes = attributes->values[ATTRIBUTE_WIDE_VALUE].text;
+	size_t room = strlen(before) + strlen("0x") + 2 * bytes.length +
+		      strlen(behind) + 1;
+	char *text = arena_alloc(arena, room);
+	char *to = stpcpy(stpcpy(text, before), "0x");
+	bool big_endian = attributes->die.unit->file->big_endian;
+
+	for (size_t i = 0; i < bytes.length; i++)
+		to += sprintf(
+			to, "%02x",
+			(unsigned char)bytes
+				.start[big_endian ? i : bytes.length - 1 - i]);
+	stpcpy(to, behind);
+	return make_text(text);
+}
