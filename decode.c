@@ -781,6 +781,7 @@ static void read_attributes(struct position die,
 	attributes->die = die;
 	attributes->tag = abbreviation->tag;
 	attributes->children = abbreviation->children;
+	attributes->values[ATTRIBUTE_SIBLING].die.address = NULL;
 	run_steps(die, abbreviation, reader, attributes, wanted);
 	attributes->end = reader->at;
 }
@@ -885,8 +886,7 @@ static void skip_children(struct reader *reader,
 			  const struct attributes *attributes)
 {
 	if (attributes->children &&
-	    !(has(attributes, ATTRIBUTE_SIBLING) &&
-	      go_to_sibling(reader, attributes->values[ATTRIBUTE_SIBLING].die)))
+	    !go_to_sibling(reader, attributes->values[ATTRIBUTE_SIBLING].die))
 		skip_list(attributes->die, reader);
 }
 

@@ -134,7 +134,7 @@ bool is_source_file(struct position die, uint64_t number)
 				"DW_AT_decl_file, but the unit has no line table");
 		read_files(unit, from, offset);
 	}
-	if (number >= unit->file_count)
+	if (!unit->is_source || number >= unit->file_count)
 		die_error(die, "DW_AT_decl_file %llu is beyond the line table",
 			  (unsigned long long)number);
 	return unit->is_source[number];

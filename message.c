@@ -13,8 +13,9 @@ void message(const char *level, const char *part, const char *format, ...)
 {
 	va_list arguments;
 
-	va_start(arguments, format);
 	fprintf(stderr, "%s: gendwarfksyms: %s: ", level, part);
+	va_start(arguments, format);
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is. */
 	vfprintf(stderr, format, arguments);
 	putc('\n', stderr);
 	va_end(arguments);

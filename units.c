@@ -121,16 +121,16 @@ void debug_data_open(struct debug_data *data, struct object *object)
 
 struct unit *find_unit(struct unit *from, Dwarf_CU *cu)
 {
-	struct unit_list *list = &from->data->main;
+	struct debug_data *data = from->data;
+	struct unit_list *list = &data->main;
 
 	if (cu == from->cu)
 		return from;
-	if (dwarf_cu_getdwarf(cu) != from->file->dwarf)
-		list = &from->data->supplementary;
+	if (dwarf_cu_getdwarf(cu) != from->file->dwarf ||
+	    from->file == &data->supplementary_file)
+		list = &data->supplementary;
 	else if (from->split)
 		list = from->split;
-	else if (from->file == &from->data->supplementary_file)
-		list = &from->data->supplementary;
 	return cache_find(&list->by_cu, (uintptr_t)cu, NULL, NULL);
 }
 
@@ -216,7 +216,7 @@ static const char *open_supplementary(struct debug_file *file,
 		free(path);
 		dwarf_setalt(from->dwarf, file->dwarf);
 	}
-	return there.id_size == wanted.id_size &&
+	return there.id_size == wanted.id_size && there.id && wanted.id &&
 			       !memcmp(there.id, wanted.id, wanted.id_size)
 		       ? NULL
 		       : wanted.name;

@@ -161,7 +161,8 @@ void kabi_warn_unmatched(const struct type_table *table)
 {
 	for (const struct rule *rule = table->rules->last; rule;
 	     rule = rule->next) {
-		const char *name = behind_prefix(rule->target.start, true);
+		const char *target = rule->target.start;
+		const char *name = *target ? behind_prefix(target, true) : NULL;
 
 		if (rule->used)
 			continue;
