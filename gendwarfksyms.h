@@ -22,9 +22,11 @@
  *	cache.c		hash table, arena, memory
  *	message.c	messages, options, statistics
  *
- * and, for decode.c and lines.c alone, reader.h (bytes); crc32.h (CRCs) for
- * versions.c. Below, the files stand from the bottom up. "FORMAT" in comments is
- * the description of the output, FORMAT.md, with the number of the section.
+ * (The one exception: units.c asks decode.c whether a unit's abbreviations refer
+ * to other units, and to forget what it knows of one.) For decode.c and lines.c
+ * alone there is reader.h (bytes), for versions.c crc32.h (CRCs). Below, the files
+ * stand from the bottom up. "FORMAT" in comments is the description of the output,
+ * FORMAT.md, with the number of the section.
  *
  * A file says what it is called in messages before it includes this: PART.
  */
@@ -1046,6 +1048,7 @@ struct symbol {
 	/* What was found: */
 	unsigned int file; /* where it got its DIE, from 1; 0: it is free */
 	struct type_string *string; /* the type table's */
+	struct type_string *described; /* the same, whatever rules say */
 	bool has_version;
 	uint32_t version;
 };
@@ -1084,9 +1087,12 @@ void symbols_find_aliases(struct symbol_list *list, struct object *object);
 /* Whether a symbol or an alias of it is free. */
 bool symbols_free_alias(const struct symbol *symbol);
 
-/* Gives a free symbol the string of its DIE in a file. */
+/*
+ * Gives a free symbol its string in a file, by a rule perhaps, and that of its
+ * DIE.
+ */
 void symbols_take(struct symbol *symbol, unsigned int file,
-		  struct type_string *string);
+		  struct type_string *string, struct type_string *described);
 
 /* Computes the versions of the symbols that got their DIEs from a file. */
 void symbols_compute_versions(struct symbol_list *list, unsigned int file,

@@ -71,11 +71,20 @@ static struct symbol *next_alias(const struct symbol *symbol)
 	return options.canonical ? (struct symbol *)symbol : symbol->alias;
 }
 
+/* Gives a string to a symbol, unless a rule has another for it. */
+static void take_string(struct matcher *matcher, struct symbol *symbol,
+			struct type_string *string)
+{
+	struct type_string *rule =
+		types_rule(matcher->cache->table, symbol->name);
+
+	symbols_take(symbol, matcher->file, rule ? rule : string, string);
+}
+
 /* Gives a DIE to a symbol and its aliases, those that are free (step 6). */
 static void take(struct matcher *matcher, struct symbol *symbol,
 		 struct position die, bool subprogram)
 {
-	struct type_table *table = matcher->cache->table;
 	struct type_string *string =
 		symbol_string(matcher->cache, die, subprogram);
 	struct symbol *alias = symbol;
@@ -87,13 +96,9 @@ static void take(struct matcher *matcher, struct symbol *symbol,
 	}
 	do {
 		if (!alias->file) {
-			struct type_string *rule =
-				types_rule(table, alias->name);
-
 			debug("symbol %s: DIE 0x%llx", alias->name.start,
 			      die_offset(die));
-			symbols_take(alias, matcher->file,
-				     rule ? rule : string);
+			take_string(matcher, alias, string);
 		}
 		alias = next_alias(alias);
 	} while (alias != symbol);
@@ -228,7 +233,7 @@ static void match_aliases(struct matcher *matcher)
 			    (!first || symbols_compare(alias, first) < 0))
 				first = alias;
 		if (!symbol->file && first)
-			symbols_take(symbol, matcher->file, first->string);
+			take_string(matcher, symbol, first->described);
 	}
 }
 

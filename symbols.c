@@ -287,10 +287,11 @@ bool symbols_free_alias(const struct symbol *symbol)
 }
 
 void symbols_take(struct symbol *symbol, unsigned int file,
-		  struct type_string *string)
+		  struct type_string *string, struct type_string *described)
 {
 	symbol->file = file;
 	symbol->string = string;
+	symbol->described = described;
 }
 
 /* Versions (FORMAT 7) */

@@ -115,6 +115,10 @@ my $alias = c_object("int f(int x) { return x; }\nextern int g(int) __attribute_
 my %both = run(['f', 'g'], ['--canonical'], $alias)->{out} =~ /^#SYMVER (\S+) (\S+)$/mg;
 is($both{g}, $both{f}, 'an alias without a DIE has that of what it is an alias of');
 
+my $ruled = c_object("int f(int x) { return x; }\nextern int g(int) __attribute__((alias(\"f\"))); extern int h(int) __attribute__((alias(\"f\")));\n"
+	. join '', map {"static const char rule_$_\[] __attribute__((used, aligned(1), section(\".discard.gendwarfksyms.kabi_rules\"))) = \"1\\0\" \"type_string\\0\" \"$_\\0\" \"variable base_type $_\";\n"} 'f', 'h');
+like(run(['f', 'g', 'h'], ['--stable', '--canonical'], $ruled)->{symtypes}, qr/\Af variable base_type f\ng canonical\(1\) subprogram \(.*\nh variable base_type h\n\z/, '... and type_string rules are for one name');
+
 # The stable mode on top: a renamed last member keeps its name where it is.
 my $renamed = c_object("struct k { int a; union { long fresh; long __kabi_renamed_old; }; };\n---\nint f(struct k *kb) { return 0; }\n");
 like(run(['f'], ['--stable', '--canonical', '--dump-versions'], $renamed)->{err},
