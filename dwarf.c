@@ -251,7 +251,10 @@ static void add_type(struct die_cache *cache,
 	add_type_at(cache, unchecked_reference(attributes, ATTRIBUTE_TYPE));
 }
 
-/* --canonical: T of a value, which nobody keeps: its qualifiers mean nothing. */
+/*
+ * --canonical: T of a value, which nobody keeps, or of a member that has no name:
+ * its qualifiers mean nothing.
+ */
 static void add_unqualified(struct die_cache *cache,
 			    const struct attributes *attributes)
 {
@@ -312,7 +315,10 @@ static void add_member(struct die_cache *cache,
 	}
 	add_item(row, FRAGMENT_MEMBER,
 		 is_member ? "member " : "formal_parameter ");
-	add_type(cache, attributes);
+	if (options.canonical && !name.start)
+		add_unqualified(cache, attributes);
+	else
+		add_type(cache, attributes);
 	if (options.stable && name.start && starts_with(name.start, "__kabi_"))
 		name = (struct text){ 0 };
 	/* Without --canonical the walk does this. */

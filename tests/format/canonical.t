@@ -13,7 +13,7 @@ my $source = <<'E';
 struct integers { char a; signed char b; unsigned char c; short d; unsigned short e; int f; unsigned int g; long h; unsigned long i; long long j; unsigned long long k;
 	float l; double m; long double n; _Bool o; __int128 p; unsigned __int128 q; };
 struct bits { unsigned a : 3; unsigned b : 5; int : 4; unsigned long c : 40; unsigned char d : 1; signed e : 2; _Bool f : 1; };
-union unions { int a; struct { short b; char c; }; unsigned bit : 3; struct { unsigned in : 2; unsigned side : 7; } s; };
+union unions { int a; const struct { short b; char c; }; unsigned bit : 3; struct { unsigned in : 2; unsigned side : 7; } s; };
 typedef const volatile int cv;
 typedef int *restrict rp;
 struct qualified { const volatile int a; volatile const int b; cv c; const cv d; int *const volatile e; rp f; volatile rp g; const void *h; };
