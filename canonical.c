@@ -87,13 +87,16 @@ static struct qualified canonical_qualifiers(struct position type)
 	struct qualified qualified = { .type = type };
 	struct attributes attributes;
 	/* A cycle of qualifiers meets no new one. */
-	for (unsigned int met = 0; qualified.type.address; met++) {
+	for (unsigned int met = 0; qualified.type.address && met < 64; met++) {
+		unsigned int tag = read_tag(qualified.type);
 		size_t i = 0;
 
-		read_die(qualified.type, &attributes);
-		while (i < QUALIFIERS && qualifiers[i] != attributes.tag)
+		while (i < QUALIFIERS && qualifiers[i] != tag)
 			i++;
-		if (i == QUALIFIERS || name_of(&attributes).start || met > 64)
+		if (i == QUALIFIERS)
+			break;
+		read_die(qualified.type, &attributes);
+		if (name_of(&attributes).start)
 			break;
 		qualified.has[i] = true;
 		qualified.type = reference(&attributes, ATTRIBUTE_TYPE);
@@ -114,10 +117,12 @@ static struct position behind_typedefs(struct position type, bool arrays,
 	struct qualified qualified;
 
 	for (int met = 0; type.address && met < 64; met++) {
-		read_die(type, &attributes);
-		if (attributes.tag != DW_TAG_typedef &&
-		    !(arrays && attributes.tag == DW_TAG_array_type))
+		unsigned int tag = read_tag(type);
+
+		if (tag != DW_TAG_typedef &&
+		    !(arrays && tag == DW_TAG_array_type))
 			break;
+		read_die(type, &attributes);
 		type = reference(&attributes, ATTRIBUTE_TYPE);
 		qualified = canonical_qualifiers(type);
 		if (qualified.type.address != type.address)
@@ -202,8 +207,7 @@ uint64_t canonical_bit_offset(const struct attributes *member)
 	       number_of(member, ATTRIBUTE_BIT_SIZE);
 }
 
-/* Where a member begins, in bits. */
-static uint64_t member_place(const struct attributes *member)
+uint64_t canonical_place(const struct attributes *member)
 {
 	return has(member, ATTRIBUTE_BIT_SIZE) ? canonical_bit_offset(member)
 					       : 8 * canonical_location(member);
@@ -233,10 +237,11 @@ size_t canonical_order(struct cursor children, struct attributes **order)
 
 	while (next_child(&children, &child)) {
 		placed = grow(placed, count, &capacity, sizeof(*placed));
-		placed[count] = (struct placed){ child.tag == DW_TAG_member
-							 ? member_place(&child)
-							 : 0,
-						 count, child };
+		placed[count] =
+			(struct placed){ child.tag == DW_TAG_member
+						 ? canonical_place(&child)
+						 : 0,
+					 count, child };
 		count++;
 	}
 	if (count)

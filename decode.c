@@ -807,6 +807,14 @@ static inline void skip_attributes(struct position die,
 		run_steps(die, abbreviation, reader, NULL, 0);
 }
 
+unsigned int read_tag(struct position die)
+{
+	struct reader reader = unit_reader(die.unit, die.address);
+	const struct abbreviation *abbreviation = begin_die(&die, &reader);
+
+	return abbreviation ? abbreviation->tag : 0;
+}
+
 static const char *const reference_names[ATTRIBUTES] = {
 	[ATTRIBUTE_TYPE] = "DW_AT_type",
 	[ATTRIBUTE_ABSTRACT_ORIGIN] = "DW_AT_abstract_origin",

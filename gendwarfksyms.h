@@ -532,6 +532,9 @@ uint64_t dies_limit(const struct unit *unit);
  */
 void read_die(struct position die, struct attributes *attributes);
 
+/* Its tag alone; 0 if there is no DIE. */
+unsigned int read_tag(struct position die);
+
 /*
  * The DIE that an attribute refers to; address NULL if there is no such
  * attribute. Errors: it refers to nowhere; with the second also, no DIE begins
@@ -720,6 +723,9 @@ uint64_t canonical_location(const struct attributes *member);
 
 /* Where a bit-field begins, in bits from the start of its structure. */
 uint64_t canonical_bit_offset(const struct attributes *member);
+
+/* Where a member begins, in bits from the start of its structure. */
+uint64_t canonical_place(const struct attributes *member);
 
 /*
  * The children of a structure, members in the order of their places, for free().
