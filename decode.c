@@ -548,9 +548,9 @@ static struct position libdw_die(struct unit *from, const Dwarf_Die *die)
  * The value of an attribute of a form that isn't read here, from libdw. False if
  * there is none.
  */
-static bool ask_libdw(struct position die, const struct step *step,
-		      const unsigned char *at, uint64_t number,
-		      union value *value)
+static bool __attribute__((noinline, cold))
+ask_libdw(struct position die, const struct step *step, const unsigned char *at,
+	  uint64_t number, union value *value)
 {
 	struct unit *unit = die.unit;
 	Dwarf_Attribute attribute = { .code = step->name,
@@ -621,8 +621,9 @@ static inline bool store(struct position die, const struct step *step,
  * An attribute of a size that isn't 0 to 8 bytes, or isn't known: passes over
  * it, and stores its value if one is wanted. False if there is none.
  */
-static bool read_attribute(struct position die, const struct step *step,
-			   struct reader *reader, union value *value)
+static bool __attribute__((noinline))
+read_attribute(struct position die, const struct step *step,
+	       struct reader *reader, union value *value)
 {
 	const unsigned char *at = reader->at;
 	uint64_t number = 0, size = 0;

@@ -139,7 +139,8 @@ add_word(struct row *row, enum fragment_kind kind, const char *word)
 }
 
 /* A name, which may be long, and shared by many. */
-static void add_name(struct row *row, enum fragment_kind kind, struct text name)
+static inline void add_name(struct row *row, enum fragment_kind kind,
+			    struct text name)
 {
 	row->length += name.length;
 	if (row->length > STRING_LENGTH_LIMIT)
@@ -164,7 +165,8 @@ static inline void add_close(struct row *row, enum fragment_kind kind,
 }
 
 /* An item, with a separator unless it is the first of its list. */
-static void add_item(struct row *row, enum fragment_kind kind, const char *word)
+static inline void __attribute__((always_inline))
+add_item(struct row *row, enum fragment_kind kind, const char *word)
 {
 	add_word(row, kind, word)->separated = row->items++ > 0;
 }
@@ -292,13 +294,48 @@ static void add_place(struct die_cache *cache,
 	}
 }
 
-/* The same: what a parameter is called, and whether it is const, is its own. */
-static void add_parameter(struct die_cache *cache,
-			  const struct attributes *attributes)
+/* The name that a member or formal_parameter shows with --stable. */
+static struct text shown_name(const struct attributes *attributes)
 {
-	add_item(&cache->row, FRAGMENT_MEMBER, "formal_parameter ");
-	add_unqualified(cache, attributes);
-	add_name(&cache->row, FRAGMENT_MEMBER_NAME, (struct text){ 0 });
+	struct text name = name_of(attributes);
+	struct special special = { 0 };
+	struct position type;
+
+	if (name.start && starts_with(name.start, "__kabi_"))
+		name = (struct text){ 0 };
+	if (!options.canonical)
+		return name; /* the walk does the rest */
+	type = reference(attributes, ATTRIBUTE_TYPE);
+	if (type.address)
+		special = special_union(type);
+	return special.kind == UNION_RENAMED ? special.new_name : name;
+}
+
+/*
+ * --canonical: what a parameter is called, and whether it is const, is its own;
+ * so is whether a member without a name is.
+ */
+static void add_canonical_member(struct die_cache *cache,
+				 const struct attributes *attributes,
+				 bool in_union)
+{
+	bool is_member = attributes->tag == DW_TAG_member;
+	struct row *row = &cache->row;
+
+	add_item(row, FRAGMENT_MEMBER,
+		 is_member ? "member " : "formal_parameter ");
+	if (is_member && name_of(attributes).start)
+		add_type(cache, attributes);
+	else
+		add_unqualified(cache, attributes);
+	add_name(row, FRAGMENT_MEMBER_NAME,
+		 !is_member	  ? (struct text){ 0 }
+		 : options.stable ? shown_name(attributes)
+				  : name_of(attributes));
+	if (!is_member)
+		return;
+	add_attribute(row, attributes, ATTRIBUTE_ACCESSIBILITY);
+	add_place(cache, attributes, in_union);
 }
 
 /* member, formal_parameter: 'WORD ' T name accessibility bit_size ... */
@@ -306,37 +343,18 @@ static void add_member(struct die_cache *cache,
 		       const struct attributes *attributes, bool in_union)
 {
 	bool is_member = attributes->tag == DW_TAG_member;
-	struct text name = name_of(attributes);
 	struct row *row = &cache->row;
 
-	if (options.canonical && !is_member) {
-		add_parameter(cache, attributes);
+	if (options.canonical) {
+		add_canonical_member(cache, attributes, in_union);
 		return;
 	}
 	add_item(row, FRAGMENT_MEMBER,
 		 is_member ? "member " : "formal_parameter ");
-	if (options.canonical && !name.start)
-		add_unqualified(cache, attributes);
-	else
-		add_type(cache, attributes);
-	if (options.stable && name.start && starts_with(name.start, "__kabi_"))
-		name = (struct text){ 0 };
-	/* Without --canonical the walk does this. */
-	if (options.stable && options.canonical) {
-		struct position type = reference(attributes, ATTRIBUTE_TYPE);
-		struct special special = { 0 };
-
-		if (type.address)
-			special = special_union(type);
-		if (special.kind == UNION_RENAMED)
-			name = special.new_name;
-	}
-	add_name(row, FRAGMENT_MEMBER_NAME, name);
+	add_type(cache, attributes);
+	add_name(row, FRAGMENT_MEMBER_NAME,
+		 options.stable ? shown_name(attributes) : name_of(attributes));
 	add_attribute(row, attributes, ATTRIBUTE_ACCESSIBILITY);
-	if (options.canonical) {
-		add_place(cache, attributes, in_union);
-		return;
-	}
 	add_attribute(row, attributes, ATTRIBUTE_BIT_SIZE);
 	add_attribute(row, attributes, ATTRIBUTE_DATA_BIT_OFFSET);
 	add_attribute(row, attributes, ATTRIBUTE_DATA_MEMBER_LOCATION);
@@ -455,9 +473,9 @@ static const char *tag_name(unsigned int tag)
  * A child in the list of a structure, class or union. Passed over is what takes
  * no room in it.
  */
-static void add_structure_child(struct die_cache *cache,
-				const struct attributes *child,
-				struct text name, bool in_union)
+static inline void __attribute__((always_inline))
+add_structure_child(struct die_cache *cache, const struct attributes *child,
+		    struct text name, bool in_union)
 {
 	switch (child->tag) {
 	case DW_TAG_member:

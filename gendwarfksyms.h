@@ -325,7 +325,8 @@ Elf *elf_open(const char *path, int fd);
 
 /*
  * Goes to the next section of an ELF file, from the first if `*section` is NULL,
- * that has a header; false behind the last. The name is NULL if it has none.
+ * that has a header; false behind the last. The name, if it is wanted, is NULL if
+ * there is none.
  */
 bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header,
 		  const char **name);

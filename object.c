@@ -41,17 +41,24 @@ struct found {
 	Elf_Data *data[SECTION_COUNT];
 };
 
-bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header,
-		  const char **name)
+/* The name of a section; NULL if it has none. */
+static const char *section_name(Elf *elf, const GElf_Shdr *header)
 {
 	size_t names;
 
+	return elf_getshdrstrndx(elf, &names)
+		       ? NULL
+		       : elf_strptr(elf, names, header->sh_name);
+}
+
+bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header,
+		  const char **name)
+{
 	while ((*section = elf_nextscn(elf, *section))) {
 		if (!gelf_getshdr(*section, header))
 			continue;
-		*name = elf_getshdrstrndx(elf, &names)
-				? NULL
-				: elf_strptr(elf, names, header->sh_name);
+		if (name)
+			*name = section_name(elf, header);
 		return true;
 	}
 	return false;
@@ -390,7 +397,6 @@ static bool relocate(struct object *object, const struct found *found)
 	Elf_Scn *section = NULL;
 	GElf_Shdr relocations;
 	GElf_Ehdr header;
-	const char *name;
 
 	if (!gelf_getehdr(object->elf, &header))
 		return false;
@@ -398,7 +404,7 @@ static bool relocate(struct object *object, const struct found *found)
 		return true;
 	if (!relocation_sizes(&header, sizes))
 		return false;
-	while (next_section(object->elf, &section, &relocations, &name)) {
+	while (next_section(object->elf, &section, &relocations, NULL)) {
 		if (relocations.sh_type != SHT_REL &&
 		    relocations.sh_type != SHT_RELA)
 			continue;
@@ -434,14 +440,17 @@ static void check_truncated(const char *path, Elf *elf, uint64_t size)
 		error("'%s' is truncated: its section headers are at 0x%" PRIx64
 		      ", and it ends at 0x%" PRIx64,
 		      path, elf_header.e_shoff, size);
-	while (next_section(elf, &section, &header, &name))
-		if (header.sh_type != SHT_NOBITS && header.sh_size &&
-		    (header.sh_offset > size ||
-		     header.sh_size > size - header.sh_offset))
-			error("'%s' is truncated: its section %s is at 0x%" PRIx64
-			      ", and it ends at 0x%" PRIx64,
-			      path, name ? name : "without a name",
-			      header.sh_offset, size);
+	while (next_section(elf, &section, &header, NULL)) {
+		if (header.sh_type == SHT_NOBITS || !header.sh_size ||
+		    (header.sh_offset <= size &&
+		     header.sh_size <= size - header.sh_offset))
+			continue;
+		name = section_name(elf, &header);
+		error("'%s' is truncated: its section %s is at 0x%" PRIx64
+		      ", and it ends at 0x%" PRIx64,
+		      path, name ? name : "without a name", header.sh_offset,
+		      size);
+	}
 }
 
 Elf *elf_open(const char *path, int fd)

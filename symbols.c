@@ -130,11 +130,11 @@ void symbols_read_exported(struct symbol_list *list, const char *path, int fd)
 {
 	Elf *elf = elf_open(path, fd);
 	Elf_Scn *section = NULL;
-	const char **names = NULL, *section_name;
+	const char **names = NULL;
 	size_t count = 0, capacity = 0;
 	GElf_Shdr header;
 
-	while (next_section(elf, &section, &header, &section_name)) {
+	while (next_section(elf, &section, &header, NULL)) {
 		Elf_Data *data;
 		GElf_Sym symbol;
 
@@ -203,10 +203,9 @@ static void set_address(struct symbol *symbol, uint64_t section, uint64_t value,
 static Elf_Data *section_indices(Elf *elf, Elf_Scn *symtab)
 {
 	Elf_Scn *section = NULL;
-	const char *name;
 	GElf_Shdr header;
 
-	while (next_section(elf, &section, &header, &name))
+	while (next_section(elf, &section, &header, NULL))
 		if (header.sh_type == SHT_SYMTAB_SHNDX &&
 		    header.sh_link == elf_ndxscn(symtab))
 			return elf_getdata(section, NULL);
@@ -260,14 +259,13 @@ void symbols_find_aliases(struct symbol_list *list, struct object *object)
 {
 	struct cache by_address = { 0 };
 	Elf_Scn *section = NULL;
-	const char *name;
 	GElf_Shdr header;
 
 	for (size_t i = 0; i < list->count; i++) {
 		list->symbols[i]->alias = list->symbols[i];
 		list->symbols[i]->has_address = false;
 	}
-	while (next_section(object->elf, &section, &header, &name))
+	while (next_section(object->elf, &section, &header, NULL))
 		if (header.sh_type == SHT_SYMTAB)
 			read_symbol_table(list, object, section, &header,
 					  &by_address);

@@ -34,8 +34,8 @@ struct type *types_enter(struct type_table *table, struct text key)
 }
 
 /* The reference made of a prefix and a name; `buffer` may hold it, else free(). */
-static struct text make_key(char buffer[256], const char *prefix,
-			    struct text name)
+static inline struct text make_key(char buffer[256], const char *prefix,
+				   struct text name)
 {
 	const char *quote = memchr(name.start, ' ', name.length) ? "'" : "";
 	size_t size = strlen(prefix) + name.length + 2 * strlen(quote);
