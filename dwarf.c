@@ -177,18 +177,24 @@ static void add_number(struct row *row, enum fragment_kind kind,
 	add(row, kind)->number = number;
 }
 
+/* A number with the word of an attribute. */
+static inline void add_word_number(struct row *row, enum attribute attribute,
+				   uint64_t number)
+{
+	struct fragment *fragment = add(row, FRAGMENT_NUMBER);
+
+	fragment->attribute = attribute;
+	fragment->number = number;
+}
+
 /* An attribute with its word, if it is there: mostly it isn't. */
 static inline void __attribute__((always_inline))
 add_attribute(struct row *row, const struct attributes *attributes,
 	      enum attribute attribute)
 {
-	struct fragment *fragment;
-
-	if (!has(attributes, attribute))
-		return;
-	fragment = add(row, FRAGMENT_NUMBER);
-	fragment->attribute = attribute;
-	fragment->number = attributes->values[attribute].number;
+	if (has(attributes, attribute))
+		add_word_number(row, attribute,
+				attributes->values[attribute].number);
 }
 
 /* F */
@@ -274,23 +280,18 @@ static void add_unqualified(struct die_cache *cache,
 static void add_place(struct die_cache *cache,
 		      const struct attributes *attributes, bool in_union)
 {
-	struct row *row = &cache->row;
-	struct fragment *fragment;
-
 	uint64_t location = canonical_location(attributes);
+	struct row *row = &cache->row;
 
 	if (has(attributes, ATTRIBUTE_BIT_SIZE)) {
 		add_attribute(row, attributes, ATTRIBUTE_BIT_SIZE);
-		fragment = add(row, FRAGMENT_NUMBER);
-		fragment->attribute = ATTRIBUTE_DATA_BIT_OFFSET;
-		fragment->number = canonical_bit_offset(attributes);
+		add_word_number(row, ATTRIBUTE_DATA_BIT_OFFSET,
+				canonical_bit_offset(attributes));
 	} else if (location ||
 		   (!in_union &&
-		    has(attributes, ATTRIBUTE_DATA_MEMBER_LOCATION)) ||
-		   (!in_union && has(attributes, ATTRIBUTE_LOCATION_BLOCK))) {
-		fragment = add(row, FRAGMENT_NUMBER);
-		fragment->attribute = ATTRIBUTE_DATA_MEMBER_LOCATION;
-		fragment->number = location;
+		    (has(attributes, ATTRIBUTE_DATA_MEMBER_LOCATION) ||
+		     has(attributes, ATTRIBUTE_LOCATION_BLOCK)))) {
+		add_word_number(row, ATTRIBUTE_DATA_MEMBER_LOCATION, location);
 	}
 }
 
@@ -411,14 +412,8 @@ static void add_dimension(struct row *row, const struct attributes *attributes)
 /* Whether a member is left out: its type is an ignored union (FORMAT 8). */
 static bool is_ignored(const struct attributes *member)
 {
-	struct position type;
-
-	if (!options.stable)
-		return false;
-	type = reference(member, ATTRIBUTE_TYPE);
-	if (!type.address)
-		die_error(member->die, "a member without a type");
-	return special_union(type).kind == UNION_IGNORED;
+	return options.stable &&
+	       special_union(kabi_member_type(member)).kind == UNION_IGNORED;
 }
 
 /* Not in every <dwarf.h>: what btf_decl_tag and the like leave. */

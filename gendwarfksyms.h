@@ -681,6 +681,9 @@ struct special {
 	struct position type; /* of the special member; not of an ignored one */
 };
 
+/* The type of a member, for --stable. Error: it has none. */
+struct position kabi_member_type(const struct attributes *member);
+
 /*
  * What kind of special union a DIE is, if it is one; never without --stable.
  * Error: a member without a type.

@@ -174,8 +174,7 @@ void kabi_free(struct kabi_rules *rules)
 
 /* Special unions */
 
-/* The type of a member. Error: it has none. */
-static struct position member_type(const struct attributes *member)
+struct position kabi_member_type(const struct attributes *member)
 {
 	struct position type = reference(member, ATTRIBUTE_TYPE);
 
@@ -206,7 +205,7 @@ static bool is_special_member(const struct attributes *member,
 			special->new_name =
 				make_text(name + strlen(kinds[i].name));
 		if (special->kind != UNION_IGNORED)
-			special->type = member_type(member);
+			special->type = kabi_member_type(member);
 		return true;
 	}
 	return false;
@@ -234,7 +233,7 @@ struct special special_union(struct position die)
 		return special;
 	members = children_of(&attributes);
 	for (int i = 0; i < 2 && next_member(&members, &attributes); i++) {
-		struct position type = member_type(&attributes);
+		struct position type = kabi_member_type(&attributes);
 		struct cursor inner;
 
 		if (is_special_member(&attributes, &special))
