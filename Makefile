@@ -27,11 +27,15 @@ SUFFIX := $(if $(SANITIZE),-sanitized)
 
 include Kbuild
 SOURCES := $(gendwarfksyms-objs:.o=.c)
-HEADERS := gendwarfksyms.h crc32.h reader.h
+HEADERS := gendwarfksyms.h symtypes.h crc32.h reader.h compare/kabi-compare.h
 PROGRAM_OBJECTS := $(SOURCES:.c=$(SUFFIX).o)
 UNIT_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/unit symbols object cache message types versions kabi canonical lines decode units)
+KABI_COMPARE_SOURCES := $(addprefix compare/,kabi-compare.c select.c diff.c) \
+			changes.c baseline.c versions.c types.c cache.c message.c
+KABI_COMPARE_OBJECTS := $(KABI_COMPARE_SOURCES:.c=$(SUFFIX).o)
+ALL_SOURCES := $(sort $(SOURCES) $(KABI_COMPARE_SOURCES))
 COMPARE_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/compare lines decode units object cache message)
-PROGRAMS := $(patsubst %,%$(SUFFIX),gendwarfksyms tests/tools/unit tests/tools/compare)
+PROGRAMS := $(patsubst %,%$(SUFFIX),gendwarfksyms kabi-compare tests/tools/unit tests/tools/compare)
 
 # Debian's and Fedora's packages for each library.
 PACKAGES_libdw := libdw-dev (Debian), elfutils-devel (Fedora)
@@ -51,9 +55,12 @@ endif
 LIBRARY_FLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
 COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra $(LIBRARY_FLAGS) $(CPPFLAGS) \
 	  $(CFLAGS) $(if $(SANITIZE),$(SANITIZERS))
-LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
+all: $(patsubst %,%$(SUFFIX),gendwarfksyms kabi-compare)
 gendwarfksyms$(SUFFIX): $(PROGRAM_OBJECTS)
+kabi-compare$(SUFFIX): LIBRARIES = zlib
+kabi-compare$(SUFFIX): $(KABI_COMPARE_OBJECTS)
 tests/tools/unit$(SUFFIX): $(UNIT_OBJECTS)
 tests/tools/compare$(SUFFIX): $(COMPARE_OBJECTS)
 
@@ -65,7 +72,7 @@ $(PROGRAMS):
 
 # The tests want the program with the sanitizers as well, for damaged input.
 check: $(PROGRAMS)
-	+$(MAKE) SANITIZE=1 gendwarfksyms-sanitized
+	+$(MAKE) SANITIZE=1 gendwarfksyms-sanitized kabi-compare-sanitized
 	SUFFIX=$(SUFFIX) $(PROVE) -j$(JOBS) tests/*/*.t
 
 WAYS ?= gcc
@@ -114,11 +121,11 @@ ANALYZER_FLAGS := -Wno-analyzer-malloc-leak -Wno-analyzer-file-leak \
 		  -Wno-analyzer-null-dereference -Wno-analyzer-possible-null-dereference
 
 lint:
-	clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY_CHECKS)' $(SOURCES) \
+	clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY_CHECKS)' $(ALL_SOURCES) \
 		-- -std=gnu11 -D_GNU_SOURCE $(LIBRARY_FLAGS)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -D_GNU_SOURCE \
-		--enable=warning,performance,portability $(SOURCES)
-	for source in $(SOURCES); do \
+		--enable=warning,performance,portability $(ALL_SOURCES)
+	for source in $(ALL_SOURCES); do \
 		$(COMPILE) -fanalyzer $(ANALYZER_FLAGS) -Werror -c -o /dev/null $$source || exit; \
 	done
 
@@ -151,7 +158,7 @@ $(FUZZ_DIR)/target: tests/hostile/fuzz.c tests/hostile/fuzz.h $(SOURCES) $(HEADE
 	$(FUZZ_COMPILE) -fsanitize=fuzzer -o $@ $(FUZZ_DIR)/fuzz.o $(FUZZ_DIR)/program.o $(LIBS)
 
 clean:
-	rm -f *.o tests/*/*.o gendwarfksyms gendwarfksyms-sanitized tests/tools/unit tests/tools/compare \
+	rm -f *.o compare/*.o tests/*/*.o gendwarfksyms gendwarfksyms-sanitized kabi-compare kabi-compare-sanitized tests/tools/unit tests/tools/compare \
 		tests/tools/unit-sanitized tests/tools/compare-sanitized tests/tools/floor
 
 .PHONY: check check-kernel conformance bench install uninstall lint fuzz clean

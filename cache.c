@@ -7,7 +7,7 @@
  * two thirds full. Nothing is ever taken out of it but by emptying it.
  */
 #define PART "cache"
-#include "gendwarfksyms.h"
+#include "symtypes.h"
 #include <inttypes.h>
 
 void *allocate(size_t size)

@@ -970,6 +970,13 @@ static struct die *load_symbol(struct die_cache *cache,
 	return symbol;
 }
 
+/* Where a DIE stands among those of all units, in the order of FORMAT 4. */
+static uint64_t die_place(struct position die)
+{
+	return (uint64_t)die.unit->number << 40 |
+	       (uint64_t)(die.address - die.unit->start);
+}
+
 /*
  * Puts the named types among the DIEs that were met into the table, and
  * forgets which were met.
@@ -981,6 +988,7 @@ static void enter_types(struct die_cache *cache)
 	for (size_t i = 0; i < cache->met_count; i++) {
 		struct die *die = cache->met[i];
 		struct type *type = die->type;
+		uint64_t place;
 
 		if (options.dump_die_map)
 			fprintf(stderr, "\033[33m<DIE 0x%llx%s%s>\033[0m\n",
@@ -988,12 +996,14 @@ static void enter_types(struct die_cache *cache)
 				type ? type->key.start : "");
 		if (!type)
 			continue;
+		place = die_place(die->position);
 		if (types_known(table, type) &&
 		    !types_wanted(type, die_string_length(&cache->writer, die),
-				  die->position))
+				  place))
 			continue;
-		types_set(type, die_string(&cache->writer, die, &table->arena),
-			  die->position);
+		types_set(table, type,
+			  die_string(&cache->writer, die, &table->arena),
+			  place);
 	}
 	cache->met_count = 0;
 }

@@ -9,14 +9,16 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+const struct program program = { "gendwarfksyms", EXIT_FAILURE };
+struct options options;
 
 static void usage(void)
 {
-	fputs("usage: gendwarfksyms [options] elf-object-file ... < symbol-list\n"
+	fputs("usage: gendwarfksyms [options] elf-object-file|@LIST ... < symbol-list\n"
 	      "\n"
+	      "  @LIST                 a file with the names of more input files, one a line\n"
 	      "  -d, --debug           debugging messages\n"
 	      "      --dump-dies       the type of each symbol, indented\n"
 	      "      --dump-die-map    the same, and which DIEs are new in the cache\n"
@@ -24,6 +26,8 @@ static void usage(void)
 	      "      --dump-versions   the expanded string of each version\n"
 	      "  -s, --stable          honour kABI rules\n"
 	      "  -T, --symtypes FILE   write a symtypes file\n"
+	      "  -c, --consolidated FILE  write one symtypes file for all input files\n"
+	      "      --relative-to FOLDER  with -c: name the input files as they are in FOLDER\n"
 	      "      --canonical       versions that change with the ABI, not with the compiler\n"
 	      "  -r, --reference FILE  say which versions differ from this symtypes file's, and why\n"
 	      "  -p, --preserve        with -r: other versions are an error; honour overrides\n"
@@ -38,6 +42,8 @@ static void usage(void)
 /* Options that main() acts upon itself. */
 struct settings {
 	const char *symtypes; /* the file to write, or NULL */
+	const char *consolidated; /* the same */
+	const char *relative_to; /* the folder for its names, or NULL */
 	const char *reference; /* the file to compare with, or NULL */
 	bool preserve;
 	bool exported;
@@ -55,6 +61,7 @@ static struct settings parse_options(int argc, char **argv)
 		DUMP_TYPES,
 		DUMP_VERSIONS,
 		CANONICAL,
+		RELATIVE_TO,
 	};
 	static const struct option long_options[] = {
 		{ "debug", no_argument, NULL, 'd' },
@@ -64,6 +71,8 @@ static struct settings parse_options(int argc, char **argv)
 		{ "dump-versions", no_argument, NULL, DUMP_VERSIONS },
 		{ "stable", no_argument, NULL, 's' },
 		{ "symtypes", required_argument, NULL, 'T' },
+		{ "consolidated", required_argument, NULL, 'c' },
+		{ "relative-to", required_argument, NULL, RELATIVE_TO },
 		{ "canonical", no_argument, NULL, CANONICAL },
 		{ "reference", required_argument, NULL, 'r' },
 		{ "preserve", no_argument, NULL, 'p' },
@@ -75,7 +84,7 @@ static struct settings parse_options(int argc, char **argv)
 	struct settings settings = { 0 };
 	int option;
 
-	while ((option = getopt_long(argc, argv, "dsT:r:peVh", long_options,
+	while ((option = getopt_long(argc, argv, "dsT:c:r:peVh", long_options,
 				     NULL)) != -1) {
 		switch (option) {
 		case 'd':
@@ -98,6 +107,12 @@ static struct settings parse_options(int argc, char **argv)
 			break;
 		case 'T':
 			settings.symtypes = optarg;
+			break;
+		case 'c':
+			settings.consolidated = optarg;
+			break;
+		case RELATIVE_TO:
+			settings.relative_to = optarg;
 			break;
 		case 'r':
 			settings.reference = optarg;
@@ -125,72 +140,9 @@ static struct settings parse_options(int argc, char **argv)
 	}
 	if (settings.preserve && !settings.reference)
 		error("--preserve needs a file to compare with: --reference");
+	if (settings.relative_to && !settings.consolidated)
+		error("--relative-to needs a file to write: --consolidated");
 	return settings;
-}
-
-/*
- * The symtypes file (FORMAT 7): written beside the file that it is to replace.
- * What is no regular file, or a symbolic link, can't be replaced; for it the
- * text waits in a file without a name.
- */
-struct symtypes {
-	const char *path; /* NULL: none is wanted */
-	FILE *file;
-};
-
-/* The temporary file; removed however the program ends. NULL: there is none. */
-static char *temporary;
-
-static void remove_temporary(void)
-{
-	if (temporary)
-		unlink(temporary);
-}
-
-/* The input file that is being read, for end_by_signal(). */
-static const char *volatile current_path = "";
-
-/* Writes a text; only calls what a signal handler may. */
-static void write_text(const char *text)
-{
-	ssize_t written = write(STDERR_FILENO, text, strlen(text));
-
-	(void)written; /* there is nowhere to say that it can't be said */
-}
-
-/*
- * Ends the program, without leaving the temporary file behind. SIGBUS means
- * that a file that is mapped has become shorter, or can't be read.
- */
-static void end_by_signal(int number)
-{
-	remove_temporary();
-	if (number == SIGBUS) {
-		write_text("error: gendwarfksyms: main: '");
-		write_text(current_path);
-		write_text(
-			"' was cut short while it was read, or can't be read\n");
-		_exit(EXIT_FAILURE);
-	}
-	raise(number); /* with its default action: SA_RESETHAND */
-}
-
-/*
- * A closed pipe is a failed write, and signals that end the program don't leave
- * a file behind.
- */
-static void handle_signals(void)
-{
-	static const int numbers[] = { SIGHUP, SIGINT, SIGTERM, SIGBUS };
-	struct sigaction action = { .sa_handler = end_by_signal,
-				    .sa_flags = SA_RESETHAND };
-	struct sigaction old;
-
-	signal(SIGPIPE, SIG_IGN);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-		if (sigaction(numbers[i], NULL, &old) == 0 &&
-		    old.sa_handler != SIG_IGN)
-			sigaction(numbers[i], &action, NULL);
 }
 
 /*
@@ -203,97 +155,6 @@ static void fill_standard_streams(void)
 		if (fcntl(fd, F_GETFD) < 0 &&
 		    open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
 			exit(EXIT_FAILURE);
-}
-
-static struct symtypes open_symtypes(const char *path)
-{
-	struct symtypes symtypes = { .path = path };
-	struct stat status;
-	mode_t mode, mask;
-	int fd;
-
-	if (!path)
-		return symtypes;
-	if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
-		symtypes.file = tmpfile();
-		if (!symtypes.file)
-			error("cannot make a temporary file: %m");
-		return symtypes;
-	}
-	mask = umask(0);
-	umask(mask);
-	mode = access(path, F_OK) == 0 ? status.st_mode & 07777 : 0666 & ~mask;
-	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
-		error("out of memory");
-	fd = mkstemp(temporary);
-	if (fd < 0) {
-		temporary = NULL;
-		error("cannot write '%s': %m", path);
-	}
-	atexit(remove_temporary);
-	symtypes.file = fdopen(fd, "w");
-	if (fchmod(fd, mode) || !symtypes.file)
-		error("cannot write '%s': %m", path);
-	return symtypes;
-}
-
-/* Whether the file of that name is the one that standard output goes to. */
-static bool is_stdout(const char *path)
-{
-	struct stat status, out;
-
-	return stat(path, &status) == 0 && fstat(STDOUT_FILENO, &out) == 0 &&
-	       status.st_dev == out.st_dev && status.st_ino == out.st_ino;
-}
-
-/* Copies what was written to where it belongs, for what can't be replaced. */
-static void copy_symtypes(struct symtypes *symtypes)
-{
-	/* Opened once more, /dev/stdout would overwrite itself. */
-	bool shared = is_stdout(symtypes->path);
-	FILE *to = shared ? stdout : fopen(symtypes->path, "w");
-	char buffer[65536];
-	size_t size;
-
-	if (!to)
-		error("cannot write '%s': %m", symtypes->path);
-	rewind(symtypes->file);
-	while ((size = fread(buffer, 1, sizeof(buffer), symtypes->file)))
-		fwrite(buffer, 1, size, to);
-	if (ferror(symtypes->file))
-		error("cannot read a temporary file: %m");
-	if (ferror(to) | (shared ? fflush(to) : fclose(to)))
-		error("cannot write '%s': %m", symtypes->path);
-}
-
-/*
- * Writes out all that is left to write. Only the last step, a rename, can fail
- * after standard output has been written.
- */
-static void write_output(struct symtypes *symtypes,
-			 const struct symbol_list *list)
-{
-	if (symtypes->file) {
-		if (fflush(symtypes->file) || ferror(symtypes->file))
-			error("cannot write '%s': %m", symtypes->path);
-		if (!temporary)
-			copy_symtypes(symtypes);
-		if (fclose(symtypes->file))
-			error("cannot write '%s': %m", symtypes->path);
-	}
-	/* Dumps are output as well. There is nowhere to say that they failed. */
-	if (fflush(stderr) || ferror(stderr))
-		exit(EXIT_FAILURE);
-	symbols_print_versions(list, stdout);
-	if (ferror(stdout) | fclose(stdout))
-		error("cannot write to standard output: %m");
-	if (temporary) {
-		if (rename(temporary, symtypes->path))
-			error("cannot rename '%s' to '%s': %m", temporary,
-			      symtypes->path);
-		free(temporary);
-		temporary = NULL;
-	}
 }
 
 static int open_file(const char *path)
@@ -311,13 +172,56 @@ struct run {
 	struct settings settings;
 	struct symbol_list list;
 	struct reference reference;
-	struct symtypes symtypes;
+	struct output symtypes;
+	struct output consolidated_output;
+	struct consolidated consolidated;
 };
+
+/*
+ * Writes out all that is left to write. Only the last step, renaming, can fail
+ * after standard output has been written.
+ */
+static void write_output(struct run *run)
+{
+	if (run->consolidated_output.file)
+		consolidated_write(&run->consolidated,
+				   run->consolidated_output.file);
+	output_finish(&run->symtypes);
+	output_finish(&run->consolidated_output);
+	/* Dumps are output as well. There is nowhere to say that they failed. */
+	if (fflush(stderr) || ferror(stderr))
+		exit(EXIT_FAILURE);
+	symbols_print_versions(&run->list, stdout);
+	if (ferror(stdout) | fclose(stdout))
+		error("cannot write to standard output: %m");
+	output_replace(&run->symtypes);
+	output_replace(&run->consolidated_output);
+}
+
+/* Writes the types of a file to what is wanted of symtypes files. */
+static void write_types(struct run *run, const char *path, unsigned int number,
+			const struct type_table *table)
+{
+	struct symtypes_line *lines;
+	size_t count;
+
+	if (!run->symtypes.file && !run->consolidated_output.file)
+		return;
+	lines = symbols_lines(&run->list, number, table, &count);
+	if (run->symtypes.file)
+		types_write(lines, count, run->symtypes.file);
+	if (run->consolidated_output.file)
+		consolidated_add(&run->consolidated, path, lines, count);
+	free(lines);
+}
 
 static void process_file(struct run *run, const char *path, unsigned int number)
 {
 	struct kabi_rules rules = { 0 };
-	struct type_table table = { .rules = &rules };
+	struct type_table table = { .path = path,
+				    .dump = options.dump_types,
+				    .find_rule = kabi_type_string,
+				    .rules = &rules };
 	struct die_cache cache = { .rules = &rules, .table = &table };
 	struct symbol_list *list = &run->list;
 	int fd = open_file(path);
@@ -333,8 +237,7 @@ static void process_file(struct run *run, const char *path, unsigned int number)
 	match_symbols(list, &object, number, &cache);
 	kabi_warn_unmatched(&table);
 	symbols_compute_versions(list, number, &table);
-	if (run->symtypes.file)
-		symbols_write_types(list, number, &table, run->symtypes.file);
+	write_types(run, path, number, &table);
 	if (run->settings.reference)
 		reference_compare(&run->reference, list, number, &table);
 	debug("dies=%" PRIu64 " loaded=%" PRIu64 " lookups=%" PRIu64
@@ -348,12 +251,50 @@ static void process_file(struct run *run, const char *path, unsigned int number)
 	close(fd);
 }
 
-static void read_list(struct symbol_list *list, char **paths, bool exported)
-{
-	for (; exported && *paths; paths++) {
-		int fd = open_file(*paths);
+/* The input files. */
+struct paths {
+	char **paths;
+	size_t count;
+	size_t capacity;
+};
 
-		symbols_read_exported(list, *paths, fd);
+static void add_path(struct paths *paths, char *path)
+{
+	paths->paths = grow(paths->paths, paths->count, &paths->capacity,
+			    sizeof(*paths->paths));
+	paths->paths[paths->count++] = path;
+}
+
+/* Adds the files that stand in a list, one a line. */
+static void add_listed(struct paths *paths, const char *list)
+{
+	FILE *file = fopen(list, "r");
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!file)
+		error("cannot read the list of input files '%s': %m", list);
+	while (getline(&line, &size, file) >= 0) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!*line)
+			continue;
+		add_path(paths, line); /* which keeps it */
+		line = NULL;
+		size = 0;
+	}
+	if (!feof(file))
+		error("cannot read the list of input files '%s': %m", list);
+	free(line);
+	fclose(file);
+}
+
+static void read_list(struct symbol_list *list, const struct paths *paths,
+		      bool exported)
+{
+	for (size_t i = 0; exported && i < paths->count; i++) {
+		int fd = open_file(paths->paths[i]);
+
+		symbols_read_exported(list, paths->paths[i], fd);
 		close(fd);
 	}
 	if (exported)
@@ -367,10 +308,11 @@ static void read_list(struct symbol_list *list, char **paths, bool exported)
 int main(int argc, char **argv)
 {
 	struct run run = { 0 };
+	struct paths paths = { 0 };
 	size_t changed = 0;
 
 	fill_standard_streams();
-	handle_signals();
+	output_handle_signals();
 	run.settings = parse_options(argc, argv);
 	/* Dumps are written in pieces of a few bytes. */
 	if (options.dump_dies || options.dump_types || options.dump_versions ||
@@ -378,29 +320,32 @@ int main(int argc, char **argv)
 		setvbuf(stderr, NULL, _IOFBF, 1 << 16);
 	/* Nothing but this machine is asked for separate debug files. */
 	unsetenv("DEBUGINFOD_URLS");
-	if (optind == argc) {
+	for (int i = optind; i < argc; i++) {
+		if (*argv[i] == '@')
+			add_listed(&paths, argv[i] + 1);
+		else
+			add_path(&paths, argv[i]);
+	}
+	if (!paths.count) {
 		usage();
 		error("no input files?");
 	}
-	read_list(&run.list, argv + optind, run.settings.exported);
-	if (!run.list.count) {
-		/* Not yesterday's symtypes file, but an empty one. */
-		run.symtypes = open_symtypes(run.settings.symtypes);
-		write_output(&run.symtypes, &run.list);
-		return EXIT_SUCCESS;
-	}
-	if (run.settings.reference)
+	read_list(&run.list, &paths, run.settings.exported);
+	if (run.settings.reference && run.list.count)
 		reference_read(&run.reference, run.settings.reference);
-	run.symtypes = open_symtypes(run.settings.symtypes);
-	for (int i = optind; i < argc; i++)
-		process_file(&run, argv[i], i - optind + 1);
+	/* If there are no symbols, not yesterday's files, but empty ones. */
+	output_open(&run.symtypes, run.settings.symtypes);
+	output_open(&run.consolidated_output, run.settings.consolidated);
+	run.consolidated.folder = run.settings.relative_to;
+	for (size_t i = 0; run.list.count && i < paths.count; i++)
+		process_file(&run, paths.paths[i], i + 1);
 	if (run.settings.reference)
 		changed = reference_report(&run.reference, &run.list);
 	if (changed && run.settings.preserve)
 		error("%zu version%s differ%s from those of '%s'", changed,
 		      changed == 1 ? "" : "s", changed == 1 ? "s" : "",
 		      run.settings.reference);
-	write_output(&run.symtypes, &run.list);
+	write_output(&run);
 	symbols_free(&run.list);
 	return EXIT_SUCCESS;
 }

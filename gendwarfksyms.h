@@ -4,48 +4,33 @@
  * uses those below it and none above:
  *
  *	gendwarfksyms.c	options, the loop over the files, output
+ *	output.c	files that appear only if all goes well
  *	reference.c	an earlier build's symtypes file against this one
+ *	consolidated.c	one symtypes file for all input files
  *	match.c		units -> the DIE of each symbol, aliases
  *	symbols.c	the list of symbols, its order, #SYMVER lines
  *	unmatched.c	kABI rules that match nothing
  *	dwarf.c		a DIE -> its row of fragments
  *	die.c		rows -> the walk, type strings, dumps
- *	versions.c	a type string and the table -> its expansion, and version
- *	types.c		named types: the table, symtypes files
- *	diff.c		two type strings as a diff to read
  *	kabi.c		kABI rules, special unions
  *	canonical.c	what --canonical makes the same for all compilers
  *	lines.c		which of a unit's files are source files
  *	decode.c	the attributes of a DIE
  *	units.c		the units of a file, split and supplementary files
  *	object.c	an ELF file -> its Dwarf (libdw), relocated
- *	cache.c		hash table, arena, memory
- *	message.c	messages, options, statistics
+ *	symtypes.h	what kabi-compare has too: named types, versions, memory
  *
  * (The one exception: units.c asks decode.c whether a unit's abbreviations refer
  * to other units, and to forget what it knows of one.) For decode.c and lines.c
- * alone there is reader.h (bytes), for versions.c crc32.h (CRCs). Below, the files
- * stand from the bottom up. "FORMAT" in comments is the description of the output,
- * FORMAT.md, with the number of the section.
- *
- * A file says what it is called in messages before it includes this: PART.
+ * alone there is reader.h (bytes). Below, the files stand from the bottom up.
  */
 #ifndef GENDWARFKSYMS_H
 #define GENDWARFKSYMS_H
 
+#include "symtypes.h"
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <gelf.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define GENDWARFKSYMS_VERSION "1.0"
-
-/* message.c: messages, options, statistics */
 
 /*
  * The options of the command line (FORMAT 1). Set once by main(), constant
@@ -63,208 +48,19 @@ struct options {
 
 extern struct options options;
 
-/*
- * How much has been done for the current file: printed with --debug, so that a
- * test can see that work grows no faster than its input.
- */
-struct statistics {
-	uint64_t dies; /* met in .debug_info: read or passed over */
-	uint64_t loaded; /* entries of the die cache */
-	uint64_t lookups; /* in hash tables */
-	uint64_t written; /* bytes of type strings */
-	uint64_t hashed; /* bytes of them */
-	uint64_t slices; /* put together for versions */
-};
-
-extern struct statistics statistics;
-
-/* Prints "LEVEL: gendwarfksyms: PART: TEXT" and a newline on stderr. */
-void message(const char *level, const char *part, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-/* Ends the program with exit status 1. Nothing is left behind. */
-#define error(...)                                   \
-	do {                                         \
-		message("error", PART, __VA_ARGS__); \
-		exit(EXIT_FAILURE);                  \
-	} while (0)
-
-#define warning(...) message("warning", PART, __VA_ARGS__)
-
 #define debug(...)                                           \
 	do {                                                 \
 		if (options.debug)                           \
 			message("debug", PART, __VA_ARGS__); \
 	} while (0)
 
-/* Texts */
-
-/*
- * A text with its length, in bytes; `start` is NULL if there is none. Whether a
- * NUL follows depends on where it comes from.
- */
-struct text {
-	const char *start;
-	size_t length;
-};
+/* object.c: from files to libdw's Dwarf */
 
 /* The contents of a section; no bytes if it is absent. */
 struct bytes {
 	const unsigned char *start;
 	size_t size;
 };
-
-static inline struct text make_text(const char *start)
-{
-	return (struct text){ start, start ? strlen(start) : 0 };
-}
-
-static inline bool same_text(struct text a, struct text b)
-{
-	return a.length == b.length &&
-	       (!a.length || !memcmp(a.start, b.start, a.length));
-}
-
-/* Inline: asked of each name, and mostly answered by the first letters. */
-static inline bool starts_with(const char *text, const char *start)
-{
-	while (*start && *text == *start)
-		text++, start++;
-	return !*start;
-}
-
-/* cache.c: memory and lookups */
-
-/*
- * malloc(), realloc() and calloc() that end the program when memory is out. The
- * caller owns what they return and free()s it.
- */
-void *allocate(size_t size);
-void *reallocate(void *memory, size_t size);
-void *allocate_cleared(size_t count, size_t size);
-
-/*
- * Makes room for one more element of `size` bytes behind the `count` elements
- * of an array that has room for `*capacity`. Returns the array, which may have
- * moved.
- */
-void *grow_full(void *array, size_t *capacity, size_t size);
-
-static inline void *grow(void *array, size_t count, size_t *capacity,
-			 size_t size)
-{
-	return count < *capacity ? array : grow_full(array, capacity, size);
-}
-
-/*
- * Memory that is freed all at once. All zero bytes is an empty arena.
- */
-struct arena {
-	struct arena_block *blocks; /* the newest first */
-	char *free; /* what is left of the newest block */
-	char *end;
-};
-
-#define ARENA_ALIGNMENT _Alignof(max_align_t)
-
-/*
- * Returns `size` bytes, aligned for any type, not cleared; they live until
- * arena_reset() or arena_free().
- */
-void *arena_alloc_slowly(struct arena *arena, size_t size);
-
-static inline void *arena_alloc(struct arena *arena, size_t size)
-{
-	char *memory = arena->free;
-
-	if (size >= (size_t)(arena->end - memory))
-		return arena_alloc_slowly(arena, size);
-	/* The end is aligned as well. */
-	arena->free += (size + ARENA_ALIGNMENT - 1) & ~(ARENA_ALIGNMENT - 1);
-	return memory;
-}
-
-/* As arena_alloc(), cleared; with a copy of `size` bytes; of a text and a NUL. */
-void *arena_zalloc(struct arena *arena, size_t size);
-
-static inline void *arena_copy(struct arena *arena, const void *from,
-			       size_t size)
-{
-	void *copy = arena_alloc(arena, size);
-
-	return size ? memcpy(copy, from, size) : copy;
-}
-
-struct text arena_text(struct arena *arena, struct text text);
-
-/* Gives up all memory of the arena at once, but keeps a block for reuse. */
-void arena_reset(struct arena *arena);
-void arena_free(struct arena *arena);
-
-/*
- * A hash table from 64-bit hashes to pointers that the caller owns. It grows as
- * needed; several values may have one hash. All zero bytes is an empty table.
- */
-struct cache {
-	struct cache_slot *slots;
-	size_t mask; /* number of slots - 1 */
-	size_t count;
-};
-
-struct cache_slot {
-	uint64_t hash;
-	void *value; /* NULL: the slot is empty */
-};
-
-#define HASH_FACTOR 0x9e3779b97f4a7c15
-
-/*
- * The slot of a table that has some to look at first. Hashes may be addresses
- * or offsets, so all their bits are mixed.
- */
-static inline size_t cache_first_slot(const struct cache *cache, uint64_t hash)
-{
-	hash *= HASH_FACTOR;
-	return (hash ^ hash >> 32) & cache->mask;
-}
-
-/*
- * Finds the value with this hash of which same(value, key) is true; with `same`
- * NULL the hash is the whole key. NULL if there is none. (Inline for the sake
- * of the die cache, where it is half of what a reference costs.)
- */
-static inline void *cache_find(const struct cache *cache, uint64_t hash,
-			       bool (*same)(const void *value, const void *key),
-			       const void *key)
-{
-	statistics.lookups++;
-	if (!cache->slots)
-		return NULL;
-	for (size_t i = cache_first_slot(cache, hash);;
-	     i = (i + 1) & cache->mask) {
-		const struct cache_slot *slot = &cache->slots[i];
-
-		if (!slot->value)
-			return NULL;
-		if (slot->hash == hash && (!same || same(slot->value, key)))
-			return slot->value;
-	}
-}
-
-/* Adds a value, not NULL, whether or not one with that hash is there. */
-void cache_add(struct cache *cache, uint64_t hash, void *value);
-
-/* Makes room for so many values at once. */
-void cache_reserve(struct cache *cache, size_t count);
-
-/* Empties the table; the second also frees its memory. */
-void cache_clear(struct cache *cache);
-void cache_free(struct cache *cache);
-
-/* The hash of a text for struct cache (not the one of FORMAT 3). */
-uint64_t hash_text(struct text text);
-
-/* object.c: from files to libdw's Dwarf */
 
 /* The sections that are read without libdw, or relocated. */
 enum section_id {
@@ -653,6 +449,9 @@ struct rule *kabi_find_enumerator(const struct kabi_rules *rules,
 				  enum kabi_rule type, struct text enumeration,
 				  struct text enumerator);
 
+/* For struct type_table: the string of a key's type_string rule (FORMAT 8). */
+struct type_string *kabi_type_string(struct type_table *table, struct text key);
+
 /* Adds a type_string rule, from a line of the reference file. */
 void kabi_override(struct kabi_rules *rules, struct text target,
 		   const char *value);
@@ -741,141 +540,6 @@ size_t canonical_order(struct cursor children, struct attributes **order);
 struct text canonical_wide(struct arena *arena,
 			   const struct attributes *attributes,
 			   const char *before, const char *behind);
-
-/* types.c: named types (FORMAT 7) */
-
-/*
- * A type string (FORMAT 5): its text with references as written, and where they
- * stand in it.
- */
-struct type_string {
-	struct text text; /* not NUL-terminated */
-	struct type_reference *references; /* by position */
-	size_t reference_count;
-	/* versions.c's: */
-	bool prepared; /* of references to one type, only the first is left */
-	bool expanded; /* by some version or layout */
-	bool hashed; /* the CRCs below are known */
-	uint32_t crc; /* of the text */
-};
-
-struct type_reference {
-	struct type *type;
-	size_t start; /* of the reference in the text */
-	uint32_t crc_start; /* of the text before it */
-	uint32_t crc_end; /* ... and up to its end */
-};
-
-/* A named type of the file: what a reference means. Lives as long as the table. */
-struct type {
-	struct text key; /* the reference: "s#foo", NUL-terminated */
-	size_t number; /* of the types that were entered before it */
-	bool in_table; /* `string` is set */
-	bool ruled; /* by a type_string rule */
-	struct type_string string;
-	struct position die; /* that the string is of */
-
-	/* versions.c's: */
-	uint64_t expanded_for; /* the last version that it was expanded in */
-	size_t visit; /* its number in the search for cycles; 0: none yet */
-	size_t lowest;
-	bool on_path;
-	bool in_cycle;
-	struct layout *layout;
-};
-
-/* The type table of one file. All zero bytes is an empty one, without rules. */
-struct type_table {
-	const struct kabi_rules *rules; /* or NULL */
-	struct arena arena;
-	struct cache by_key;
-	struct type **types;
-	size_t count;
-	size_t capacity;
-
-	/* versions.c's: */
-	uint64_t versions; /* expansions begun */
-	bool many_versions; /* there will be, so hash() all strings */
-	size_t visits; /* in the search for cycles */
-	struct arena layouts;
-	size_t layouts_size; /* bytes in that arena, roughly */
-};
-
-/*
- * The type with a reference, or with that made of a prefix ("s#") and a name;
- * entered if it is new, with no string yet.
- */
-struct type *types_enter(struct type_table *table, struct text key);
-struct type *types_enter_name(struct type_table *table, const char *prefix,
-			      struct text name);
-
-/* The same if the table has a string for it; else NULL. */
-const struct type *types_find(const struct type_table *table, struct text key);
-const struct type *types_find_name(const struct type_table *table,
-				   const char *prefix, struct text name);
-
-/* Whether the table has a string for the type, from a rule or a DIE. */
-bool types_known(struct type_table *table, struct type *type);
-
-/*
- * Whether a string of that length, of the DIE there, should replace the one
- * that the table has for the type.
- */
-bool types_wanted(const struct type *type, size_t length, struct position die);
-
-/* Enters or replaces a string. Its memory is to live as long as the table. */
-void types_set(struct type *type, struct type_string string,
-	       struct position die);
-
-/*
- * The string of the type_string rule for a key (a reference or a symbol's
- * name), parsed, in the table's memory; NULL if there is no rule. Errors: see
- * FORMAT 8.
- */
-struct type_string *types_rule(struct type_table *table, struct text key);
-
-/*
- * The string that a text from a symtypes file is, in the table's memory. What
- * the table has no key for is no reference.
- */
-struct type_string *types_parse(struct type_table *table, struct text text);
-
-/* Whether a key is a reference, not a symbol's name. */
-static inline bool is_reference(const char *key)
-{
-	return *key && strchr("sute", *key) && key[1] == '#';
-}
-
-/* A line of the symtypes file. */
-struct symtypes_line {
-	const char *key; /* NUL-terminated */
-	const struct type_string *string;
-};
-
-/*
- * Writes the table and the lines of the file's symbols, sorted by key. The
- * caller checks the stream for errors.
- */
-void types_write(const struct type_table *table,
-		 const struct symtypes_line *symbols, size_t count, FILE *file);
-
-void types_free(struct type_table *table);
-
-/* versions.c: expansions (FORMAT 7) */
-
-/* Says how many versions there will be, before the first. */
-void versions_expect(struct type_table *table, size_t versions);
-
-/*
- * The version of a symbol with that string. Error: a reference that is in
- * neither table nor rules.
- */
-uint32_t version_of(struct type_table *table, struct type_string *string,
-		    const char *name);
-
-/* Prints the expansion of that string, once its version has been computed. */
-void version_dump(struct type_table *table, struct type_string *string,
-		  const char *name);
 
 /* die.c: rows of fragments */
 
@@ -1108,9 +772,11 @@ void symbols_take(struct symbol *symbol, unsigned int file,
 void symbols_compute_versions(struct symbol_list *list, unsigned int file,
 			      struct type_table *table);
 
-/* Writes the part of the symtypes file that is about that file. */
-void symbols_write_types(const struct symbol_list *list, unsigned int file,
-			 const struct type_table *table, FILE *symtypes);
+/* The lines of symtypes files that are about that file, for free() (FORMAT 7). */
+struct symtypes_line *symbols_lines(const struct symbol_list *list,
+				    unsigned int file,
+				    const struct type_table *table,
+				    size_t *count);
 
 /* Prints the #SYMVER lines, with warnings for symbols without a DIE. */
 void symbols_print_versions(const struct symbol_list *list, FILE *file);
@@ -1133,33 +799,41 @@ void kabi_warn_unmatched(const struct type_table *table);
 void match_symbols(struct symbol_list *list, struct object *object,
 		   unsigned int file, struct die_cache *cache);
 
-/* diff.c: two type strings */
+/* consolidated.c: one symtypes file for all input files (FORMAT 14) */
 
-/*
- * Prints a unified diff of two type strings, one item of a list a line; `start`
- * NULL for one that isn't there.
- */
-void print_diff(const char *name, struct text old, struct text new,
-		bool colour);
+/* What it says of one of them. */
+struct consolidated_section {
+	struct text file; /* NUL-terminated */
+	struct record *records;
+	size_t count;
+};
 
-/* reference.c: why versions changed */
+/* All that it will say. All zero bytes is nothing. */
+struct consolidated {
+	const char *folder; /* that names are relative to; NULL: as given */
+	struct pool pool;
+	struct consolidated_section *sections;
+	size_t count;
+	size_t capacity;
+};
+
+/* Adds a section with copies of the lines. Error: the file isn't in the folder. */
+void consolidated_add(struct consolidated *consolidated, const char *path,
+		      const struct symtypes_line *lines, size_t count);
+
+/* Writes all, and frees it. The caller checks the file for errors. */
+void consolidated_write(struct consolidated *consolidated, FILE *file);
+
+/* reference.c: an earlier build's symtypes file */
 
 /* The reference file, and what was found. All zero bytes is one not read. */
 struct reference {
-	const char *path;
-	char *contents; /* of the file; the lines are in it */
-	struct part *parts;
-	size_t part_count;
-	size_t parts_capacity;
-	struct arena arena;
-	struct cause **causes;
-	size_t cause_count;
-	size_t causes_capacity;
-	struct cache causes_by_text;
+	struct pool pool;
+	struct baseline baseline;
 	size_t changed; /* versions that differ, or are lost */
 };
 
-/* Reads a symtypes file. Errors: it can't be read, or is none. */
+/* Reads a baseline. Error: it was made by another scheme of --canonical. */
 void reference_read(struct reference *reference, const char *path);
 
 /* Adds the overrides of the reference file to the rules of an input file. */
@@ -1175,10 +849,36 @@ void reference_compare(struct reference *reference,
 		       struct type_table *table);
 
 /*
- * After all files: prints the symbols that are missing, and how each type that
- * made versions change has changed. Frees all. Returns how many versions changed.
+ * After all files: prints the symbols that are missing, and frees all. Returns how
+ * many versions changed.
  */
 size_t reference_report(struct reference *reference,
 			const struct symbol_list *list);
+
+/* output.c: files that are written */
+
+/* A file that is to be written; none is wanted if the path is NULL. */
+struct output {
+	const char *path; /* the caller's */
+	FILE *file; /* to write to; NULL: none */
+	char **temporary; /* its name; NULL: it has none */
+};
+
+/*
+ * Begins with a file, ends it, and puts it into its place. Until then, nothing of
+ * it is seen. Errors: it can't be written.
+ */
+void output_open(struct output *output, const char *path);
+void output_finish(struct output *output);
+void output_replace(struct output *output);
+
+/*
+ * Sees to it that signals which end the program leave no file behind, and that a
+ * closed pipe is a failed write.
+ */
+void output_handle_signals(void);
+
+/* The input file that is being read, for a message if it is cut short. */
+extern const char *volatile current_path;
 
 #endif

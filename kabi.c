@@ -159,6 +159,24 @@ void kabi_read_rules(struct kabi_rules *rules, struct object *object)
 			rules->path);
 }
 
+struct type_string *kabi_type_string(struct type_table *table, struct text key)
+{
+	struct rule *rule = kabi_find(table->rules, KABI_TYPE_STRING, key);
+	struct type_string *string;
+	const char *problem;
+
+	if (!rule)
+		return NULL;
+	rule->used = true;
+	if (!*rule->value)
+		rule_error(table->rules, rule, "an empty text:");
+	string = types_parse(table, make_text(rule->value), &problem);
+	if (!string)
+		rule_error(table->rules, rule, "%s in '%s',", problem,
+			   rule->value);
+	return string;
+}
+
 void kabi_override(struct kabi_rules *rules, struct text target,
 		   const char *value)
 {

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What every file may use: messages, the options they depend on, statistics.
+ * What every file may use: messages, statistics.
  */
 #define PART "message"
-#include "gendwarfksyms.h"
+#include "symtypes.h"
 #include <stdarg.h>
 
-struct options options;
 struct statistics statistics;
 
 void message(const char *level, const char *part, const char *format, ...)
 {
 	va_list arguments;
 
-	fprintf(stderr, "%s: gendwarfksyms: %s: ", level, part);
+	fprintf(stderr, "%s: %s: %s: ", level, program.name, part);
 	va_start(arguments, format);
 	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is. */
 	vfprintf(stderr, format, arguments);

@@ -317,20 +317,21 @@ void symbols_compute_versions(struct symbol_list *list, unsigned int file,
 	}
 }
 
-void symbols_write_types(const struct symbol_list *list, unsigned int file,
-			 const struct type_table *table, FILE *symtypes)
+struct symtypes_line *symbols_lines(const struct symbol_list *list,
+				    unsigned int file,
+				    const struct type_table *table,
+				    size_t *count)
 {
 	struct symtypes_line *lines = allocate(list->count * sizeof(*lines));
-	size_t count = 0;
 
+	*count = 0;
 	for (size_t i = 0; i < list->count; i++)
 		if (list->symbols[i]->file == file)
-			lines[count++] = (struct symtypes_line){
+			lines[(*count)++] = (struct symtypes_line){
 				list->symbols[i]->name.start,
 				list->symbols[i]->string
 			};
-	types_write(table, lines, count, symtypes);
-	free(lines);
+	return types_lines(table, lines, count);
 }
 
 /* Output (FORMAT 3) */

@@ -4,7 +4,7 @@
  * symtypes file. Nothing here knows DWARF.
  */
 #define PART "types"
-#include "gendwarfksyms.h"
+#include "symtypes.h"
 
 static bool has_key(const void *value, const void *key)
 {
@@ -79,11 +79,7 @@ const struct type *types_find_name(const struct type_table *table,
 
 /* Strings from elsewhere: type_string rules (FORMAT 8), symtypes files */
 
-/*
- * The end of a reference that begins there; NULL if none does, with what is
- * wrong if one nearly does.
- */
-static const char *reference_end(const char *text, const char **problem)
+const char *reference_end(const char *text, const char **problem)
 {
 	const char *name = text + 2;
 	const char *end;
@@ -104,77 +100,47 @@ static const char *reference_end(const char *text, const char **problem)
 	return NULL;
 }
 
-/*
- * The string that a text is. In a rule a reference may begin anywhere; in a
- * symtypes file (`rule` is NULL) where a word begins, and what has no line there
- * is none.
- */
-static struct type_string *parse(struct type_table *table, struct text text,
-				 const struct rule *rule)
+struct type_string *types_parse(struct type_table *table, struct text text,
+				const char **problem)
 {
 	struct type_string *string =
 		arena_zalloc(&table->arena, sizeof(*string));
 	struct type_reference *references = NULL;
 	size_t count = 0, capacity = 0;
+	const char *end;
 
+	*problem = NULL;
 	string->text = arena_text(&table->arena, text);
-	for (const char *at = string->text.start; *at;) {
-		const char *problem = NULL, *end = NULL;
-		struct type *type = NULL;
-		struct text key;
-
-		if (rule || at == string->text.start || at[-1] == ' ')
-			end = reference_end(at, &problem);
-		if (problem && rule)
-			rule_error(table->rules, rule, "%s in '%s',", problem,
-				   rule->value);
-		key = (struct text){ at, end ? end - at : 0 };
-		if (end)
-			type = rule ? types_enter(table, key)
-				    : find_key(table, key);
-		if (!type) {
-			at++;
+	for (const char *at = string->text.start; *at && !*problem; at = end) {
+		end = reference_end(at, problem);
+		if (!end) {
+			end = at + 1;
 			continue;
 		}
 		references =
 			grow(references, count, &capacity, sizeof(*references));
 		references[count++] = (struct type_reference){
-			.type = type, .start = at - string->text.start
+			.type = types_enter(table,
+					    (struct text){ at, end - at }),
+			.start = at - string->text.start,
 		};
-		at = end;
 	}
 	string->references = arena_copy(&table->arena, references,
 					count * sizeof(*references));
 	string->reference_count = count;
 	free(references);
-	return string;
-}
-
-struct type_string *types_rule(struct type_table *table, struct text key)
-{
-	struct rule *rule = kabi_find(table->rules, KABI_TYPE_STRING, key);
-
-	if (!rule)
-		return NULL;
-	rule->used = true;
-	if (!*rule->value)
-		rule_error(table->rules, rule, "an empty text:");
-	return parse(table, make_text(rule->value), rule);
-}
-
-struct type_string *types_parse(struct type_table *table, struct text text)
-{
-	return parse(table, text, NULL);
+	return *problem ? NULL : string;
 }
 
 /* The table (FORMAT 7) */
 
 /* Enters a string into the table, for --dump-types' eyes too. */
-static void set_string(struct type *type, struct type_string string)
+static void set_string(const struct type_table *table, struct type *type,
+		       struct type_string string)
 {
 	type->string = string;
 	type->in_table = true;
-	if (options.dump_types) {
+	if (table->dump) {
 		fprintf(stderr, "%s ", type->key.start);
 		fwrite(string.text.start, 1, string.text.length, stderr);
 		putc('\n', stderr);
@@ -189,7 +155,7 @@ static void apply_rule(struct type_table *table, struct type *type)
 	if (!string)
 		return;
 	type->ruled = true;
-	set_string(type, *string);
+	set_string(table, type, *string);
 }
 
 bool types_known(struct type_table *table, struct type *type)
@@ -199,23 +165,19 @@ bool types_known(struct type_table *table, struct type *type)
 	return type->in_table;
 }
 
-bool types_wanted(const struct type *type, size_t length, struct position die)
+bool types_wanted(const struct type *type, size_t length, uint64_t place)
 {
 	if (type->ruled || length < type->string.text.length)
 		return false;
-	if (length > type->string.text.length)
-		return true;
 	/* Of equally long ones the first DIE. */
-	if (die.unit->number != type->die.unit->number)
-		return die.unit->number < type->die.unit->number;
-	return die.address < type->die.address;
+	return length > type->string.text.length || place < type->place;
 }
 
-void types_set(struct type *type, struct type_string string,
-	       struct position die)
+void types_set(const struct type_table *table, struct type *type,
+	       struct type_string string, uint64_t place)
 {
-	type->die = die;
-	set_string(type, string);
+	type->place = place;
+	set_string(table, type, string);
 }
 
 /* The symtypes file (FORMAT 7) */
@@ -227,22 +189,23 @@ static int compare_lines(const void *a, const void *b)
 	return strcmp(left->key, right->key);
 }
 
-void types_write(const struct type_table *table,
-		 const struct symtypes_line *symbols, size_t count, FILE *file)
+struct symtypes_line *types_lines(const struct type_table *table,
+				  struct symtypes_line *lines, size_t *count)
 {
-	struct symtypes_line *lines =
-		allocate((table->count + count) * sizeof(*lines));
-
-	if (count)
-		memcpy(lines, symbols, count * sizeof(*lines));
+	lines = reallocate(lines, (*count + table->count) * sizeof(*lines));
 	for (size_t i = 0; i < table->count; i++)
 		if (table->types[i]->in_table)
-			lines[count++] = (struct symtypes_line){
+			lines[(*count)++] = (struct symtypes_line){
 				table->types[i]->key.start,
 				&table->types[i]->string
 			};
-	if (count)
-		qsort(lines, count, sizeof(*lines), compare_lines);
+	if (*count)
+		qsort(lines, *count, sizeof(*lines), compare_lines);
+	return lines;
+}
+
+void types_write(const struct symtypes_line *lines, size_t count, FILE *file)
+{
 	for (size_t i = 0; i < count; i++) {
 		fputs(lines[i].key, file);
 		putc(' ', file);
@@ -250,7 +213,6 @@ void types_write(const struct type_table *table,
 		       lines[i].string->text.length, file);
 		putc('\n', file);
 	}
-	free(lines);
 }
 
 void types_free(struct type_table *table)

@@ -34,7 +34,7 @@
  */
 #define PART "versions"
 #include "crc32.h"
-#include "gendwarfksyms.h"
+#include "symtypes.h"
 
 /* A cycle of at least so many types has layouts. */
 #define CYCLE_SIZE ((size_t)32)
@@ -134,13 +134,11 @@ static void find_cycles(struct type_table *table, struct type *root,
 
 		if (type) {
 			if (!types_known(table, type))
-				error("unknown type reference to '%s' when expanding '%s': it stands in the string of '%s'%s%s%s",
+				error("unknown type reference to '%s' when expanding '%s': it stands in the string of '%s' of '%s'",
 				      type->key.start, name,
 				      depth ? path[depth - 1].type->key.start
 					    : name,
-				      table->rules ? " of '" : "",
-				      table->rules ? table->rules->path : "",
-				      table->rules ? "'" : "");
+				      table->path);
 			prepare(table, &type->string);
 			type->visit = type->lowest = ++table->visits;
 			type->on_path = true;

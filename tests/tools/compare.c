@@ -11,6 +11,9 @@
 #include <stdarg.h>
 #include <unistd.h>
 
+const struct program program = { "compare", EXIT_FAILURE };
+struct options options;
+
 static long differences, dies, bytes;
 
 static void differ(const char *format, ...)

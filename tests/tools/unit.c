@@ -7,6 +7,9 @@
 #include "../../crc32.h"
 #include "../../gendwarfksyms.h"
 
+const struct program program = { "unit", EXIT_FAILURE };
+struct options options;
+
 static int tests, failures;
 
 static void ok(bool good, const char *name)

@@ -4,7 +4,7 @@
  * line, and the lines are compared.
  */
 #define PART "diff"
-#include "gendwarfksyms.h"
+#include "kabi-compare.h"
 
 /* A string as lines: one for each item of a list, indented, no separators. */
 struct text_lines {
@@ -172,15 +172,16 @@ static size_t make_diff(const struct text_lines *old,
 	return count;
 }
 
-static void print_line(char sign, const struct text_line *line, bool colour)
+static void print_line(FILE *file, char sign, const struct text_line *line,
+		       bool colour)
 {
 	bool coloured = colour && sign != ' ';
 
 	if (coloured)
-		fputs(sign == '-' ? "\033[31m" : "\033[32m", stderr);
-	fprintf(stderr, "%c%*s", sign, 2 * line->level, "");
-	fwrite(line->text.start, 1, line->text.length, stderr);
-	fputs(coloured ? "\033[m\n" : "\n", stderr);
+		fputs(sign == '-' ? "\033[31m" : "\033[32m", file);
+	fprintf(file, "%c%*s", sign, 2 * line->level, "");
+	fwrite(line->text.start, 1, line->text.length, file);
+	fputs(coloured ? "\033[m\n" : "\n", file);
 }
 
 /* Whether a line is a change or stands right before one. */
@@ -192,7 +193,8 @@ static bool change_near(const struct diff_line *diff, size_t count, size_t at)
 	return false;
 }
 
-static void print_hunks(const struct diff_line *diff, size_t count, bool colour)
+static void print_hunks(FILE *file, const struct diff_line *diff, size_t count,
+			bool colour)
 {
 	size_t old_number = 1, new_number = 1;
 
@@ -214,26 +216,27 @@ static void print_hunks(const struct diff_line *diff, size_t count, bool colour)
 			old_count += diff[i].sign != '+';
 			new_count += diff[i].sign != '-';
 		}
-		fprintf(stderr, "@@ -%zu,%zu +%zu,%zu @@\n",
+		fprintf(file, "@@ -%zu,%zu +%zu,%zu @@\n",
 			old_count ? old_number : 0, old_count,
 			new_count ? new_number : 0, new_count);
 		for (i = first; i < end; i++)
-			print_line(diff[i].sign, diff[i].line, colour);
+			print_line(file, diff[i].sign, diff[i].line, colour);
 		old_number += old_count;
 		new_number += new_count;
 	}
 }
 
-void print_diff(const char *name, struct text old, struct text new, bool colour)
+void print_diff(FILE *file, const char *name, struct text old, struct text new,
+		bool colour)
 {
 	struct text_lines old_lines = split(old), new_lines = split(new);
 	struct diff_line *diff =
 		allocate((old_lines.count + new_lines.count) * sizeof(*diff));
 	size_t count = make_diff(&old_lines, &new_lines, diff);
 
-	fprintf(stderr, "--- %s\n+++ %s\n", old.start ? name : "/dev/null",
+	fprintf(file, "--- %s\n+++ %s\n", old.start ? name : "/dev/null",
 		new.start ? name : "/dev/null");
-	print_hunks(diff, count, colour);
+	print_hunks(file, diff, count, colour);
 	free(diff);
 	free(old_lines.lines);
 	free(new_lines.lines);

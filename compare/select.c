@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which symbols count, and how much (FORMAT 14): lists of symbols, as distributions
+ * and Android keep them, severity rules, and Module.symvers, which says in which
+ * module and namespace a symbol is.
+ */
+#define PART "select"
+#include "kabi-compare.h"
+#include <ctype.h>
+#include <fnmatch.h>
+
+/* Lines of words */
+
+/* A file that is read line by line. */
+struct lines {
+	FILE *file;
+	const char *path;
+	char *line;
+	size_t size;
+	size_t number;
+};
+
+#define line_error(lines, format, ...)                                     \
+	error("line %zu of '%s': " format, (lines)->number, (lines)->path, \
+	      ##__VA_ARGS__)
+
+static struct lines open_lines(const char *path)
+{
+	struct lines lines = { .file = fopen(path, "r"), .path = path };
+
+	if (!lines.file)
+		error("cannot read '%s': %m", path);
+	return lines;
+}
+
+/*
+ * Splits the next line into words, at most `max`; what is behind a comment sign is
+ * none, if there is one. Returns how many there are; -1 behind the last line.
+ */
+static int next_words(struct lines *lines, char comment, const char **words,
+		      int max)
+{
+	ssize_t length = getline(&lines->line, &lines->size, lines->file);
+	char *at = lines->line, *end;
+	int count = 0;
+
+	if (length < 0) {
+		if (!feof(lines->file))
+			error("cannot read '%s': %m", lines->path);
+		free(lines->line);
+		fclose(lines->file);
+		return -1;
+	}
+	lines->number++;
+	if (memchr(at, 0, length))
+		line_error(lines, "there is a NUL in it");
+	at[strcspn(at, "\n")] = '\0';
+	end = comment ? strchr(at, comment) : NULL;
+	if (end)
+		*end = '\0';
+	while (*(at += strspn(at, " \t\r\n\f\v"))) {
+		if (count == max)
+			line_error(lines,
+				   "there is more in it than expected: '%s'",
+				   at);
+		words[count++] = at;
+		at += strcspn(at, " \t\r\n\f\v");
+		if (*at)
+			*at++ = '\0';
+	}
+	return count;
+}
+
+/* Patterns */
+
+static bool has_wildcards(const char *text)
+{
+	return strpbrk(text, "*?");
+}
+
+static bool matches(const char *pattern, const char *text)
+{
+	return !fnmatch(pattern, text, FNM_NOESCAPE);
+}
+
+static struct pattern make_pattern(struct arena *arena, const char *text,
+				   size_t line)
+{
+	return (struct pattern){ arena_text(arena, make_text(text)).start, line,
+				 false };
+}
+
+/* Lists of symbols */
+
+static bool is_name(const void *value, const void *name)
+{
+	return !strcmp(((const struct pattern *)value)->text, name);
+}
+
+static struct pattern *find_name(const struct symbol_filter *list,
+				 struct text name)
+{
+	return cache_find(&list->names, hash_text(name), is_name, name.start);
+}
+
+void filter_read(struct symbol_filter *list, const char *path)
+{
+	struct lines lines = open_lines(path);
+	struct pattern pattern;
+	const char *word;
+	int count;
+
+	list->path = path;
+	while ((count = next_words(&lines, '#', &word, 1)) >= 0) {
+		/* Android's lists have headings: [abi_symbol_list] */
+		if (!count || (*word == '[' && word[strlen(word) - 1] == ']'))
+			continue;
+		pattern = make_pattern(&list->arena, word, lines.number);
+		if (!has_wildcards(word)) {
+			struct text name = make_text(pattern.text);
+
+			if (!find_name(list, name))
+				cache_add(&list->names, hash_text(name),
+					  arena_copy(&list->arena, &pattern,
+						     sizeof(pattern)));
+			continue;
+		}
+		list->patterns = grow(list->patterns, list->count,
+				      &list->capacity, sizeof(*list->patterns));
+		list->patterns[list->count++] = pattern;
+	}
+}
+
+bool filter_has(struct symbol_filter *list, struct text name)
+{
+	struct pattern *pattern = find_name(list, name);
+	bool found = pattern;
+
+	if (pattern)
+		pattern->used = true;
+	for (size_t i = 0; i < list->count; i++) {
+		pattern = &list->patterns[i];
+		if (matches(pattern->text, name.start))
+			found = pattern->used = true;
+	}
+	return found || !list->path;
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+	const struct pattern *left = a, *right = b;
+
+	return (left->line > right->line) - (left->line < right->line);
+}
+
+void filter_end(struct symbol_filter *list)
+{
+	struct cache *names = &list->names;
+
+	for (size_t i = 0; names->slots && i <= names->mask; i++) {
+		struct pattern *pattern = names->slots[i].value;
+
+		if (!pattern)
+			continue;
+		list->patterns = grow(list->patterns, list->count,
+				      &list->capacity, sizeof(*list->patterns));
+		list->patterns[list->count++] = *pattern;
+	}
+	if (list->count)
+		qsort(list->patterns, list->count, sizeof(*list->patterns),
+		      compare_lines);
+	for (size_t i = 0; i < list->count; i++)
+		if (!list->patterns[i].used)
+			warning("line %zu of '%s': no symbol is called '%s'",
+				list->patterns[i].line, list->path,
+				list->patterns[i].text);
+	free(list->patterns);
+	cache_free(names);
+	arena_free(&list->arena);
+}
+
+/* Severity rules */
+
+/* What a pattern is about that doesn't say it. */
+static int guess_kind(const char *pattern)
+{
+	bool capitals = false;
+
+	if (strchr(pattern, '/') || !strcmp(pattern, "vmlinux"))
+		return MATCH_MODULE;
+	for (; *pattern; pattern++) {
+		if (islower((unsigned char)*pattern))
+			return MATCH_SYMBOL;
+		capitals |= isupper((unsigned char)*pattern) != 0;
+	}
+	return capitals ? MATCH_NAMESPACE : MATCH_SYMBOL;
+}
+
+static int find_kind(const struct lines *lines, const char *word)
+{
+	static const char *const kinds[] = { [MATCH_SYMBOL] = "SYMBOL",
+					     [MATCH_MODULE] = "MODULE",
+					     [MATCH_NAMESPACE] = "NAMESPACE" };
+
+	for (int i = 0; i < 3; i++)
+		if (!strcmp(word, kinds[i]))
+			return i;
+	line_error(lines, "'%s' is none of SYMBOL, MODULE, NAMESPACE", word);
+}
+
+void severity_read_rules(struct severity *severity, const char *path)
+{
+	struct lines lines = open_lines(path);
+	const char *words[3];
+	int count;
+
+	severity->path = path;
+	while ((count = next_words(&lines, '#', words, 3)) >= 0) {
+		struct severity_rule rule = { 0 };
+		const char *verdict;
+
+		if (!count)
+			continue;
+		if (count == 1)
+			line_error(
+				&lines,
+				"a rule is written [TYPE] PATTERN PASS|FAIL");
+		verdict = words[count - 1];
+		rule.pass = !strcmp(verdict, "PASS");
+		if (!rule.pass && strcmp(verdict, "FAIL"))
+			line_error(&lines, "'%s' is neither PASS nor FAIL",
+				   verdict);
+		rule.kind = count == 3 ? find_kind(&lines, words[0])
+				       : guess_kind(words[0]);
+		rule.pattern = make_pattern(&severity->arena, words[count - 2],
+					    lines.number);
+		severity->rules = grow(severity->rules, severity->count,
+				       &severity->capacity,
+				       sizeof(*severity->rules));
+		severity->rules[severity->count++] = rule;
+	}
+}
+
+/* Module.symvers */
+
+/* What it says of a symbol. */
+struct symver {
+	struct text name;
+	const char *module;
+	const char *namespace;
+};
+
+static bool is_symver(const void *value, const void *name)
+{
+	return same_text(((const struct symver *)value)->name,
+			 *(const struct text *)name);
+}
+
+void severity_read_symvers(struct severity *severity, const char *path)
+{
+	struct arena *arena = &severity->arena;
+	struct lines lines = open_lines(path);
+	const char *words[5];
+	int count;
+
+	while ((count = next_words(&lines, 0, words, 5)) >= 0) {
+		struct symver *symver;
+		char *end = NULL;
+
+		if (count > 3 && starts_with(words[0], "0x"))
+			strtoul(words[0], &end, 16);
+		if (!end || *end || !starts_with(words[3], "EXPORT_SYMBOL"))
+			line_error(
+				&lines,
+				"this is no line of a Module.symvers: CRC NAME MODULE EXPORT_SYMBOL... [NAMESPACE]");
+		symver = arena_zalloc(arena, sizeof(*symver));
+		symver->name = arena_text(arena, make_text(words[1]));
+		symver->module = arena_text(arena, make_text(words[2])).start;
+		if (count > 4)
+			symver->namespace =
+				arena_text(arena, make_text(words[4])).start;
+		cache_add(&severity->by_name, hash_text(symver->name), symver);
+	}
+}
+
+/* The name that Module.symvers has for the module of a file; in `buffer`. */
+static const char *module_name(struct text file, char buffer[256])
+{
+	static const char *const endings[] = { ".debug", ".symtypes", ".ko",
+					       ".o" };
+
+	if (starts_with(file.start, "./"))
+		file = (struct text){ file.start + 2, file.length - 2 };
+	for (int i = 0; i < 4; i++) {
+		size_t length = strlen(endings[i]);
+
+		if (file.length > length &&
+		    !memcmp(file.start + file.length - length, endings[i],
+			    length))
+			file.length -= length;
+	}
+	snprintf(buffer, 256, "%.*s", (int)file.length, file.start);
+	return buffer;
+}
+
+const struct severity_rule *severity_find(struct severity *severity,
+					  struct text name, struct text file)
+{
+	const struct symver *symver = cache_find(
+		&severity->by_name, hash_text(name), is_symver, &name);
+	char buffer[256];
+	const char *module = symver ? symver->module
+				    : module_name(file, buffer);
+	const char *texts[] = {
+		[MATCH_SYMBOL] = name.start,
+		[MATCH_MODULE] = module,
+		[MATCH_NAMESPACE] = symver ? symver->namespace : NULL,
+	};
+
+	for (size_t i = 0; i < severity->count; i++) {
+		struct severity_rule *rule = &severity->rules[i];
+
+		if (!texts[rule->kind] ||
+		    !matches(rule->pattern.text, texts[rule->kind]))
+			continue;
+		rule->pattern.used = true;
+		return rule;
+	}
+	return NULL;
+}
+
+void severity_end(struct severity *severity)
+{
+	for (size_t i = 0; i < severity->count; i++)
+		if (!severity->rules[i].pattern.used)
+			warning("line %zu of '%s': the rule for '%s' comes first for no symbol",
+				severity->rules[i].pattern.line, severity->path,
+				severity->rules[i].pattern.text);
+	free(severity->rules);
+	cache_free(&severity->by_name);
+	arena_free(&severity->arena);
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The files that are written beside standard output. Each is written beside the file
+ * that it is to replace, and takes its place only when all else has been done; what
+ * is left of it is removed however the program ends. What is no regular file, or a
+ * symbolic link, can't be replaced; for it the text waits in a file without a name.
+ */
+#define PART "main"
+#include "gendwarfksyms.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define OUTPUTS 2
+
+/* The temporary files, for end_by_signal(). */
+static char *temporaries[OUTPUTS];
+
+static void remove_temporaries(void)
+{
+	for (int i = 0; i < OUTPUTS; i++)
+		if (temporaries[i])
+			unlink(temporaries[i]);
+}
+
+const char *volatile current_path = "";
+
+/* Writes a text; only calls what a signal handler may. */
+static void write_text(const char *text)
+{
+	ssize_t written = write(STDERR_FILENO, text, strlen(text));
+
+	(void)written; /* there is nowhere to say that it can't be said */
+}
+
+/*
+ * Ends the program, without leaving temporary files behind. SIGBUS means that a
+ * file that is mapped has become shorter, or can't be read.
+ */
+static void end_by_signal(int number)
+{
+	remove_temporaries();
+	if (number == SIGBUS) {
+		write_text("error: gendwarfksyms: main: '");
+		write_text(current_path);
+		write_text(
+			"' was cut short while it was read, or can't be read\n");
+		_exit(EXIT_FAILURE);
+	}
+	raise(number); /* with its default action: SA_RESETHAND */
+}
+
+void output_handle_signals(void)
+{
+	static const int numbers[] = { SIGHUP, SIGINT, SIGTERM, SIGBUS };
+	struct sigaction action = { .sa_handler = end_by_signal,
+				    .sa_flags = SA_RESETHAND };
+	struct sigaction old;
+
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		if (sigaction(numbers[i], NULL, &old) == 0 &&
+		    old.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+}
+
+/* Makes the file beside the one to replace, with its mode. */
+static void open_temporary(struct output *output, mode_t old_mode)
+{
+	mode_t mask = umask(0), mode;
+	char **name;
+	int fd, i = 0;
+
+	umask(mask);
+	while (temporaries[i])
+		i++;
+	name = &temporaries[i];
+	mode = access(output->path, F_OK) == 0 ? old_mode & 07777
+					       : 0666 & ~mask;
+	if (asprintf(name, "%s.XXXXXX", output->path) < 0)
+		error("out of memory");
+	fd = mkstemp(*name);
+	if (fd < 0) {
+		*name = NULL;
+		error("cannot write '%s': %m", output->path);
+	}
+	output->temporary = name;
+	if (!i)
+		atexit(remove_temporaries);
+	output->file = fdopen(fd, "w");
+	if (fchmod(fd, mode) || !output->file)
+		error("cannot write '%s': %m", output->path);
+}
+
+void output_open(struct output *output, const char *path)
+{
+	struct stat status = { 0 };
+
+	*output = (struct output){ .path = path };
+	if (!path)
+		return;
+	if (lstat(path, &status) || S_ISREG(status.st_mode)) {
+		open_temporary(output, status.st_mode);
+		return;
+	}
+	output->file = tmpfile();
+	if (!output->file)
+		error("cannot make a temporary file: %m");
+}
+
+/* Whether the file of that name is the one that standard output goes to. */
+static bool is_stdout(const char *path)
+{
+	struct stat status, out;
+
+	return stat(path, &status) == 0 && fstat(STDOUT_FILENO, &out) == 0 &&
+	       status.st_dev == out.st_dev && status.st_ino == out.st_ino;
+}
+
+/* Copies what was written to where it belongs, for what can't be replaced. */
+static void copy_output(struct output *output)
+{
+	/* Opened once more, /dev/stdout would overwrite itself. */
+	bool shared = is_stdout(output->path);
+	FILE *to = shared ? stdout : fopen(output->path, "w");
+	char buffer[65536];
+	size_t size;
+
+	if (!to)
+		error("cannot write '%s': %m", output->path);
+	rewind(output->file);
+	while ((size = fread(buffer, 1, sizeof(buffer), output->file)))
+		fwrite(buffer, 1, size, to);
+	if (ferror(output->file))
+		error("cannot read a temporary file: %m");
+	if (ferror(to) | (shared ? fflush(to) : fclose(to)))
+		error("cannot write '%s': %m", output->path);
+}
+
+void output_finish(struct output *output)
+{
+	if (!output->file)
+		return;
+	if (fflush(output->file) || ferror(output->file))
+		error("cannot write '%s': %m", output->path);
+	if (!output->temporary)
+		copy_output(output);
+	if (fclose(output->file))
+		error("cannot write '%s': %m", output->path);
+}
+
+void output_replace(struct output *output)
+{
+	char *temporary = output->temporary ? *output->temporary : NULL;
+
+	if (!temporary)
+		return;
+	if (rename(temporary, output->path))
+		error("cannot rename '%s' to '%s': %m", temporary,
+		      output->path);
+	*output->temporary = NULL;
+	free(temporary);
+}

@@ -1,0 +1,349 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+# Consolidated symtypes files (FORMAT.md 14), and kabi-compare.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Gendwarfksyms;
+
+my $program = "$tests/../kabi-compare$suffix";
+my $int = 'base_type int byte_size(4) encoding(5)';
+my $folder = "$scratch/tree";
+mkdir $_ for $folder, "$folder/fs", "$folder/lib";
+
+# An object of that name, with types from headers, and functions that use them.
+sub object {
+	my ($name, $header, $source) = @_;
+	my $exports = join '', map {"__export_symbol_$_: "} $source =~ /(\w+)\(struct/g, $source =~ /struct \w+ (\w+);/g;
+	my $object = c_object("$header\n---\n$source\nasm(\"$exports\");\n");
+	rename $object, "$folder/$name" or die;
+	return "$folder/$name";
+}
+
+# Makes a baseline of objects; the text.
+sub consolidate {
+	my ($path, @arguments) = @_;
+	my $r = command('', $tool, '-e', '--relative-to', $folder, '-c', $path, @arguments);
+	is($r->{status} . $r->{err}, '0', 'a baseline is made') or return '';
+	return slurp($path);
+}
+
+sub compare {
+	my ($old, $new, @options) = @_;
+	return command('', $program, @options, spew("$scratch/old", $old), spew("$scratch/new", $new));
+}
+
+sub compare_is {
+	my ($old, $new, $options, $want, $name) = @_;
+	my $r = compare($old, $new, @$options);
+	return is("$r->{status}\n$r->{out}$r->{err}", $want =~ s/OLD\b/$scratch\/old/gr =~ s/NEW\b/$scratch\/new/gr, $name);
+}
+
+# Reads a consolidated file as its description says: the records of each section, with those that are left out.
+sub expand_sections {
+	my ($text) = @_;
+	my (%sections, %last, %words);
+	@words{qw(s u e)} = qw(structure_type union_type enumeration_type);
+	for (split m{^(?=/\* )}m, $text) {
+		my ($file, @lines) = split /\n/;
+		my (%here, %local);
+		$file =~ s{^/\* (.*) \*/$}{$1} or die $file;
+		for (@lines) {
+			if (/^([sue])##(\S+)$/) { $local{"$1#$2"} = "$words{$1} $2 { }" }
+			elsif (/^([sute]#'.*?'|\S+) (.*)/) { $here{$1} = $last{$1} = $2 }
+		}
+		my @queue = grep { !/^[sute]#/ } keys %here;
+		my %all = map { $_ => $here{$_} } @queue;
+		while (@queue) {
+			for (" $all{shift @queue}" =~ / ([sute]#(?:'.*?'|\S+))/g) {
+				next if exists $all{$_};
+				$all{$_} = $local{$_} // $last{$_} // die "$_ in $file is not known";
+				push @queue, $_;
+			}
+		}
+		die "$file is there twice" if $sections{$file};
+		$sections{$file} = \%all;
+	}
+	return \%sections;
+}
+
+# The version of a symbol of a section.
+sub expanded_crc {
+	my ($records, $symbol) = @_;
+	my %seen;
+	my $expand;
+	$expand = sub { return $_[0] =~ s{(?<! [^ ])(?<![^ ])([sute]#(?:'.*?'|\S+))}{ exists $records->{$1} && !$seen{$1}++ ? $expand->($records->{$1}) : $1 }ger };
+	return crc($expand->($records->{$symbol}));
+}
+
+# The file
+my $common = 'struct in { int a; }; struct s { struct in *in; long y; };';
+my $vmlinux = object('vmlinux.o', "$common struct o; enum e { E };", 'int f(struct s *s, struct o *o) { return 0; } struct s v; int w(struct s *s, enum e e) { return 0; }');
+my $xfs = object('fs/xfs.ko', "$common struct o { int z; };", 'int g(struct s *s, struct o *o) { return 0; }');
+my $test = object('lib/test.ko', "struct in { long other; }; struct s { struct in *in; long y; }; struct o;", 'int h(struct s *s, struct o *o) { return 0; }');
+object('lib/nothing.ko', '', 'int nothing;');
+my $baseline = consolidate("$scratch/kabi", $test, "$folder/lib/nothing.ko", $xfs, $vmlinux);
+my $s = "structure_type s { member pointer_type { s#in } byte_size(8) in data_member_location(0) , member base_type long int byte_size(8) encoding(5) y data_member_location(8) } byte_size(16)";
+my $parameters = "( formal_parameter pointer_type { s#s } byte_size(8) s , formal_parameter pointer_type { s#o } byte_size(8) o ) -> $int";
+my $want = <<"E";
+/* vmlinux.o */
+e#e enumeration_type e { enumerator E = 0 } byte_size(4)
+f subprogram $parameters
+s#in structure_type in { member $int a data_member_location(0) } byte_size(4)
+s##o
+s#s $s
+v variable s#s
+w subprogram ( formal_parameter pointer_type { s#s } byte_size(8) s , formal_parameter e#e e ) -> $int
+
+/* fs/xfs.ko */
+g subprogram $parameters
+s#o structure_type o { member $int z data_member_location(0) } byte_size(4)
+
+/* lib/test.ko */
+h subprogram $parameters
+s#in structure_type in { member base_type long int byte_size(8) encoding(5) other data_member_location(0) } byte_size(8)
+s##o
+E
+SKIP: {
+	skip 'the sizes are those of 64 bits', 1 if length pack('p', 0) != 8;
+	is($baseline =~ s/base_type unsigned int byte_size\(4\) encoding\(7\) (?=enumerator)//gr, $want, 'a section for each file that exports something, the kernel first, without what is the same as before');
+}
+is(consolidate("$scratch/again", $vmlinux, $test, $xfs), $baseline, 'the order of the files makes no difference');
+is(consolidate("$scratch/again", '@' . spew("$scratch/list", "$vmlinux\n\n$test\n$xfs\n")), $baseline, '@FILE: a list of input files');
+my $r = command('', $tool, '-e', '-c', '/dev/stdout', $xfs);
+like($r->{out}, qr{\A/\* \Q$xfs\E \*/\ng .*^#SYMVER g}ms, 'without --relative-to, files are called as they are given; to standard output');
+is(command('', $tool, '-e', '-c', "$scratch/again", $xfs)->{out}, command('', $tool, '-e', $xfs)->{out}, 'the versions as without');
+$r = command('', $tool, '-e', '--relative-to', "$folder/fs", '-c', "$scratch/none", $vmlinux);
+like("$r->{status}$r->{out}$r->{err}", qr/\A1error: .*'\Q$vmlinux\E' is not in the folder '\Q$folder\E\/fs'/, 'an input file that is not in the folder');
+ok(!-e "$scratch/none", '... no file');
+like(command('', $tool, '--relative-to', '.', $xfs)->{err}, qr/--relative-to needs a file to write: --consolidated/, '--relative-to alone');
+for (["\@$scratch/none", qr/error: .*cannot read the list of input files '.*none': No such file/], ['@' . spew("$scratch/empty", ''), qr/no input files/]) {
+	$r = command('', $tool, $_->[0]);
+	like($r->{status} . $r->{err}, qr/\A1.*$_->[1]/s, "a list $_->[0]");
+}
+my $symtypes = join '', map { slurp($_) } map { command('', $tool, '-e', '-T', "$scratch/symtypes", $_); "$scratch/symtypes" } $vmlinux;
+is(join('', map {"$_\n"} sort map { "$_ " . expand_sections($baseline)->{'vmlinux.o'}{$_} } keys %{expand_sections($baseline)->{'vmlinux.o'}}), $symtypes, 'what a section means is the symtypes file of its file');
+$r = command('', $tool, '-e', '-r', "$scratch/kabi", $vmlinux, $xfs, $test);
+is($r->{status} . $r->{err}, '0', '-r reads it');
+
+# A file as ksymtypes makes it: types first, and nothing but blank lines and headers between
+is(compare("/* a.symtypes */\ns#foo structure_type foo { }\nu##bar\nbaz subprogram ( s#foo , u#bar )\n\n/* b.symtypes */\nu#bar union_type bar { member $int }\nqux subprogram ( s#foo , u#bar )\n",
+	"/* a.symtypes */\nbaz subprogram ( s#foo , u#bar )\nu#bar union_type bar { }\ns#foo structure_type foo { }\n/* b.symtypes */\nqux subprogram ( s#foo , u#bar )\nu#bar union_type bar { member $int }\n")->{status}, 0,
+	'a declaration in a section is no last definition');
+is(compare("/* a */\ns##foo\nx variable s#foo\n/* b */\ny variable s#foo\ns#foo structure_type foo { member $int }\n", "/* a */\nx variable s#foo\ns#foo structure_type foo { }\n/* b */\ns#foo structure_type foo { member $int }\ny variable s#foo\n")->{status}, 0, '... and is only for its section');
+
+# Nothing differs
+compare_is($baseline, $baseline, [], "0\n", 'the same: nothing is printed, exit status 0');
+compare_is($symtypes, $baseline =~ s/\n\n.*/\n/sr, [], "0\n", 'a symtypes file and a consolidated one with the same symbols');
+
+# One structure changes, in a header
+my $changed = $common =~ s/int a;/int a; int b;/r;
+object('vmlinux.o', "$changed struct o; enum e { E };", 'int f(struct s *s, struct o *o) { return 0; } struct s v; int w(struct s *s, enum e e) { return 0; }');
+object('fs/xfs.ko', "$changed struct o { int z; };", 'int g(struct s *s, struct o *o) { return 0; }');
+my $new = consolidate("$scratch/new-kabi", $vmlinux, $xfs, $test);
+my %versions = map { my $file = $_; map { ("$file $_->[0]" => $_->[1]) } map { /^#SYMVER (\S+) (\S+)/ ? [$1, $2] : () } split /\n/, command('', $tool, '-e', "$folder/$file")->{out} } 'vmlinux.o', 'fs/xfs.ko';
+my %old = map { ($_ => expanded_crc(expand_sections($baseline)->{/(\S+)/ ? $1 : ''}, / (\S+)/)) } keys %versions;
+my $diff = <<"E";
+s#in changed: 4 symbols (g, f, v, ...) in 2 files (fs/xfs.ko, vmlinux.o)
+--- s#in
++++ s#in
+\@\@ -1,3 +1,4 \@\@
+ structure_type in {
+   member $int a data_member_location(0)
+-} byte_size(4)
++  member $int b data_member_location(4)
++} byte_size(8)
+
+E
+my $lines = join '', map { my ($file, $name) = split ' '; "$file: $name changed from $old{$_} to $versions{$_}: s#in changed\n" } 'fs/xfs.ko g', 'vmlinux.o f', 'vmlinux.o v', 'vmlinux.o w';
+compare_is($baseline, $new, [], "1\n$diff$lines\n4 symbols changed, 0 symbols added, 0 symbols removed, 0 passed\n", 'one structure changed: it, its diff, and the symbols');
+compare_is($baseline, $new, ['--format=short'], "1\nchanged g fs/xfs.ko\nchanged f vmlinux.o\nchanged v vmlinux.o\nchanged w vmlinux.o\n", 'one symbol a line');
+compare_is($baseline, $new, ['--format=full'], "1\n$diff$lines\n4 symbols changed, 0 symbols added, 0 symbols removed, 0 passed\n", '--format=full is the default');
+
+# Symbols come and go
+compare_is($baseline, $baseline =~ s/^g .*\n//mr, [], "1\nfs/xfs.ko: g removed\n\n0 symbols changed, 0 symbols added, 1 symbol removed, 0 passed\n", 'a symbol is removed');
+compare_is($baseline =~ s/^g .*\n//mr, $baseline, ['-f', 'short'], "1\nadded g fs/xfs.ko\n", 'a symbol is added');
+compare_is("/* a */\nf variable $int\n/* b */\ng variable $int\n", "/* b */\nf variable $int\ng variable $int\n", [], "0\n", 'a symbol that is in another file now, with the same types');
+
+# Kinds of causes, and many of them
+my $start = "f variable pointer_type { s#s }\n";
+for my $case (["s#s structure_type s { }\n", "s#s structure_type s { member $int }\n", 's#s became defined: 1 symbol (f) in 1 file (NEW)', 's#s became defined'],
+	["s#s structure_type s { member $int }\n", "s#s structure_type s { }\n", 's#s no longer defined: 1 symbol (f) in 1 file (NEW)', 's#s no longer defined'],
+	["s#s structure_type s { }\n", "s#in structure_type in { }\ns#s structure_type s { member s#in }\n", 's#in added: 1 symbol (f) in 1 file (NEW)', 's#s became defined, s#in added'],
+	["s#in structure_type in { }\ns#s structure_type s { member s#in }\n", "s#s structure_type s { }\n", 's#in removed: 1 symbol (f) in 1 file (NEW)', 's#s no longer defined, s#in removed']) {
+	$r = compare($start . $case->[0], $start . $case->[1]);
+	my $new = "$scratch/new";
+	like($r->{out}, qr/^\Q@{[$case->[2] =~ s{NEW}{$new}r]}\E\n--- /m, "$case->[3]: the cause");
+	like($r->{out}, qr/^\Q$new\E: f changed from \S+ to \S+: \Q$case->[3]\E\n/m, '... and the symbol');
+}
+$r = compare($start . "s#s structure_type s { }\n", "f variable s#s\ns#s structure_type s { }\n");
+like($r->{out}, qr/\Af changed: 1 symbol \(f\) in 1 file \(.*: f changed from \S+ to \S+: its own type changed\n/s, "a symbol's own type");
+my $many = join '', map { sprintf "s#t%02d structure_type t%02d { }\n", $_, $_ } 1 .. 30;
+$r = compare($start . "s#s structure_type s { }\n", $start . 's#s structure_type s { ' . join(' , ', map { sprintf 'member s#t%02d', $_ } 1 .. 30) . " }\n$many");
+like($r->{out}, qr/: s#s became defined, s#t01 added, .*, s#t09 added, and 21 more\n/, 'of many causes ten are named for each symbol');
+is(() = $r->{out} =~ /^s#t\d+ added: 1 symbol/mg, 30, '... but each has its diff');
+
+# Diffs: hunks, context, a change of many lines: what diff -u says of the same lines
+my @members = map {"member $int m$_ data_member_location(4)"} 1 .. 40;
+my @changed = @members;
+$changed[2] =~ s/m3/n3/;
+$changed[35] =~ s/int/long/;
+my ($one, $two) = map { 's#s structure_type s { ' . join(' , ', @$_) . " } byte_size(160)\n" } \@members, \@changed;
+$r = compare($start . $one, $start . $two);
+my ($hunks) = $r->{out} =~ /^\+\+\+ s#s\n((?:[-+ @].*\n)+)/m;
+my @texts = map { s/^s#s //r =~ s/ \{ / {\n  /r =~ s/ , /\n  /gr =~ s/ \} (byte_size\S+)$/\n} $1/r } $one, $two;
+is($hunks, command('', 'diff', '-u', spew("$scratch/a", $texts[0]), spew("$scratch/b", $texts[1]))->{out} =~ s/\A---.*\n\+\+\+.*\n//r, 'the hunks of diff -u');
+is(() = $hunks =~ /^\@\@/mg, 2, '... two of them');
+unlike($r->{out}, qr/\e/, 'no colour when it is no terminal');
+SKIP: {
+	my $seen = on_terminal('', $program, "$scratch/old", "$scratch/new") // skip 'no terminals', 2;
+	like($seen, qr/\e\[32m\+  member.*\e\[m/, '... but on one');
+	local $ENV{NO_COLOR} = 1;
+	unlike(on_terminal('', $program, "$scratch/old", "$scratch/new"), qr/\e/, '... unless NO_COLOR');
+}
+
+# Lists of symbols
+my $lists = 0;
+sub listed { return spew("$scratch/list" . ++$lists, $_[0]) }
+my $list = listed("# needed by foo.ko\n[abi_symbol_list]\n  f\n\n\tg # that too\n");
+compare_is($baseline, $new, ['-f', 'short', '-s', $list], "1\nchanged g fs/xfs.ko\nchanged f vmlinux.o\n", 'only the symbols that are listed');
+compare_is($baseline, $new, ['-s', listed('h')], "0\n", '... which may not differ');
+compare_is($baseline, $new, ['-f', 'short', '-s', listed("?\n")], "1\nchanged g fs/xfs.ko\nchanged f vmlinux.o\nchanged v vmlinux.o\nchanged w vmlinux.o\n", 'patterns: ?');
+compare_is($baseline, $baseline =~ s/^h .*\n//mr, ['-f', 'short', '-s', listed("*h*\n")], "1\nremoved h lib/test.ko\n", 'patterns: *');
+$list = listed("f\nnone\ng*\nno*\n");
+compare_is($baseline, $baseline, ['-s', $list], "0\nwarning: kabi-compare: select: line 2 of '$list': no symbol is called 'none'\nwarning: kabi-compare: select: line 4 of '$list': no symbol is called 'no*'\n", 'a name that matches nothing is said');
+
+# Severity rules
+my $rules = listed("# comment\nfs/* PASS # and why\n");
+$diff =~ s/4 symbols \(g, f, v, \.\.\.\) in 2 files \(fs\/xfs.ko, vmlinux.o\)/3 symbols (f, v, w) in 1 file (vmlinux.o)/;
+compare_is($baseline, $new, ['-r', $rules], "1\n$diff" . $lines =~ s/(xfs.*)\n/$1 (passes: line 2 of '$rules')\n/r . "\n3 symbols changed, 0 symbols added, 0 symbols removed, 1 passed\n", 'a rule for modules: what passes is no difference');
+compare_is($baseline, $new, ['-r', $rules, '-f', 'short'], "1\nchanged f vmlinux.o\nchanged v vmlinux.o\nchanged w vmlinux.o\n", '... and is not in the short form');
+is(compare($baseline, $new, '-r', listed("fs/* PASS\nvmlinux PASS\n"))->{status}, 0, 'if all passes, the exit status is 0');
+is(compare($baseline, $new, '-f', 'short', '-r', listed("f FAIL\n* PASS\n"))->{out}, "changed f vmlinux.o\n", 'the first rule that matches counts');
+is(compare($baseline, $new, '-f', 'short', '-r', listed("MODULE *fs* PASS\nSYMBOL v PASS\n"))->{out}, "changed f vmlinux.o\nchanged w vmlinux.o\n", 'rules that say what they are about');
+my $symvers = spew("$scratch/Module.symvers", "0x12345678\tf\tvmlinux\tEXPORT_SYMBOL_GPL\tTEST_NS\n0x12345678\tv\tvmlinux\tEXPORT_SYMBOL\t\n0x00000000\tg\tother/module\tEXPORT_SYMBOL\n");
+is(compare($baseline, $new, '-f', 'short', '-m', $symvers, '-r', listed("TEST_* PASS\nother/* PASS\n"))->{out}, "changed v vmlinux.o\nchanged w vmlinux.o\n", 'namespaces and modules from Module.symvers');
+is(compare($baseline, $new, '-f', 'short', '-m', $symvers, '-r', listed("NAMESPACE test_ns PASS\nNAMESPACE TEST_NS PASS\n"))->{out}, "changed g fs/xfs.ko\nchanged v vmlinux.o\nchanged w vmlinux.o\n", '... by an explicit rule');
+$rules = listed("none PASS\n* PASS\nf FAIL\n");
+like(compare($baseline, $new, '-r', $rules)->{err}, qr/\Awarning: kabi-compare: select: line 1 of '\Q$rules\E': the rule for 'none' comes first for no symbol\nwarning: .*line 3 .*'f'.*\n\z/, 'a rule that matches nothing is said');
+is(compare($baseline, $baseline =~ s/^g .*\n//mr =~ s/^f /added /mr, '-r', listed("fs/* PASS\nadded PASS\nf PASS\n"))->{status}, 0, 'what is added and removed may pass, too');
+
+# Overrides
+(my $override = $baseline) =~ s/^s#in structure_type in \{ member base_type int/override $&/m;
+compare_is($override, $new, [], "0\n", 'an override: the string of the old file counts');
+is(compare($new, $override)->{status}, 1, '... of the old file, not of the new one');
+like(compare($baseline =~ s/^s#s /override $&/mr, $new =~ s/^s#in.*\n//mr =~ s/^(s#s .*) s#in/$1 s#e/mr =~ s/^h.*\n//mr =~ s/^s#in.*\n//mr =~ s/^s#s .*/$&\ns#e structure_type e { }/mr)->{err},
+	qr/^error: .*: the overrides for 'vmlinux.o' lead to 's#in', which isn't there any more: override that, too$/m, '... which may not lead to what is gone');
+compare_is($baseline =~ s/^f /override f /mr, $baseline =~ s/^(f .*) s#s/$1 s#other/mr =~ s/^(s#s .*)/s#other structure_type other { }\n$1/mr, [], "0\n", "an override of a symbol's own type");
+
+# Schemes
+my $canonical = "f canonical(1) variable $int\n";
+my $other = "f variable $int\n";
+compare_is($canonical, $other, [], "2\nerror: kabi-compare: main: 'OLD' and 'NEW' can't be compared: they were made by different schemes, --canonical 1 and without --canonical\n", 'different schemes');
+is(compare($canonical, $canonical =~ s/1/2/r)->{status}, 2, '... two of --canonical');
+is(compare($canonical, $canonical)->{status}, 0, '... or the same');
+like(compare($canonical . "g variable $int\n", $other)->{err}, qr/line 2 of '.*old': made by another scheme/, 'two schemes in one file');
+
+# The version that is in no file: against the sections as the description says they are
+{
+	my ($bad, $seen, $random) = ('', 0, 7);
+	my $next = sub { $random = ($random * 1103515245 + 12345) & 0x7fffffff; return ($random >> 8) % $_[0] };
+	for my $round (1 .. 30) {
+		# Types lead to each other at random, cycles and all, in three sections that share most of them.
+		my @all = map {
+			my %types = map { ("s#t$_" => "structure_type t$_ { " . join(' , ', map { 'member s#t' . $next->(12) } 1 .. 1 + $next->(3)) . ' }') } 0 .. 11;
+			[map {
+				my $file = $_;
+				$types{'s#t' . $next->(12)} =~ s/ \{/ $file {/ for 1 .. $next->(3);
+				my %section = (%types, map { ("f$file$_" => 'variable s#t' . $next->(12)) } 1 .. 4);
+				\%section
+			} 1 .. 3]
+		} 1, 2;
+		if ($round % 3) {
+			$all[1] = [map { {%$_} } @{$all[0]}];
+			$all[1][$next->(3)]{'s#t' . $next->(12)} = 'structure_type changed { }' for 1 .. $next->(3);
+		}
+		my @files = map { my $number = 0; join "\n", map { my $section = $_; "/* file" . ++$number . " */\n" . join '', map {"$_ $section->{$_}\n"} sort keys %$section } @$_ } @all;
+		my @want;
+		for my $file (1 .. 3) {
+			for (1 .. 4) {
+				my $name = "f$file$_";
+				my @crcs = map { expanded_crc($_->[$file - 1], $name) } @all;
+				push @want, "file$file: $name changed from $crcs[0] to $crcs[1]:" if $crcs[0] ne $crcs[1];
+			}
+		}
+		my $r = compare(@files);
+		my @got = $r->{out} =~ /^(file\d: \S+ changed from \S+ to \S+:)/mg;
+		$seen += @want;
+		$bad .= "round $round: got @got, want @want\n" if "@got" ne "@want" || $r->{status} != (@want ? 1 : 0);
+	}
+	is($bad, '', 'random types: the versions, and which of them differ');
+	cmp_ok($seen, '>', 100, '... enough of them');
+}
+
+# Errors
+for my $case (['f', qr/line 1 of '.*': this is no line of a symtypes file/], ["/* a */\nf variable s#s\n", qr/line 2 of '.*': what is said of 'a' before has 's#s' in it, and nothing says what that is/],
+	["/* a */\nf variable $int\nf variable\n", qr/line 3 of '.*': 'f' has a line already/], ["f variable\0\n", qr/line 1 of '.*': there is a NUL/], ["s##s\n", qr/line 1 of '.*': this is no line/],
+	["/* a */\nf variable s#s\ns##\n", qr/line 3 of '.*': this is no line/]) {
+	$r = compare($baseline, $case->[0]);
+	like("$r->{status}$r->{out}$r->{err}", qr/\A2error: kabi-compare: baseline: $case->[1]/, 'an error: ' . $case->[0] =~ s/[\0\n]/ /gr);
+}
+for my $case (['-s', "a b\n", qr/line 1 of .* more in it than expected: 'b'/], ['-r', "a\n", qr/line 1 of .* a rule is written/], ['-r', "a b\n", qr/line 1 of .* 'b' is neither PASS nor FAIL/],
+	['-r', "\nX a PASS\n", qr/line 2 of .* 'X' is none of SYMBOL, MODULE, NAMESPACE/], ['-m', "0x1 a vmlinux\n", qr/line 1 of .* no line of a Module.symvers/],
+	['-m', "1 a vmlinux EXPORT_SYMBOL\n", qr/line 1 of .* no line of a Module.symvers/], ['-s', "a\0\n", qr/line 1 of .* there is a NUL/]) {
+	$r = compare($baseline, $baseline, $case->[0], spew("$scratch/bad", $case->[1]));
+	like("$r->{status}$r->{out}$r->{err}", qr/\A2error: kabi-compare: select: $case->[2]/, "an error of $case->[0]: " . $case->[1] =~ s/[\0\n]/ /gr);
+}
+for my $case ([['-s', "$scratch/none"], qr/cannot read '.*none': No such file/], [['-f', 'long'], qr/unknown format 'long'/], [['-x'], qr/usage/], [['third'], qr/two baselines/]) {
+	$r = compare($baseline, $baseline, @{$case->[0]});
+	like("$r->{status}$r->{out}$r->{err}", qr/\A2.*$case->[1]/s, "an error: @{$case->[0]}");
+}
+$r = command('', $program, $scratch, $scratch);
+like($r->{status} . $r->{err}, qr/\A2error: .*cannot read '\Q$scratch\E': Is a directory/, 'a folder');
+$r = command('', 'sh', '-c', "'$program' '$scratch/kabi' '$scratch/new-kabi' >/dev/full");
+like($r->{status} . $r->{err}, qr/\A2error: .*cannot write to standard output: No space left/, 'a full disk is no success');
+like(command('', $program, '--version')->{out}, qr/\Akabi-compare \d+\.\d+\n\z/, '--version');
+is(command('', $program, '--help')->{status}, 0, '--help');
+
+# Damaged files: an answer or an error that names file and line, whatever is in them
+{
+	my ($bad, $random) = ('', 1);
+	my $rules = "fs/* PASS\nTEST_NS FAIL\nNAMESPACE x PASS\n# comment\n*f* PASS\n";
+	for my $what (['', $new, 200], ['-r', $rules, 200], ['-s', "[abi_symbol_list]\n  f\n  g*\n", 200], ['-m', slurp($symvers), 100]) {
+		my ($option, $whole, $rounds) = @$what;
+		for my $seed (1 .. $rounds) {
+			my $text = $whole;
+			for (1 .. 1 + $seed % 5) {
+				$random = ($random * 1103515245 + 12345) & 0x7fffffff;
+				my $at = ($random >> 4) % (length($text) || 1);
+				if ($seed % 3 == 0) { substr($text, $at, 1) = chr(($random >> 16) % 128) }
+				elsif ($seed % 3 == 1) { substr($text, $at, 1 + $random % 40) = '' }
+				else { substr($text, $at, 0) = substr $text, 0, 1 + $random % 60 }
+			}
+			my $r = $option ? compare($baseline, $new, $option, spew("$scratch/damaged", $text)) : compare($baseline, $text);
+			$bad .= "$option seed $seed: $r->{status} $r->{err}\n"
+				if $r->{status} !~ /^[012]$/ || ($r->{status} == 2 && $r->{err} !~ /^error: kabi-compare: \w+: line \d+ of '|different schemes/m) || ($r->{status} == 2 && $r->{out} ne '');
+		}
+	}
+	is($bad, '', '700 damaged files');
+}
+
+# Linked objects and separate debugging information, all with -e
+{
+	my $whole = c_object("struct s { int a; };\n---\nint f(struct s *s) { return 0; } asm(\".section .x; __ksymtab_f: .long 0; .text\");");
+	my $plain = command('', $tool, '-e', $whole)->{out};
+	like($plain, qr/^#SYMVER f 0x(?!00000000)/, 'an object with an entry of __ksymtab');
+	command('', 'ld', '-r', '-o', "$scratch/vmlinux.o", $whole);
+	is(command('', $tool, '-e', "$scratch/vmlinux.o")->{out}, $plain, '... linked once');
+	command('', 'ld', '-o', "$scratch/vmlinux", '-e', 'f', $whole);
+	is(command('', $tool, '-e', "$scratch/vmlinux")->{out}, $plain, '... and to the end');
+	for my $file ('vmlinux.o', 'vmlinux') {
+		command('', 'objcopy', '--only-keep-debug', "$scratch/$file", "$scratch/$file.debug");
+		is(command('', $tool, '-e', "$scratch/$file.debug")->{out}, $plain, "$file.debug of a debug package");
+		command('', 'sh', '-c', "cd '$scratch' && objcopy --strip-debug $file stripped && objcopy --add-gnu-debuglink=$file.debug stripped");
+		is(command('', $tool, '-e', "$scratch/stripped")->{out}, $plain, '... or found from what was stripped');
+	}
+}
+
+done_testing();
