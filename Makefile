@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# make                       builds gendwarfksyms
+# make                       builds gendwarfksyms and kabi-compare
 # make check                 runs all tests (TAP, through prove)
 # make check SANITIZE=1      the same with the address and undefined-behaviour
 #                            sanitizers
@@ -89,17 +89,20 @@ bench: gendwarfksyms tests/tools/floor
 	tests/tools/bench $(if $(KBUILD),--kbuild $(KBUILD),$(OBJECTS))
 
 prefix ?= /usr/local
-INSTALLED := bin/gendwarfksyms share/man/man1/gendwarfksyms.1 \
-	     share/bash-completion/completions/gendwarfksyms \
-	     share/fish/vendor_completions.d/gendwarfksyms.fish share/gendwarfksyms/kabi.h
+INSTALLED_PROGRAMS := gendwarfksyms kabi-compare
+INSTALLED := $(foreach program,$(INSTALLED_PROGRAMS),bin/$(program) share/man/man1/$(program).1 \
+		share/bash-completion/completions/$(program) \
+		share/fish/vendor_completions.d/$(program).fish) share/gendwarfksyms/kabi.h
 
-install: gendwarfksyms
-	install -D gendwarfksyms $(DESTDIR)$(prefix)/bin/gendwarfksyms
-	install -D -m 644 gendwarfksyms.1 $(DESTDIR)$(prefix)/share/man/man1/gendwarfksyms.1
-	install -D -m 644 completion/gendwarfksyms.bash \
-		$(DESTDIR)$(prefix)/share/bash-completion/completions/gendwarfksyms
-	install -D -m 644 completion/gendwarfksyms.fish \
-		$(DESTDIR)$(prefix)/share/fish/vendor_completions.d/gendwarfksyms.fish
+install: $(INSTALLED_PROGRAMS)
+	for program in $^; do \
+		install -D $$program $(DESTDIR)$(prefix)/bin/$$program && \
+		install -D -m 644 $$program.1 $(DESTDIR)$(prefix)/share/man/man1/$$program.1 && \
+		install -D -m 644 completion/$$program.bash \
+			$(DESTDIR)$(prefix)/share/bash-completion/completions/$$program && \
+		install -D -m 644 completion/$$program.fish \
+			$(DESTDIR)$(prefix)/share/fish/vendor_completions.d/$$program.fish || exit; \
+	done
 	install -D -m 644 examples/kabi.h $(DESTDIR)$(prefix)/share/gendwarfksyms/kabi.h
 
 uninstall:

@@ -432,6 +432,24 @@ void baseline_read(struct baseline *baseline, struct pool *pool,
 	free(parser.records);
 }
 
+void baseline_check_scheme(const struct baseline *baseline, struct text scheme,
+			   const char *other)
+{
+	const struct text schemes[] = { baseline->scheme, scheme };
+	char words[2][64];
+
+	if (!scheme.start || !baseline->scheme.start ||
+	    same_text(scheme, baseline->scheme))
+		return;
+	for (int i = 0; i < 2; i++)
+		snprintf(words[i], sizeof(words[i]), "%s --canonical%s%.*s",
+			 schemes[i].length ? "with" : "without",
+			 schemes[i].length ? ", scheme " : "",
+			 (int)schemes[i].length, schemes[i].start);
+	error("'%s' was made %s, and can't be compared with %s, made %s",
+	      baseline->path, words[0], other, words[1]);
+}
+
 struct baseline_symbol *baseline_find(const struct baseline *baseline,
 				      struct text name)
 {

@@ -16,9 +16,8 @@ struct options options;
 
 static void usage(void)
 {
-	fputs("usage: gendwarfksyms [options] elf-object-file|@LIST ... < symbol-list\n"
+	fputs("usage: gendwarfksyms [options] elf-object-file ... < symbol-list\n"
 	      "\n"
-	      "  @LIST                 a file with the names of more input files, one a line\n"
 	      "  -d, --debug           debugging messages\n"
 	      "      --dump-dies       the type of each symbol, indented\n"
 	      "      --dump-die-map    the same, and which DIEs are new in the cache\n"
@@ -26,8 +25,10 @@ static void usage(void)
 	      "      --dump-versions   the expanded string of each version\n"
 	      "  -s, --stable          honour kABI rules\n"
 	      "  -T, --symtypes FILE   write a symtypes file\n"
-	      "  -c, --consolidated FILE  write one symtypes file for all input files\n"
-	      "      --relative-to FOLDER  with -c: name the input files as they are in FOLDER\n"
+	      "  -c, --consolidated FILE\n"
+	      "                        write one symtypes file for all input files\n"
+	      "      --relative-to FOLDER\n"
+	      "                        with -c: name the input files as they are in FOLDER\n"
 	      "      --canonical       versions that change with the ABI, not with the compiler\n"
 	      "  -r, --reference FILE  say which versions differ from this symtypes file's, and why\n"
 	      "  -p, --preserve        with -r: other versions are an error; honour overrides\n"
@@ -35,6 +36,7 @@ static void usage(void)
 	      "  -V, --version         the version of this program\n"
 	      "  -h, --help            this\n"
 	      "\n"
+	      "@FILE in place of an input file: a list of such, one a line.\n"
 	      "All dumps go to standard error.\n",
 	      stderr);
 }
@@ -253,12 +255,13 @@ static void process_file(struct run *run, const char *path, unsigned int number)
 
 /* The input files. */
 struct paths {
-	char **paths;
+	const char **paths;
 	size_t count;
 	size_t capacity;
+	struct arena arena; /* of those from lists */
 };
 
-static void add_path(struct paths *paths, char *path)
+static void add_path(struct paths *paths, const char *path)
 {
 	paths->paths = grow(paths->paths, paths->count, &paths->capacity,
 			    sizeof(*paths->paths));
@@ -276,11 +279,10 @@ static void add_listed(struct paths *paths, const char *list)
 		error("cannot read the list of input files '%s': %m", list);
 	while (getline(&line, &size, file) >= 0) {
 		line[strcspn(line, "\n")] = '\0';
-		if (!*line)
-			continue;
-		add_path(paths, line); /* which keeps it */
-		line = NULL;
-		size = 0;
+		if (*line)
+			add_path(paths,
+				 arena_text(&paths->arena, make_text(line))
+					 .start);
 	}
 	if (!feof(file))
 		error("cannot read the list of input files '%s': %m", list);
@@ -347,5 +349,7 @@ int main(int argc, char **argv)
 		      run.settings.reference);
 	write_output(&run);
 	symbols_free(&run.list);
+	arena_free(&paths.arena);
+	free(paths.paths);
 	return EXIT_SUCCESS;
 }

@@ -12,18 +12,11 @@
 
 void reference_read(struct reference *reference, const char *path)
 {
-	struct text scheme =
-		make_text(options.canonical ? CANONICAL_SCHEME : "");
-	struct text *old = &reference->baseline.scheme;
-
 	baseline_read(&reference->baseline, &reference->pool, path);
-	if (!old->start || same_text(*old, scheme))
-		return;
-	error("the reference file '%s' was made %s --canonical%s%.*s, and can't be compared with this run, %s --canonical%s%s",
-	      path, old->length ? "with" : "without",
-	      old->length ? ", scheme " : "", (int)old->length, old->start,
-	      scheme.length ? "with" : "without",
-	      scheme.length ? ", scheme " : "", scheme.start);
+	baseline_check_scheme(
+		&reference->baseline,
+		make_text(options.canonical ? CANONICAL_SCHEME : ""),
+		"this run");
 }
 
 void reference_add_overrides(const struct reference *reference,

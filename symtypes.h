@@ -468,6 +468,13 @@ void baseline_read(struct baseline *baseline, struct pool *pool,
 void baseline_free(struct baseline *baseline);
 void pool_free(struct pool *pool);
 
+/*
+ * Ends the program if a baseline was made by another scheme than what `other` names,
+ * unless one of them has no symbols (`start` NULL).
+ */
+void baseline_check_scheme(const struct baseline *baseline, struct text scheme,
+			   const char *other);
+
 /* The first symbol of that name; NULL if there is none. */
 struct baseline_symbol *baseline_find(const struct baseline *baseline,
 				      struct text name);

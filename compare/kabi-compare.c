@@ -21,7 +21,7 @@ static void usage(FILE *file)
 {
 	fputs("usage: kabi-compare [options] OLD NEW\n"
 	      "\n"
-	      "OLD and NEW are files that gendwarfksyms --consolidated or --symtypes wrote.\n"
+	      "OLD and NEW are symtypes files of gendwarfksyms, consolidated or not.\n"
 	      "\n"
 	      "  -f, --format FORMAT   full, or short: one symbol a line\n"
 	      "  -s, --symbols FILE    only the symbols that FILE lists, with * and ?\n"
@@ -417,25 +417,12 @@ static bool print_short(const struct comparison *comparison)
 
 /* The baselines */
 
-static void check_schemes(const struct baseline *old,
-			  const struct baseline *new)
-{
-	struct text a = old->scheme, b = new->scheme;
-
-	if (!a.start || !b.start || same_text(a, b))
-		return;
-	error("'%s' and '%s' can't be compared: they were made by different schemes, %s--canonical%s%.*s and %s--canonical%s%.*s",
-	      old->path, new->path, a.length ? "" : "without ",
-	      a.length ? " " : "", (int)a.length, a.start,
-	      b.length ? "" : "without ", b.length ? " " : "", (int)b.length,
-	      b.start);
-}
-
 static void read_baselines(struct comparison *comparison, char **paths)
 {
 	baseline_read(&comparison->old, &comparison->pool, paths[0]);
 	baseline_read(&comparison->new, &comparison->pool, paths[1]);
-	check_schemes(&comparison->old, &comparison->new);
+	baseline_check_scheme(&comparison->old, comparison->new.scheme,
+			      paths[1]);
 }
 
 static void free_all(struct comparison *comparison)

@@ -5,15 +5,19 @@ _gendwarfksyms() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 
 	case $previous in
-	-T | --symtypes | -r | --reference)
+	-T | --symtypes | -c | --consolidated | -r | --reference)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		return
+		;;
+	--relative-to)
+		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		return
 		;;
 	esac
 	case $current in
 	-*)
-		mapfile -t COMPREPLY < <(compgen -W '--canonical --debug --dump-die-map --dump-dies --dump-types --dump-versions
-			--exported --help --preserve --reference --stable --symtypes --version' -- "$current")
+		mapfile -t COMPREPLY < <(compgen -W '--canonical --consolidated --debug --dump-die-map --dump-dies --dump-types --dump-versions
+			--exported --help --preserve --reference --relative-to --stable --symtypes --version' -- "$current")
 		;;
 	*)
 		mapfile -t COMPREPLY < <(compgen -f -X '!*.@(o|ko)' -- "$current"; compgen -d -- "$current")

@@ -8,6 +8,8 @@ complete -c gendwarfksyms -l dump-types -d 'type strings as they enter the type 
 complete -c gendwarfksyms -l dump-versions -d 'the expanded string of each version'
 complete -c gendwarfksyms -s s -l stable -d 'honour kABI rules'
 complete -c gendwarfksyms -s T -l symtypes -r -F -d 'write a symtypes file'
+complete -c gendwarfksyms -s c -l consolidated -r -F -d 'write one symtypes file for all input files'
+complete -c gendwarfksyms -l relative-to -x -a '(__fish_complete_directories)' -d 'with -c: the folder for the names of input files'
 complete -c gendwarfksyms -l canonical -d "versions that change with the ABI, not with the compiler"
 complete -c gendwarfksyms -s r -l reference -r -F -d 'say which versions differ from a symtypes file'
 complete -c gendwarfksyms -s p -l preserve -d 'other versions are an error'

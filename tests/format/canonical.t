@@ -129,10 +129,10 @@ like(run(['f'], ['--stable', '--canonical', '--dump-versions'], $renamed)->{err}
 my $object = c_object("int v;\n");
 my $plain = spew("$scratch/plain.symtypes", run(['v'], [], $object)->{symtypes});
 my $canonical = spew("$scratch/canonical.symtypes", run(['v'], ['--canonical'], $object)->{symtypes});
-fails_with($object, ['v'], qr/'\Q$plain\E' was made without --canonical: .*with --canonical, scheme 1/, '-r: a plain file for a canonical run', '--canonical', '-r', $plain);
-fails_with($object, ['v'], qr/'\Q$canonical\E' was made with --canonical, scheme 1: .*without it/, '-r: a canonical file for a plain run', '-r', $canonical);
+fails_with($object, ['v'], qr/'\Q$plain\E' was made without --canonical, .*this run, made with --canonical, scheme 1/, '-r: a plain file for a canonical run', '--canonical', '-r', $plain);
+fails_with($object, ['v'], qr/'\Q$canonical\E' was made with --canonical, scheme 1, .*this run, made without --canonical/, '-r: a canonical file for a plain run', '-r', $canonical);
 spew("$scratch/other.symtypes", slurp($canonical) =~ s/canonical\(1\)/canonical(9)/r);
-fails_with($object, ['v'], qr/scheme 9: .*scheme 1/, '-r: another scheme', '--canonical', '-r', "$scratch/other.symtypes");
+fails_with($object, ['v'], qr/scheme 9, .*scheme 1/, '-r: another scheme', '--canonical', '-r', "$scratch/other.symtypes");
 is(run(['v'], ['--canonical', '-p', '-r', $canonical], $object)->{status}, 0, '-r: one scheme');
 is(run(['v'], ['-p', '-r', $plain], $object)->{status}, 0, '... and none');
 

@@ -37,73 +37,93 @@ for my $bad ('KABI_RESERVED_USE(0, char large[9])', 'KABI_REPLACE(int, old, long
 	like($@, qr/the member is larger than what/, '... and it is said why');
 }
 
-# --help, the man page, completions
-my $help = command('', $tool, '--help')->{err};
-my @long = $help =~ /(--[a-z-]+)/g;
-my %pairs = $help =~ /(-\w), (--[a-z-]+)/g;
-my $page = slurp("$top/gendwarfksyms.1") =~ s/\\-/-/gr;
-my $bash = slurp("$top/completion/gendwarfksyms.bash");
-my $fish = slurp("$top/completion/gendwarfksyms.fish");
-for my $option (@long) {
-	like($page, qr/^\.BR? .*\Q$option\E\b/m, "the man page has $option");
-	like($bash, qr/ \Q$option\E\b|'\Q$option\E\b|\t\Q$option\E\b/, "... and bash's completion");
-	like($fish, qr/-l @{[substr $option, 2]} /, "... and fish's");
+# --help, the man pages, completions
+my %shown;
+for my $program ('gendwarfksyms', 'kabi-compare') {
+	my $r = command('', "$top/$program$suffix", '--help');
+	my $help = $r->{out} . $r->{err};
+	my @long = $help =~ /(--[a-z-]+)/g;
+	my %pairs = $help =~ /(-\w), (--[a-z-]+)/g;
+	my $page = slurp("$top/$program.1") =~ s/\\-/-/gr;
+	my $bash = slurp("$top/completion/$program.bash");
+	my $fish = slurp("$top/completion/$program.fish");
+	for my $option (@long) {
+		like($page, qr/^\.BR? .*\Q$option\E\b/m, "the man page of $program has $option");
+		like($bash, qr/ \Q$option\E\b|'\Q$option\E\b|\t\Q$option\E\b/, "... and bash's completion");
+		like($fish, qr/-l @{[substr $option, 2]} /, "... and fish's");
+	}
+	for my $short (keys %pairs) {
+		like($page, qr/^\.BR \Q$short\E ", " \Q$pairs{$short}\E\b/m, "the man page of $program has $short for $pairs{$short}");
+		like($fish, qr/-s @{[substr $short, 1]} -l @{[substr $pairs{$short}, 2]} /, "... and fish's completion");
+	}
+	my %known = map { $_ => 1 } @long, keys %pairs;
+	is(join(' ', grep { !$known{$_} } $page =~ /^\.BR? (--?[a-z-]+)/mg), '', 'the man page has no others');
+	is(join(' ', grep { !$known{"--$_"} } $fish =~ /-l (\S+)/g), '', "... nor fish's completion");
+	$shown{$program} = command('', "$top/$program$suffix", '--version')->{out};
+	my ($version) = $shown{$program} =~ /^\Q$program\E (\S+)(?: \(--canonical: scheme 1\))?\n\z/;
+	like($page, qr/^\.TH .*"gendwarfksyms \Q$version\E"/m, "the man page is of $version");
+	SKIP: {
+		skip 'no man', 1 if command('', 'man', '--version')->{status};
+		is(command('', 'man', '--warnings', '-E', 'UTF-8', '-l', '-Tutf8', '-Z', "$top/$program.1")->{err}, '', 'the man page has no errors');
+	}
 }
-for my $short (keys %pairs) {
-	like($page, qr/^\.BR \Q$short\E ", " \Q$pairs{$short}\E\b/m, "the man page has $short for $pairs{$short}");
-	like($fish, qr/-s @{[substr $short, 1]} -l @{[substr $pairs{$short}, 2]} /, "... and fish's completion");
-}
-my %known = map { $_ => 1 } @long, keys %pairs;
-is(join(' ', grep { !$known{$_} } $page =~ /^\.BR? (--?[a-z-]+)/mg), '', 'the man page has no others');
-is(join(' ', grep { !$known{"--$_"} } $fish =~ /-l (\S+)/g), '', "... nor fish's completion");
-my $shown = command('', $tool, '--version')->{out};
-my ($version) = $shown =~ /^(gendwarfksyms \S+) \(--canonical: scheme 1\)\n\z/;
-like($page, qr/^\.TH .*"\Q$version\E"/m, "the man page is of $version");
-SKIP: {
-	skip 'no man', 1 if command('', 'man', '--version')->{status};
-	is(command('', 'man', '--warnings', '-E', 'UTF-8', '-l', '-Tutf8', '-Z', "$top/gendwarfksyms.1")->{err}, '', 'the man page has no errors');
-}
-is(command('', 'bash', '-c', ". $top/completion/gendwarfksyms.bash; COMP_WORDS=(gendwarfksyms --dump-d); COMP_CWORD=1; _gendwarfksyms; echo \${COMPREPLY[*]}")->{out},
-	"--dump-die-map --dump-dies\n", "bash's completion completes");
+sub completes { return command('', 'bash', '-c', ". $top/completion/$_[0].bash; COMP_WORDS=($_[0] $_[2]); COMP_CWORD=1; $_[1]; echo \${COMPREPLY[*]}")->{out} }
+is(completes('gendwarfksyms', '_gendwarfksyms', '--dump-d'), "--dump-die-map --dump-dies\n", "bash's completion completes");
+is(completes('kabi-compare', '_kabi_compare', '--sym'), "--symbols --symvers\n", "... kabi-compare's, too");
 
 # make install and uninstall
 sub tree { return join ' ', sort map { s/^\Q$_[0]\E\///r } split /\n/, command('', 'find', $_[0], '-type', 'f')->{out} }
 my $r = command('', 'make', '-C', $top, 'install', "DESTDIR=$scratch/root", 'prefix=/opt/x');
 is($r->{status}, 0, 'make install') or diag($r->{err});
-is(tree("$scratch/root"), 'opt/x/bin/gendwarfksyms opt/x/share/bash-completion/completions/gendwarfksyms '
-	. 'opt/x/share/fish/vendor_completions.d/gendwarfksyms.fish opt/x/share/gendwarfksyms/kabi.h opt/x/share/man/man1/gendwarfksyms.1', '... its files');
-is(command('', "$scratch/root/opt/x/bin/gendwarfksyms", '-V')->{out}, $shown, '... the program works');
+is(tree("$scratch/root"), join(' ', sort 'opt/x/share/gendwarfksyms/kabi.h', map { my $program = $_; map {"opt/x/$_"} "bin/$program", "share/bash-completion/completions/$program",
+	"share/fish/vendor_completions.d/$program.fish", "share/man/man1/$program.1" } keys %shown), '... its files');
+is(command('', "$scratch/root/opt/x/bin/$_", '-V')->{out}, $shown{$_}, "... $_ works") for sort keys %shown;
 is(command('', 'make', '-C', $top, 'uninstall', "DESTDIR=$scratch/root", 'prefix=/opt/x')->{status}, 0, 'make uninstall');
 is(tree("$scratch/root"), '', '... leaves no file');
 
-# The worked example of the README
+# The worked examples of the README: commands, with what they print
 my $readme = slurp("$top/README");
-my ($example) = $readme =~ /^Say device\.h.*?\n\n(.*?)^What a version covers$/ms or die 'no worked example in the README';
-chdir $scratch or die;
-mkdir 'example';
-chdir 'example' or die;
-my ($commands_run, %blocks) = 0;
-push @{$blocks{/^\t\$ /m ? 'commands' : 'texts'}}, $_ =~ s/^\t//mgr for $example =~ /((?:^\t.*\n|^\n(?=\t))+)/mg;
-my ($text, $change) = @{$blocks{texts}};
-local $ENV{PATH} = Cwd::abs_path("$scratch/bin") . ":$ENV{PATH}";
+local $ENV{PATH} = Cwd::abs_path("$scratch") . "/bin:$ENV{PATH}";
 mkdir "$scratch/bin";
-symlink Cwd::abs_path($tool), "$scratch/bin/gendwarfksyms";
-SKIP: {
-	skip 'the README shows gcc on x86-64', 1 if `uname -m` ne "x86_64\n";
-	spew('device.h', $text);
-	spew('device.c', "#include \"device.h\"\nint device_add(struct device *device) { return 0; }\nint device_count;\n"
-		. "asm(\"__export_symbol_device_add: __export_symbol_device_count:\");\n");
+symlink "$top/$_$suffix", "$scratch/bin/$_" for keys %shown;
+
+# The indented blocks of a part of the README, and the commands in them. `prepare` gets the others, and makes what they need.
+sub runs_example {
+	my ($name, $start, $end, $count, $prepare) = @_;
+	my ($example) = $readme =~ /^(\Q$start\E.*?)^\Q$end\E$/ms or die "no $name in the README";
+	my ($commands_run, %blocks) = 0;
+	push @{$blocks{/^\t\$ /m ? 'commands' : 'texts'}}, $_ =~ s/^\t//mgr for $example =~ /((?:^\t.*\n|^\n(?=\t))+)/mg;
+	mkdir "$scratch/$name";
+	chdir "$scratch/$name" or die;
+	$prepare->(@{$blocks{texts}});
 	for my $commands (@{$blocks{commands}}) {
-		my @pieces = split /^\$ (.*)\n/m, $commands;
+		my @pieces = split /^\$ (.*\n(?:> .*\n)*)/m, $commands;
 		shift @pieces;
 		while (my ($command, $want) = splice @pieces, 0, 2) {
-			my $r = command('', '/bin/sh', '-c', "{ $command; } 2>&1");
-			is($r->{out}, $want // '', "the README: $command");
+			my $r = command('', '/bin/sh', '-c', '{ ' . $command =~ s/^> //mgr . "} 2>&1");
+			is($r->{out} =~ s/\n+\z/\n/r, ($want // '') =~ s/\n+\z/\n/r, "the README: $command");
 			$commands_run++;
 		}
 	}
-	is($commands_run, 6, 'commands of the README');
+	is($commands_run, $count, "commands of the README's $name");
+	chdir '/';
 }
-chdir '/';
+SKIP: {
+	skip 'the README shows gcc on x86-64', 1 if `uname -m` ne "x86_64\n";
+	runs_example('example of -r', 'Say device.h', 'The kABI of a whole kernel', 8, sub {
+		spew('device.h', $_[0]);
+		spew('device.c', "#include \"device.h\"\nint device_add(struct device *device) { return 0; }\nint device_count;\n"
+			. "asm(\"__export_symbol_device_add: __export_symbol_device_count:\");\n");
+	});
+	runs_example('example of kabi-compare', 'Say a kernel is vmlinux.o and a module', 'What a version covers', 15, sub {
+		my ($core, $log) = $_[0] =~ /\A(.*?^};\n)\n(.*)/ms;
+		spew('core.h', "#include \"$top/examples/kabi.h\"\n$core");
+		spew('log.h', $log);
+		spew('core.c', "#include \"core.h\"\nint device_add(struct device *device) { return 0; }\nasm(\"__export_symbol_device_add:\");\n");
+		spew('log.c', "#include \"core.h\"\n#include \"log.h\"\nint log_open(struct log *log, struct device *device) { return 0; }\nasm(\"__export_symbol_log_open:\");\n");
+		spew('build', 'mkdir -p fs && cc -g -c -o vmlinux.o core.c && cc -g -c -o fs/log.ko log.c');
+		command('', 'sh', 'build');
+	});
+}
 
 done_testing();

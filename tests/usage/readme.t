@@ -18,10 +18,10 @@ SKIP: {
 	my ($shown) = $readme =~ /^The output:\n\n((?:\t#SYMVER .*\n)+)/m;
 	is($shown =~ s/^\t//mgr, run(\@symbols, [], $object)->{out}, '... and the ones in the README');
 }
-for my $option (command('', $tool, '--help')->{err} =~ /(--[a-z-]+)/g) {
+for my $option (command('', $tool, '--help')->{err} =~ /(--[a-z-]+)/g, command('', "$tests/../kabi-compare$suffix", '--help')->{out} =~ /(--[a-z-]+)/g) {
 	like($readme, qr/^  .*\Q$option\E\b/m, "the README describes $option");
 }
-for my $file (glob("$tests/../*.[ch]"), glob("$tests/*/*.[ct]"), "$tests/../Makefile", "$tests/tools/dwarf-as", "$tests/lib/Gendwarfksyms.pm") {
+for my $file (glob("$tests/../*.[ch]"), glob("$tests/../compare/*.[ch]"), glob("$tests/*/*.[ct]"), "$tests/../Makefile", "$tests/tools/dwarf-as", "$tests/lib/Gendwarfksyms.pm") {
 	like(slurp($file), qr/\A.*\n?.*SPDX-License-Identifier: GPL-2.0-only/, "licence of " . $file =~ s/.*\///r) if -f $file && $file !~ /unit\.t$/;
 }
 
