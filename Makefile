@@ -8,7 +8,7 @@
 # make check-kernel          builds and boots a kernel: WAYS='gcc linked lto full-lto
 #                            drop-in', KERNEL=source, WORK=dir for what is built
 # make lint                  static analysis: clang-tidy, cppcheck, gcc -fanalyzer
-# make fuzz                  libFuzzer, until it is stopped: see below
+# make fuzz                  libFuzzer, until it is stopped, or FUZZ_PROGRAM=kabi-compare: see below
 # make bench                 compares its cost with the least that libdw can do:
 #                            OBJECTS='...', or KBUILD=dir for a kernel build tree
 # make install, uninstall    with DESTDIR and prefix (/usr/local)
@@ -132,33 +132,38 @@ lint:
 		$(COMPILE) -fanalyzer $(ANALYZER_FLAGS) -Werror -c -o /dev/null $$source || exit; \
 	done
 
-# Fuzzing with libFuzzer, of the target in tests/hostile/fuzz.c. The corpus starts from the
-# golden cases, and grows in FUZZ_DIR; FUZZ_OPTIONS are libFuzzer's.
-FUZZ_DIR ?= fuzz
+# Fuzzing with libFuzzer, of the targets in tests/hostile: fuzz.c, and fuzz-baselines.c for
+# FUZZ_PROGRAM=kabi-compare. The corpus starts from the golden cases, and grows in FUZZ_DIR;
+# FUZZ_OPTIONS are libFuzzer's.
+FUZZ_PROGRAM ?= gendwarfksyms
+FUZZ_DIR ?= fuzz/$(FUZZ_PROGRAM)
 FUZZ_CC ?= clang
 FUZZ_OPTIONS ?= -fork=$(JOBS) -entropic=0 -timeout=10 -rss_limit_mb=4096 \
 		-max_len=16384 -detect_leaks=0
 FUZZ_COMPILE = $(COMPILE) -O1 $(SANITIZERS)
+FUZZ_SOURCES := $(if $(filter kabi-compare,$(FUZZ_PROGRAM)),$(KABI_COMPARE_SOURCES),$(SOURCES))
+FUZZ_TARGET := tests/hostile/$(if $(filter kabi-compare,$(FUZZ_PROGRAM)),fuzz-baselines,fuzz).c
 
 fuzz: $(FUZZ_DIR)/target
-	tests/hostile/fuzz-seeds $(FUZZ_DIR)/seeds
+	tests/hostile/fuzz-seeds $(FUZZ_PROGRAM) $(FUZZ_DIR)/seeds
 	mkdir -p $(FUZZ_DIR)/corpus $(FUZZ_DIR)/findings
 	$(FUZZ_DIR)/target $(FUZZ_OPTIONS) -artifact_prefix=$(FUZZ_DIR)/findings/ \
 		-dict=tests/hostile/fuzz.dictionary $(FUZZ_DIR)/corpus $(FUZZ_DIR)/seeds
 
 $(FUZZ_DIR)/target: CC = $(FUZZ_CC)
-$(FUZZ_DIR)/target: tests/hostile/fuzz.c tests/hostile/fuzz.h $(SOURCES) $(HEADERS) Makefile
+$(FUZZ_DIR)/target: $(FUZZ_TARGET) tests/hostile/fuzz-program.c tests/hostile/fuzz-program.h tests/hostile/fuzz.h \
+		$(FUZZ_SOURCES) $(HEADERS) Makefile
 	mkdir -p $(FUZZ_DIR)
-	for source in $(SOURCES); do \
+	for source in $(FUZZ_SOURCES); do \
 		$(FUZZ_COMPILE) -fsanitize-coverage=inline-8bit-counters,pc-table \
-			-include tests/hostile/fuzz.h -c -o $(FUZZ_DIR)/$${source%c}o $$source || exit; \
+			-include tests/hostile/fuzz.h -c -o $(FUZZ_DIR)/$$(basename $$source .c).o $$source || exit; \
 	done
-	$(LD) -r -o $(FUZZ_DIR)/program.o $(addprefix $(FUZZ_DIR)/,$(SOURCES:.c=.o))
+	$(LD) -r -o $(FUZZ_DIR)/program $(addprefix $(FUZZ_DIR)/,$(notdir $(FUZZ_SOURCES:.c=.o)))
 	objcopy --set-section-flags .bss=alloc,load,data,contents \
 		--rename-section .bss=program_bss --rename-section .data=program_data \
-		$(FUZZ_DIR)/program.o
-	$(FUZZ_COMPILE) -c -o $(FUZZ_DIR)/fuzz.o tests/hostile/fuzz.c
-	$(FUZZ_COMPILE) -fsanitize=fuzzer -o $@ $(FUZZ_DIR)/fuzz.o $(FUZZ_DIR)/program.o $(LIBS)
+		$(FUZZ_DIR)/program
+	$(FUZZ_COMPILE) -fsanitize=fuzzer -o $@ $(FUZZ_TARGET) tests/hostile/fuzz-program.c \
+		$(FUZZ_DIR)/program $(LIBS)
 
 clean:
 	rm -f *.o compare/*.o tests/*/*.o gendwarfksyms gendwarfksyms-sanitized kabi-compare kabi-compare-sanitized tests/tools/unit tests/tools/compare \

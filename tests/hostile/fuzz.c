@@ -1,240 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The fuzzing target, for libFuzzer (make fuzz): the whole program, run again
- * and again in one process, and a mutator that knows what an object looks like.
+ * The fuzzing target for gendwarfksyms (make fuzz): the whole program, run again and
+ * again in one process, and a mutator that knows what an object looks like.
  *
  * An input is a byte of options, the list of symbols and a NUL, with REFERENCE a
  * reference file and a NUL, and the object.
- *
- * The program's files are compiled with its main() and what it asks of the C
- * library under other names, defined here: exit() comes back to the loop, and
- * what was allocated or opened is given back by then. The program's variables
- * (sections program_data and program_bss) are set back to what they were in the
- * beginning.
  */
-#define PART "fuzz"
-#include "../../gendwarfksyms.h"
-#include <elfutils/libdwfl.h>
-#include <fcntl.h>
-#include <getopt.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-int program_main(int argc, char **argv);
-
-FILE *fuzz_stdin, *fuzz_stdout, *fuzz_stderr;
-
-/* What is true of each run. */
-static void require(bool good, const char *what)
-{
-	if (good)
-		return;
-	fprintf(stderr, "broken: %s\n", what);
-	abort();
-}
-
-/* The program's C library */
-
-static jmp_buf end_of_run;
-
-void __attribute__((noreturn)) fuzz_exit(int status)
-{
-	longjmp(end_of_run, status + 1);
-}
-
-static void *blocks[1 << 16];
-static size_t block_count;
-
-static void *keep_block(void *block)
-{
-	require(block_count < sizeof(blocks) / sizeof(*blocks),
-		"too many blocks of memory for the fuzzing target");
-	if (block)
-		blocks[block_count++] = block;
-	return block;
-}
-
-static void forget_block(const void *block)
-{
-	for (size_t i = block_count; block && i--;) {
-		if (blocks[i] == block) {
-			blocks[i] = blocks[--block_count];
-			return;
-		}
-	}
-}
-
-void fuzz_free(void *block)
-{
-	forget_block(block);
-	free(block);
-}
-
-void *fuzz_calloc(size_t count, size_t size)
-{
-	return keep_block(calloc(count, size));
-}
-
-void *fuzz_realloc(void *block, size_t size)
-{
-	forget_block(block);
-	return keep_block(realloc(block, size));
-}
-
-ssize_t fuzz_getline(char **line, size_t *size, FILE *file)
-{
-	ssize_t length;
-
-	forget_block(*line);
-	length = getline(line, size, file);
-	keep_block(*line);
-	return length;
-}
-
-int fuzz_vasprintf(char **text, const char *format, va_list arguments)
-{
-	int length = vasprintf(text, format, arguments);
-
-	if (length >= 0)
-		keep_block(*text);
-	return length;
-}
-
-int fuzz_asprintf(char **text, const char *format, ...)
-{
-	va_list arguments;
-	int length;
-
-	va_start(arguments, format);
-	length = fuzz_vasprintf(text, format, arguments);
-	va_end(arguments);
-	return length;
-}
-
-/* What libelf and libdw have opened: the object, and .dwo files. */
-#define OPENED 64
-static Elf *elfs[OPENED];
-static Dwarf *dwarfs[OPENED];
-static Dwfl *dwfl;
-
-/* Puts a pointer in place of another in an array. */
-static void exchange(void *array, const void *old, void *new)
-{
-	void **pointers = array;
-
-	for (int i = 0; i < OPENED; i++) {
-		if (pointers[i] == old) {
-			pointers[i] = new;
-			return;
-		}
-	}
-	require(!new, "too many open files for the fuzzing target");
-}
-
-Elf *fuzz_elf_begin(int fd, Elf_Cmd command, Elf *reference)
-{
-	Elf *elf = elf_begin(fd, command, reference);
-
-	if (elf)
-		exchange(elfs, NULL, elf);
-	return elf;
-}
-
-int fuzz_elf_end(Elf *ended)
-{
-	if (ended)
-		exchange(elfs, ended, NULL);
-	return elf_end(ended);
-}
-
-Dwarf *fuzz_dwarf_begin_elf(Elf *elf, Dwarf_Cmd command, Elf_Scn *group)
-{
-	Dwarf *dwarf = dwarf_begin_elf(elf, command, group);
-
-	if (dwarf)
-		exchange(dwarfs, NULL, dwarf);
-	return dwarf;
-}
-
-int fuzz_dwarf_end(Dwarf *ended)
-{
-	if (ended)
-		exchange(dwarfs, ended, NULL);
-	return dwarf_end(ended);
-}
-
-Dwfl *fuzz_dwfl_begin(const Dwfl_Callbacks *callbacks)
-{
-	return dwfl = dwfl_begin(callbacks);
-}
-
-void fuzz_dwfl_end(Dwfl *ended)
-{
-	dwfl = NULL;
-	dwfl_end(ended);
-}
-
-/* Gives back what a run that ended early has left open. */
-static void end_all(void)
-{
-	for (int i = 0; i < OPENED; i++)
-		dwarf_end(dwarfs[i]);
-	if (dwfl)
-		dwfl_end(dwfl);
-	for (int i = 0; i < OPENED; i++)
-		elf_end(elfs[i]);
-	memset(dwarfs, 0, sizeof(dwarfs));
-	memset(elfs, 0, sizeof(elfs));
-	dwfl = NULL;
-}
-
-static FILE *temporary;
-
-FILE *fuzz_tmpfile(void)
-{
-	return temporary = tmpfile();
-}
-
-int fuzz_fclose(FILE *file)
-{
-	if (file == temporary)
-		temporary = NULL;
-	if (file == fuzz_stdout)
-		fuzz_stdout = NULL;
-	return fclose(file);
-}
-
-/* The program's variables */
-
-extern volatile uint64_t __start_program_data[], __stop_program_data[];
-extern volatile uint64_t __start_program_bss[], __stop_program_bss[];
-
-/* Copies also what the address sanitizer has put around each. */
-static void __attribute__((no_sanitize("all")))
-copy_words(volatile uint64_t *to, const volatile uint64_t *from, size_t count)
-{
-	while (count--)
-		*to++ = *from++;
-}
-
-static void reset_variables(void)
-{
-	static uint64_t *data, *bss;
-	size_t data_size = __stop_program_data - __start_program_data;
-	size_t bss_size = __stop_program_bss - __start_program_bss;
-
-	if (data) {
-		copy_words(__start_program_data, data, data_size);
-		copy_words(__start_program_bss, bss, bss_size);
-		return;
-	}
-	data = malloc(data_size * sizeof(*data) + 1);
-	bss = malloc(bss_size * sizeof(*bss) + 1);
-	copy_words(data, __start_program_data, data_size);
-	copy_words(bss, __start_program_bss, bss_size);
-}
+#include "fuzz-program.h"
+#include <elf.h>
+#include <dwarf.h>
+#include <gelf.h>
 
 /* A run */
 
@@ -256,15 +31,6 @@ enum {
 #define REFERENCE_FD   901
 #define REFERENCE_PATH "/dev/fd/901"
 
-static void make_file(const void *data, size_t size, int fd)
-{
-	int memory = memfd_create("object", 0);
-
-	require(memory >= 0, "memfd_create");
-	require(write(memory, data, size) == (ssize_t)size, "write");
-	require(dup2(memory, fd) == fd && !close(memory), "dup2");
-}
-
 /* The object in an input; NULL if there is none. */
 static const uint8_t *find_object(const uint8_t *data, size_t size)
 {
@@ -278,10 +44,10 @@ static const uint8_t *find_object(const uint8_t *data, size_t size)
 	return at;
 }
 
-static int run_program(int flags, const char *path)
+static void run_with_options(int flags, const char *list)
 {
 	char *arguments[16];
-	int status, count = 0;
+	int count = 0;
 
 	arguments[count++] = "gendwarfksyms";
 	if (flags & STABLE)
@@ -299,52 +65,27 @@ static int run_program(int flags, const char *path)
 		arguments[count++] = "--preserve";
 		arguments[count++] = "--reference=" REFERENCE_PATH;
 	}
-	arguments[count++] = (char *)path;
+	arguments[count++] = OBJECT_PATH;
 	if (flags & TWICE)
-		arguments[count++] = (char *)path;
+		arguments[count++] = OBJECT_PATH;
 	arguments[count] = NULL;
-	optind = 0;
-	status = setjmp(end_of_run);
-	if (!status)
-		status = 1 + program_main(count, arguments);
-	return status - 1;
+	run_program(arguments, list, strlen(list), 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *object = find_object(data, size);
 	const char *list = (const char *)data + 1;
-	char *output = NULL;
-	size_t output_size = 0;
-	int status;
 
 	if (!object || !*list)
 		return -1;
-	reset_variables();
-	if (!fuzz_stderr) /* stays open */
-		fuzz_stderr = fopen("/dev/null", "w");
 	make_file(object, data + size - object, OBJECT_FD);
 	if (data[0] & REFERENCE) {
 		const char *reference = list + strlen(list) + 1;
 
 		make_file(reference, strlen(reference), REFERENCE_FD);
 	}
-	fuzz_stdin = fmemopen((void *)list, strlen(list), "r");
-	fuzz_stdout = open_memstream(&output, &output_size);
-	status = run_program(data[0], OBJECT_PATH);
-	require(status == 0 || status == 1, "exit status");
-	if (fuzz_stdout)
-		fclose(fuzz_stdout);
-	require(!status || !output_size, "output after an error");
-	free(output);
-	if (temporary)
-		fclose(temporary);
-	temporary = NULL;
-	fclose(fuzz_stdin);
-	end_all();
-	while (block_count)
-		free(blocks[--block_count]);
-	close_range(fileno(fuzz_stderr) + 1, ~0u, 0);
+	run_with_options(data[0], list);
 	return 0;
 }
 

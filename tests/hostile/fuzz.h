@@ -45,6 +45,8 @@ extern FILE *fuzz_stdin, *fuzz_stdout, *fuzz_stderr;
 #undef stdin
 #undef stdout
 #undef stderr
-#define stdin  fuzz_stdin
-#define stdout fuzz_stdout
-#define stderr fuzz_stderr
+#define stdin	    fuzz_stdin
+#define stdout	    fuzz_stdout
+#define stderr	    fuzz_stderr
+#define printf(...) fprintf(fuzz_stdout, __VA_ARGS__)
+#define putchar(c)  putc(c, fuzz_stdout)
