@@ -9,6 +9,7 @@
 #define PART "cache"
 #include "symtypes.h"
 #include <inttypes.h>
+#include <sys/mman.h>
 
 void *allocate(size_t size)
 {
@@ -41,8 +42,87 @@ void *grow_full(void *array, size_t *capacity, size_t size)
 	return reallocate(array, *capacity * size);
 }
 
-/* The arena. Its blocks are of this size, or larger for a larger piece. */
-#define ARENA_BLOCK_SIZE ((size_t)64 << 10)
+/*
+ * Large pieces of memory
+ *
+ * Most of what the kernel does for a run is a page fault for each page that is
+ * touched first. So what is large comes from chunks that are a huge page, if the
+ * kernel has one to give: one fault in place of 512. What is given back is kept for
+ * pieces of the same kind. A chunk would be too much for small objects, and is too
+ * small for a few large pieces: both come from malloc().
+ */
+
+#define CHUNK_SIZE ((size_t)2 << 20)
+#define LARGE_SIZE ((size_t)64 << 10) /* of the first kind */
+#define KINDS	   5 /* each twice as large as the one before */
+
+struct piece {
+	struct piece *next;
+};
+
+static struct {
+	char *free; /* what is left of the newest chunk */
+	char *end;
+	struct piece *given_back[KINDS];
+} chunks;
+
+/* The kind of a piece of so many bytes; KINDS if it comes from malloc(). */
+static unsigned int find_kind(size_t size)
+{
+	unsigned int kind = 0;
+
+	if (size <= LARGE_SIZE / 2)
+		return KINDS;
+	while (kind < KINDS && LARGE_SIZE << kind < size)
+		kind++;
+	return kind;
+}
+
+/* Memory that isn't cleared, of `*size` bytes or more, which is set to. */
+static void *allocate_large(size_t *size)
+{
+	unsigned int kind = find_kind(*size);
+	struct piece *piece;
+
+	if (kind == KINDS)
+		return allocate(*size);
+	*size = LARGE_SIZE << kind;
+	piece = chunks.given_back[kind];
+	if (piece) {
+		chunks.given_back[kind] = piece->next;
+		return piece;
+	}
+	if ((size_t)(chunks.end - chunks.free) < *size) {
+		chunks.free = aligned_alloc(CHUNK_SIZE, CHUNK_SIZE);
+		if (!chunks.free)
+			error("out of memory (%zu bytes wanted)", CHUNK_SIZE);
+		chunks.end = chunks.free + CHUNK_SIZE;
+		/* If it can't be done, nothing is lost but time. */
+		madvise(chunks.free, CHUNK_SIZE, MADV_HUGEPAGE);
+	}
+	chunks.free += *size;
+	return chunks.free - *size;
+}
+
+static void free_large(void *memory, size_t size)
+{
+	unsigned int kind = memory ? find_kind(size) : KINDS;
+	struct piece *piece = memory;
+
+	if (kind == KINDS) {
+		free(memory);
+		return;
+	}
+	piece->next = chunks.given_back[kind];
+	chunks.given_back[kind] = piece;
+}
+
+/*
+ * The arena. Its first block is of one size, and the others of another, or larger
+ * for a larger piece.
+ */
+#define FIRST_BLOCK_SIZE ((size_t)16 << 10)
+#define BLOCK_SIZE	 ((size_t)64 << 10)
 
 /*
  * What all arenas together may take (bytes). Ten times what a vmlinux.o needs;
@@ -54,27 +134,41 @@ static uint64_t arenas_size;
 
 struct arena_block {
 	struct arena_block *next;
-	size_t size;
+	size_t size; /* with this */
 	_Alignas(max_align_t) char bytes[];
 };
 
+/* A block of so many bytes. */
+static struct arena_block *allocate_block(size_t size)
+{
+	struct arena_block *block = allocate_large(&size);
+
+	block->size = size;
+	arenas_size += size;
+	if (arenas_size > ARENAS_SIZE_LIMIT)
+		error("the types need more than %" PRIu64 " bytes of memory",
+		      ARENAS_SIZE_LIMIT);
+	return block;
+}
+
+static void free_block(struct arena_block *block)
+{
+	arenas_size -= block->size;
+	free_large(block, block->size);
+}
+
 void *arena_alloc_slowly(struct arena *arena, size_t size)
 {
-	size_t room = ARENA_BLOCK_SIZE;
+	size_t room = arena->blocks ? BLOCK_SIZE : FIRST_BLOCK_SIZE;
 	struct arena_block *block;
+	bool own;
 
 	if (size > SIZE_MAX / 2)
 		error("out of memory (%zu bytes wanted)", size);
 	size = (size + ARENA_ALIGNMENT - 1) & ~(ARENA_ALIGNMENT - 1);
-	if (size > ARENA_BLOCK_SIZE / 4)
-		room = size;
-	arenas_size += room;
-	if (arenas_size > ARENAS_SIZE_LIMIT)
-		error("the types need more than %" PRIu64 " bytes of memory",
-		      ARENAS_SIZE_LIMIT);
-	block = allocate(sizeof(*block) + room);
-	block->size = room;
-	if (room == size && arena->blocks) {
+	own = size > room / 4;
+	block = allocate_block(own ? size + sizeof(*block) : room);
+	if (own && arena->blocks) {
 		/* A block of its own: the newest stays in use. */
 		block->next = arena->blocks->next;
 		arena->blocks->next = block;
@@ -83,7 +177,7 @@ void *arena_alloc_slowly(struct arena *arena, size_t size)
 	block->next = arena->blocks;
 	arena->blocks = block;
 	arena->free = block->bytes + size;
-	arena->end = block->bytes + room;
+	arena->end = (char *)block + block->size;
 	return block->bytes;
 }
 
@@ -112,19 +206,17 @@ void arena_reset(struct arena *arena)
 		struct arena_block *next = block->next;
 
 		block->next = next->next;
-		arenas_size -= next->size;
-		free(next);
+		free_block(next);
 	}
 	arena->free = block->bytes;
-	arena->end = block->bytes + block->size;
+	arena->end = (char *)block + block->size;
 }
 
 void arena_free(struct arena *arena)
 {
 	arena_reset(arena);
 	if (arena->blocks)
-		arenas_size -= arena->blocks->size;
-	free(arena->blocks);
+		free_block(arena->blocks);
 	*arena = (struct arena){ 0 };
 }
 
@@ -158,16 +250,25 @@ static void insert(struct cache *cache, uint64_t hash, void *value)
 	cache->slots[i] = (struct cache_slot){ hash, value };
 }
 
+static void free_slots(struct cache *cache)
+{
+	free_large(cache->slots, (cache->mask + 1) * sizeof(*cache->slots));
+}
+
 static void resize(struct cache *cache, size_t slots)
 {
 	struct cache old = *cache;
+	size_t size = slots * sizeof(*cache->slots);
 
-	cache->slots = allocate_cleared(slots, sizeof(*cache->slots));
+	if (find_kind(size) == KINDS)
+		cache->slots = allocate_cleared(slots, sizeof(*cache->slots));
+	else
+		cache->slots = memset(allocate_large(&size), 0, size);
 	cache->mask = slots - 1;
 	for (size_t i = 0; old.slots && i <= old.mask; i++)
 		if (old.slots[i].value)
 			insert(cache, old.slots[i].hash, old.slots[i].value);
-	free(old.slots);
+	free_slots(&old);
 }
 
 void cache_add(struct cache *cache, uint64_t hash, void *value)
@@ -200,6 +301,6 @@ void cache_clear(struct cache *cache)
 
 void cache_free(struct cache *cache)
 {
-	free(cache->slots);
+	free_slots(cache);
 	*cache = (struct cache){ 0 };
 }
