@@ -181,6 +181,23 @@ void *arena_alloc_slowly(struct arena *arena, size_t size)
 	return block->bytes;
 }
 
+void *arena_room_slowly(struct arena *arena, size_t used, size_t size)
+{
+	size_t room = arena->blocks ? BLOCK_SIZE : FIRST_BLOCK_SIZE;
+	const char *old = arena->free;
+	struct arena_block *block;
+
+	if (size > SIZE_MAX / 4)
+		error("out of memory (%zu bytes wanted)", size);
+	size = 2 * size + sizeof(*block) + ARENA_ALIGNMENT;
+	block = allocate_block(size < room ? room : size);
+	block->next = arena->blocks;
+	arena->blocks = block;
+	arena->free = block->bytes;
+	arena->end = (char *)block + block->size;
+	return used ? memcpy(arena->free, old, used) : arena->free;
+}
+
 void *arena_zalloc(struct arena *arena, size_t size)
 {
 	return memset(arena_alloc(arena, size), 0, size);

@@ -336,14 +336,10 @@ put_fragment(char *text, uint64_t at, const struct fragment *fragment,
 /* The most that is written for a fragment: its text, a word and a number. */
 #define TEXT_SIZE(length) ((size_t)(length) + 64)
 
-/* Makes room for so many bytes more in the writer's text, and returns it. */
-static inline char *make_room(struct writer *writer, size_t used, size_t size)
+/* Room for so many bytes more of a text, at the end of an arena. */
+static inline char *make_room(struct arena *arena, size_t used, size_t size)
 {
-	if (size > writer->text_capacity - used) {
-		writer->text_capacity = 2 * writer->text_capacity + size;
-		writer->text = reallocate(writer->text, writer->text_capacity);
-	}
-	return writer->text;
+	return arena_room(arena, used, used + size);
 }
 
 /* Begins with a DIE whose string goes in place, where it is met. */
@@ -369,13 +365,13 @@ static inline bool is_plain(const struct die *die)
 }
 
 /*
- * Writes the string of a DIE into the writer's text, with its references, of
+ * Writes the string of a DIE at the end of an arena, with its references, of
  * which there are `*references` then; or finds its length, and that of all DIEs
  * that are in it. Returns the length.
  */
 static inline uint64_t __attribute__((always_inline))
 write_string(struct writer *writer, struct die *die, bool writing,
-	     size_t *references)
+	     struct arena *arena, size_t *references)
 {
 	char *text = NULL;
 	uint64_t at = 0;
@@ -392,7 +388,7 @@ write_string(struct writer *writer, struct die *die, bool writing,
 			struct die *next;
 
 			if (writing)
-				text = make_room(writer, at,
+				text = make_room(arena, at,
 						 TEXT_SIZE(fragment->length));
 			if (fragment->broken)
 				at = PUT(" ");
@@ -416,8 +412,7 @@ write_string(struct writer *writer, struct die *die, bool writing,
 							.type = next->type,
 							.start = at,
 						};
-					text = make_room(writer, at,
-							 key.length);
+					text = make_room(arena, at, key.length);
 				}
 				at = put(text, at, key.start, key.length,
 					 writing);
@@ -426,7 +421,7 @@ write_string(struct writer *writer, struct die *die, bool writing,
 			} else if (writing && is_plain(next)) {
 				const struct fragment *plain = next->fragments;
 
-				text = make_room(writer, at, plain->length);
+				text = make_room(arena, at, plain->length);
 				at = put(text, at, plain->text, plain->length,
 					 writing);
 			} else {
@@ -451,7 +446,7 @@ uint64_t die_string_length(struct writer *writer, struct die *die)
 {
 	return die->string == STRING_KNOWN
 		       ? die->length
-		       : write_string(writer, die, false, NULL);
+		       : write_string(writer, die, false, NULL, NULL);
 }
 
 struct type_string die_string(struct writer *writer, struct die *die,
@@ -459,10 +454,10 @@ struct type_string die_string(struct writer *writer, struct die *die,
 {
 	struct type_string string = { 0 };
 	uint64_t length =
-		write_string(writer, die, true, &string.reference_count);
+		write_string(writer, die, true, arena, &string.reference_count);
 
 	statistics.written += length;
-	string.text.start = arena_copy(arena, writer->text, length);
+	string.text.start = arena_keep(arena, length);
 	string.text.length = length;
 	string.references =
 		arena_copy(arena, writer->references,
@@ -470,7 +465,7 @@ struct type_string die_string(struct writer *writer, struct die *die,
 	return string;
 }
 
-void die_flatten(struct writer *writer, struct die *die, struct arena *arena)
+void die_flatten(struct die *die, struct arena *arena)
 {
 	struct fragment flat = { .kind = FRAGMENT_TEXT };
 	uint64_t length = 0;
@@ -478,10 +473,10 @@ void die_flatten(struct writer *writer, struct die *die, struct arena *arena)
 	for (const struct fragment *fragment = die->fragments;
 	     fragment < row_end(die); fragment++)
 		length = put_fragment(
-			make_room(writer, length, TEXT_SIZE(fragment->length)),
+			make_room(arena, length, TEXT_SIZE(fragment->length)),
 			length, fragment, true);
 	check_length(die, length);
-	flat.text = arena_copy(arena, writer->text, length);
+	flat.text = arena_keep(arena, length);
 	flat.length = length;
 	die->fragments[0] = flat;
 	die->fragment_count = 1;
@@ -522,7 +517,8 @@ static void begin_text(struct dump *dump)
 
 static void dump_text(struct dump *dump, const struct fragment *fragment)
 {
-	char *text = make_room(dump->writer, 0, TEXT_SIZE(fragment->length));
+	char *text =
+		make_room(&dump->writer->text, 0, TEXT_SIZE(fragment->length));
 
 	switch (fragment->kind) {
 	case FRAGMENT_IGNORED:
@@ -632,6 +628,6 @@ void die_dump(struct writer *writer, struct die *symbol, FILE *file)
 void writer_free(struct writer *writer)
 {
 	free(writer->places);
-	free(writer->text);
+	arena_free(&writer->text);
 	free(writer->references);
 }

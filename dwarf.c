@@ -115,8 +115,8 @@ add(struct row *row, enum fragment_kind kind)
 {
 	struct fragment *fragment;
 
-	row->fragments = grow(row->fragments, row->count, &row->capacity,
-			      sizeof(*row->fragments));
+	row->fragments = arena_room(&row->arena, row->count * sizeof(*fragment),
+				    (row->count + 1) * sizeof(*fragment));
 	fragment = &row->fragments[row->count++];
 	*fragment = (struct fragment){ .kind = kind };
 	return fragment;
@@ -866,14 +866,12 @@ static void begin_row(struct row *row, struct position die)
 	row->count = 0;
 }
 
-static void end_row(struct die_cache *cache, struct die *die)
+static void end_row(struct row *row, struct die *die)
 {
-	struct row *row = &cache->row;
-
 	if (row->count > UINT32_MAX)
 		die_error(row->die, "a type with too many parts");
-	die->fragments = arena_copy(&cache->arena, row->fragments,
-				    row->count * sizeof(*row->fragments));
+	die->fragments =
+		arena_keep(&row->arena, row->count * sizeof(*row->fragments));
 	die->fragment_count = row->count;
 }
 
@@ -921,9 +919,9 @@ static void load_die(struct die_cache *cache, struct die *die)
 				types_enter_name(cache->table, prefix, name);
 		add_row(cache, &attributes, name);
 	}
-	end_row(cache, die);
+	end_row(&cache->row, die);
 	if (die->tag == DW_TAG_base_type)
-		die_flatten(&cache->writer, die, &cache->arena);
+		die_flatten(die, &cache->arena);
 }
 
 /*
@@ -959,7 +957,7 @@ static struct die *load_symbol(struct die_cache *cache,
 		rest = arena_zalloc(&cache->arena, sizeof(*rest));
 		add(&cache->row, FRAGMENT_DIE)->die = rest;
 	}
-	end_row(cache, symbol);
+	end_row(&cache->row, symbol);
 	for (size_t i = 0; i < cache->met_count; i++)
 		load_die(cache, cache->met[i]);
 	if (rest) {
@@ -1040,6 +1038,7 @@ void die_cache_begin_unit(struct die_cache *cache, struct unit *unit)
 		cache_clear(&cache->dies);
 		cache_clear(&cache->symbol_strings);
 		arena_reset(&cache->arena);
+		arena_reset(&cache->row.arena);
 	}
 	/* A guess that saves growing: a type of a kernel in so many bytes. */
 	cache_reserve(&cache->dies, (unit->end - unit->start) / 256);
@@ -1052,6 +1051,6 @@ void die_cache_free(struct die_cache *cache)
 	cache_free(&cache->dies);
 	arena_free(&cache->arena);
 	free(cache->met);
-	free(cache->row.fragments);
+	arena_free(&cache->row.arena);
 	writer_free(&cache->writer);
 }

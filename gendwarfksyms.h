@@ -625,9 +625,8 @@ struct writer {
 	struct place *places;
 	size_t count;
 	size_t capacity;
-	/* A string, and its references, before it is known how long they are. */
-	char *text;
-	size_t text_capacity;
+	struct arena text; /* of a fragment, to be dumped */
+	/* The references of a string, before it is known how many there are. */
 	struct type_reference *references;
 	size_t references_capacity;
 	uint32_t walks; /* begun; and dumps */
@@ -652,7 +651,7 @@ struct type_string die_string(struct writer *writer, struct die *die,
  * Turns a row that is text only, without DIEs or line breaks, into one fragment
  * with its text in the arena. For base types: nothing is written more often.
  */
-void die_flatten(struct writer *writer, struct die *die, struct arena *arena);
+void die_flatten(struct die *die, struct arena *arena);
 
 /* Prints the string of a symbol's DIE as FORMAT 9 wants it. */
 void die_dump(struct writer *writer, struct die *symbol, FILE *file);
@@ -667,9 +666,9 @@ struct row {
 	size_t opened; /* the fragment behind the bracket opened last */
 	size_t items; /* of the list at hand, so far */
 	uint64_t length; /* of the names, so far */
-	struct fragment *fragments;
+	struct fragment *fragments; /* at the end of the arena */
 	size_t count;
-	size_t capacity;
+	struct arena arena; /* of all rows that are cached */
 };
 
 /*
@@ -679,7 +678,7 @@ struct row {
 struct die_cache {
 	const struct kabi_rules *rules;
 	struct type_table *table;
-	struct arena arena; /* of all that is cached */
+	struct arena arena; /* of all that is cached, but rows */
 	struct cache dies; /* struct die by address */
 	struct cache prefixes; /* struct text by address of the scope */
 	struct cache symbol_strings; /* struct type_string by address */

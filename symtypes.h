@@ -148,6 +148,28 @@ static inline void *arena_alloc(struct arena *arena, size_t size)
 	return memory;
 }
 
+/*
+ * For what is put together at the end of an arena, while nothing else is allocated
+ * from it: room for so many bytes there, `used` of which have been written already
+ * and are moved along; and then, to keep the first of them.
+ */
+void *arena_room_slowly(struct arena *arena, size_t used, size_t size);
+
+static inline void *arena_room(struct arena *arena, size_t used, size_t size)
+{
+	return size < (size_t)(arena->end - arena->free)
+		       ? arena->free
+		       : arena_room_slowly(arena, used, size);
+}
+
+static inline void *arena_keep(struct arena *arena, size_t size)
+{
+	char *kept = arena->free;
+
+	arena->free += (size + ARENA_ALIGNMENT - 1) & ~(ARENA_ALIGNMENT - 1);
+	return kept;
+}
+
 /* As arena_alloc(), cleared; with a copy of `size` bytes; of a text and a NUL. */
 void *arena_zalloc(struct arena *arena, size_t size);
 
