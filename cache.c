@@ -71,7 +71,7 @@ static unsigned int find_kind(size_t size)
 {
 	unsigned int kind = 0;
 
-	if (size <= LARGE_SIZE / 2)
+	if (size <= LARGE_SIZE / 4 * 3)
 		return KINDS;
 	while (kind < KINDS && LARGE_SIZE << kind < size)
 		kind++;

@@ -1041,7 +1041,7 @@ void die_cache_begin_unit(struct die_cache *cache, struct unit *unit)
 		arena_reset(&cache->row.arena);
 	}
 	/* A guess that saves growing: a type of a kernel in so many bytes. */
-	cache_reserve(&cache->dies, (unit->end - unit->start) / 256);
+	cache_reserve(&cache->dies, (unit->end - unit->start) / 64);
 }
 
 void die_cache_free(struct die_cache *cache)

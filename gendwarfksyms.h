@@ -128,6 +128,9 @@ Elf *elf_open(const char *path, int fd);
 bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header,
 		  const char **name);
 
+/* Gives back the memory of part of a section that won't be read any more. */
+void forget_pages(const void *start, const void *end);
+
 /*
  * Opens a file with DWARF that isn't relocated; with `split`, for its .dwo
  * sections even if it has others. False if there is none. In any case, it is to

@@ -287,8 +287,7 @@ static inline void put_number(unsigned char *to, unsigned int size,
 	}
 }
 
-/* Gives back the memory of part of a file that won't be read any more. */
-static void forget_pages(const void *start, const void *end)
+void forget_pages(const void *start, const void *end)
 {
 	uintptr_t page = sysconf(_SC_PAGESIZE);
 	uintptr_t first = ((uintptr_t)start + page - 1) / page * page;

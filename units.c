@@ -96,6 +96,9 @@ static void close_splits(struct debug_data *data, struct split *last)
 	}
 }
 
+/* With more of them, the memory of those that have been read is given back. */
+#define MANY_UNITS 64
+
 void unit_close(struct unit *unit)
 {
 	struct debug_data *data = unit->data;
@@ -105,12 +108,16 @@ void unit_close(struct unit *unit)
 	unit_forget(unit);
 	forget_abbreviations(data);
 	close_splits(data, NULL);
+	if (unit->file == &data->object->file && data->main.count > MANY_UNITS)
+		forget_pages(unit->start, unit->end);
 }
 
 void debug_data_open(struct debug_data *data, struct object *object)
 {
 	*data = (struct debug_data){ .object = object };
 	read_units(data, &data->main, &object->file);
+	if (data->main.count == 1)
+		return;
 	for (size_t i = 0; i < data->main.count && !data->linked; i++)
 		data->linked =
 			(!i || data->main.units[i].abbreviations_offset !=
