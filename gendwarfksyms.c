@@ -169,8 +169,18 @@ static int open_file(const char *path)
 	return fd;
 }
 
-/* What is known across the input files. */
+/* What is known of an input file. */
+struct input {
+	struct kabi_rules rules;
+	struct type_table table;
+	struct die_cache cache;
+	struct object object;
+	int fd;
+};
+
+/* What is known across the input files, and of the one that is open. */
 struct run {
+	struct input input;
 	struct settings settings;
 	struct symbol_list list;
 	struct reference reference;
@@ -217,40 +227,49 @@ static void write_types(struct run *run, const char *path, unsigned int number,
 	free(lines);
 }
 
+static void close_input(struct input *input)
+{
+	die_cache_free(&input->cache);
+	types_free(&input->table);
+	kabi_free(&input->rules);
+	object_close(&input->object);
+	close(input->fd);
+}
+
+/* Goes through an input file. What is known of it is given up by the next. */
 static void process_file(struct run *run, const char *path, unsigned int number)
 {
-	struct kabi_rules rules = { 0 };
-	struct type_table table = { .path = path,
-				    .dump = options.dump_types,
-				    .find_rule = kabi_type_string,
-				    .rules = &rules };
-	struct die_cache cache = { .rules = &rules, .table = &table };
+	struct input *input = &run->input;
+	struct type_table *table = &input->table;
 	struct symbol_list *list = &run->list;
-	int fd = open_file(path);
-	struct object object;
 
+	if (number > 1)
+		close_input(input);
+	*input = (struct input){
+		.table = { .path = path,
+			   .dump = options.dump_types,
+			   .find_rule = kabi_type_string,
+			   .rules = &input->rules },
+		.cache = { .rules = &input->rules, .table = table },
+		.fd = open_file(path),
+	};
 	debug("%s", path);
 	statistics = (struct statistics){ 0 };
-	object_open(&object, path, fd);
-	kabi_read_rules(&rules, &object);
+	object_open(&input->object, path, input->fd);
+	kabi_read_rules(&input->rules, &input->object);
 	if (run->settings.preserve)
-		reference_add_overrides(&run->reference, &rules);
-	symbols_find_aliases(list, &object);
-	match_symbols(list, &object, number, &cache);
-	kabi_warn_unmatched(&table);
-	symbols_compute_versions(list, number, &table);
-	write_types(run, path, number, &table);
+		reference_add_overrides(&run->reference, &input->rules);
+	symbols_find_aliases(list, &input->object);
+	match_symbols(list, &input->object, number, &input->cache);
+	kabi_warn_unmatched(table);
+	symbols_compute_versions(list, number, table);
+	write_types(run, path, number, table);
 	if (run->settings.reference)
-		reference_compare(&run->reference, list, number, &table);
+		reference_compare(&run->reference, list, number, table);
 	debug("dies=%" PRIu64 " loaded=%" PRIu64 " lookups=%" PRIu64
 	      " written=%" PRIu64 " hashed=%" PRIu64 " slices=%" PRIu64,
 	      statistics.dies, statistics.loaded, statistics.lookups,
 	      statistics.written, statistics.hashed, statistics.slices);
-	die_cache_free(&cache);
-	types_free(&table);
-	kabi_free(&rules);
-	object_close(&object);
-	close(fd);
 }
 
 /* The input files. */
@@ -348,8 +367,5 @@ int main(int argc, char **argv)
 		      changed == 1 ? "" : "s", changed == 1 ? "s" : "",
 		      run.settings.reference);
 	write_output(&run);
-	symbols_free(&run.list);
-	arena_free(&paths.arena);
-	free(paths.paths);
-	return EXIT_SUCCESS;
+	exit(EXIT_SUCCESS); /* which gives back all memory, in less time */
 }

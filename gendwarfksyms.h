@@ -710,7 +710,7 @@ struct type_string *symbol_string(struct die_cache *cache, struct position die,
 
 /* symbols.c: the list of symbols */
 
-/* A symbol of the list (FORMAT 2 to 4). Lives until symbols_free(). */
+/* A symbol of the list (FORMAT 2 to 4). Lives until the end. */
 struct symbol {
 	struct text name; /* NUL-terminated */
 	unsigned int bucket; /* of FORMAT 3 */
@@ -783,7 +783,6 @@ struct symtypes_line *symbols_lines(const struct symbol_list *list,
 
 /* Prints the #SYMVER lines, with warnings for symbols without a DIE. */
 void symbols_print_versions(const struct symbol_list *list, FILE *file);
-void symbols_free(struct symbol_list *list);
 
 /* unmatched.c: kABI rules that match nothing */
 

@@ -350,11 +350,3 @@ void symbols_print_versions(const struct symbol_list *list, FILE *file)
 		fprintf(file, " 0x%08x\n", (unsigned int)symbol->version);
 	}
 }
-
-void symbols_free(struct symbol_list *list)
-{
-	cache_free(&list->by_name);
-	arena_free(&list->arena);
-	free(list->symbols);
-	*list = (struct symbol_list){ 0 };
-}
