@@ -107,9 +107,9 @@ void unit_close(struct unit *unit)
 		return;
 	unit_forget(unit);
 	forget_abbreviations(data);
-	close_splits(data, NULL);
 	if (unit->file == &data->object->file && data->main.count > MANY_UNITS)
 		forget_pages(unit->start, unit->end);
+	close_splits(data, NULL); /* the unit may be in one */
 }
 
 void debug_data_open(struct debug_data *data, struct object *object)

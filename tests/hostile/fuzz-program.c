@@ -78,6 +78,11 @@ void *fuzz_realloc(void *block, size_t size)
 	return keep_block(realloc(block, size));
 }
 
+void *fuzz_aligned_alloc(size_t alignment, size_t size)
+{
+	return keep_block(aligned_alloc(alignment, size));
+}
+
 ssize_t fuzz_getline(char **line, size_t *size, FILE *file)
 {
 	ssize_t length;

@@ -13,6 +13,7 @@ void fuzz_exit(int status) __attribute__((noreturn));
 void fuzz_free(void *block);
 void *fuzz_calloc(size_t count, size_t size);
 void *fuzz_realloc(void *block, size_t size);
+void *fuzz_aligned_alloc(size_t alignment, size_t size);
 ssize_t fuzz_getline(char **line, size_t *size, FILE *file);
 int fuzz_asprintf(char **text, const char *format, ...);
 int fuzz_vasprintf(char **text, const char *format, va_list arguments);
@@ -31,6 +32,7 @@ extern FILE *fuzz_stdin, *fuzz_stdout, *fuzz_stderr;
 #define free		fuzz_free
 #define calloc		fuzz_calloc
 #define realloc		fuzz_realloc
+#define aligned_alloc	fuzz_aligned_alloc
 #define getline		fuzz_getline
 #define asprintf	fuzz_asprintf
 #define vasprintf	fuzz_vasprintf
