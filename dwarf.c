@@ -85,6 +85,94 @@ static struct text qualified_name(struct die_cache *cache,
 	return name.length ? name : (struct text){ 0 };
 }
 
+/* Tags */
+
+/* Not in every <dwarf.h>: what btf_decl_tag and the like leave. */
+#define TAG_LLVM_ANNOTATION 0x6000
+#define TAG_GNU_ANNOTATION  0x6001
+
+/* What is known of a tag, but for the rows that only it has. */
+static const struct tag {
+	unsigned int tag;
+	bool no_room; /* it takes none in a structure that it is a child of */
+	bool is_body;
+	const char *
+		words; /* that its row begins with; if it is a body or wraps T */
+	const char *prefix; /* of references to it, if it has a name; or NULL */
+	const char *name; /* with a blank, for errors about it; or empty */
+} tags[] = {
+	{ DW_TAG_pointer_type, true, false, "pointer_type {", NULL, "" },
+	{ DW_TAG_structure_type, true, true, "structure_type", "s#", "" },
+	{ DW_TAG_typedef, true, false, "typedef_type {", "t#", "" },
+	{ DW_TAG_array_type, true, false, NULL, NULL, "" },
+	{ DW_TAG_const_type, true, false, "const_type {", NULL, "" },
+	{ DW_TAG_union_type, true, true, "union_type", "u#", "" },
+	{ DW_TAG_enumeration_type, true, true, "enumeration_type", "e#", "" },
+	{ DW_TAG_subroutine_type, true, false, NULL, NULL, "" },
+	{ DW_TAG_base_type, true, false, NULL, NULL, "" },
+	{ DW_TAG_volatile_type, true, false, "volatile_type {", NULL, "" },
+	{ DW_TAG_class_type, true, true, "class_type", "s#", "" },
+	{ DW_TAG_atomic_type, true, false, "atomic_type {", NULL, "" },
+	{ DW_TAG_reference_type, true, false, "reference_type {", NULL, "" },
+	{ DW_TAG_restrict_type, true, false, "restrict_type {", NULL, "" },
+	{ DW_TAG_rvalue_reference_type, true, false, "rvalue_reference_type {",
+	  NULL, "" },
+	{ DW_TAG_immutable_type, false, false, "immutable_type {", NULL, "" },
+	{ DW_TAG_packed_type, false, false, "packed_type {", NULL, "" },
+	{ DW_TAG_shared_type, false, false, "shared_type {", NULL, "" },
+	{ DW_TAG_subrange_type, true, false, NULL, NULL, "" },
+	{ DW_TAG_unspecified_type, true, false, NULL, NULL, "" },
+	/* Errors as types, but not as children of a structure: generics, whose
+	 * name has their values; names, functions, static members, remarks. */
+	{ DW_TAG_template_type_parameter, true, false,
+	  "template_type_parameter_type {", NULL, "" },
+	{ DW_TAG_template_value_parameter, true, false, NULL, NULL, "" },
+	{ DW_TAG_GNU_formal_parameter_pack, true, false, NULL, NULL, "" },
+	{ DW_TAG_GNU_template_parameter_pack, true, false, NULL, NULL, "" },
+	{ DW_TAG_GNU_template_template_param, true, false, NULL, NULL, "" },
+	{ DW_TAG_access_declaration, true, false, NULL, NULL, "" },
+	{ DW_TAG_constant, true, false, NULL, NULL, "" },
+	{ DW_TAG_dwarf_procedure, true, false, NULL, NULL, "" },
+	{ DW_TAG_friend, true, false, NULL, NULL, "" },
+	{ DW_TAG_imported_declaration, true, false, NULL, NULL, "" },
+	{ DW_TAG_imported_module, true, false, NULL, NULL, "" },
+	{ DW_TAG_interface_type, true, false, NULL, NULL, " interface_type" },
+	{ DW_TAG_ptr_to_member_type, true, false, NULL, NULL,
+	  " ptr_to_member_type" },
+	{ DW_TAG_subprogram, true, false, NULL, NULL, " subprogram" },
+	{ DW_TAG_template_alias, true, false, NULL, NULL, " template_alias" },
+	{ DW_TAG_variable, true, false, NULL, NULL, " variable" },
+	{ TAG_GNU_ANNOTATION, true, false, NULL, NULL, "" },
+	{ TAG_LLVM_ANNOTATION, true, false, NULL, NULL, "" },
+	/* Errors in any case. */
+	{ DW_TAG_coarray_type, false, false, NULL, NULL, " coarray_type" },
+	{ DW_TAG_common_inclusion, false, false, NULL, NULL,
+	  " common_inclusion" },
+	{ DW_TAG_dynamic_type, false, false, NULL, NULL, " dynamic_type" },
+	{ DW_TAG_enumerator, false, false, NULL, NULL, " enumerator" },
+	{ DW_TAG_file_type, false, false, NULL, NULL, " file_type" },
+	{ DW_TAG_formal_parameter, false, false, NULL, NULL,
+	  " formal_parameter" },
+	{ DW_TAG_generic_subrange, false, false, NULL, NULL,
+	  " generic_subrange" },
+	{ DW_TAG_inheritance, false, false, NULL, NULL, " inheritance" },
+	{ DW_TAG_namespace, false, false, NULL, NULL, " namespace" },
+	{ DW_TAG_set_type, false, false, NULL, NULL, " set_type" },
+	{ DW_TAG_string_type, false, false, NULL, NULL, " string_type" },
+	{ DW_TAG_thrown_type, false, false, NULL, NULL, " thrown_type" },
+	{ DW_TAG_variant, false, false, NULL, NULL, " variant" },
+	{ 0, false, false, NULL, NULL, "" }, /* any other */
+};
+
+static const struct tag *find_tag(unsigned int code)
+{
+	const struct tag *tag = tags;
+
+	while (tag->tag && tag->tag != code)
+		tag++;
+	return tag;
+}
+
 /* Parts of rows */
 
 /*
@@ -416,54 +504,6 @@ static bool is_ignored(const struct attributes *member)
 	       special_union(kabi_member_type(member)).kind == UNION_IGNORED;
 }
 
-/* Not in every <dwarf.h>: what btf_decl_tag and the like leave. */
-#define TAG_LLVM_ANNOTATION 0x6000
-#define TAG_GNU_ANNOTATION  0x6001
-
-/* The name of a tag that is an error, for messages; none for an unknown one. */
-static const char *tag_name(unsigned int tag)
-{
-	switch (tag) {
-	case DW_TAG_coarray_type:
-		return " coarray_type";
-	case DW_TAG_common_inclusion:
-		return " common_inclusion";
-	case DW_TAG_dynamic_type:
-		return " dynamic_type";
-	case DW_TAG_enumerator:
-		return " enumerator";
-	case DW_TAG_file_type:
-		return " file_type";
-	case DW_TAG_formal_parameter:
-		return " formal_parameter";
-	case DW_TAG_generic_subrange:
-		return " generic_subrange";
-	case DW_TAG_inheritance:
-		return " inheritance";
-	case DW_TAG_interface_type:
-		return " interface_type";
-	case DW_TAG_namespace:
-		return " namespace";
-	case DW_TAG_ptr_to_member_type:
-		return " ptr_to_member_type";
-	case DW_TAG_set_type:
-		return " set_type";
-	case DW_TAG_string_type:
-		return " string_type";
-	case DW_TAG_subprogram:
-		return " subprogram";
-	case DW_TAG_template_alias:
-		return " template_alias";
-	case DW_TAG_thrown_type:
-		return " thrown_type";
-	case DW_TAG_variable:
-		return " variable";
-	case DW_TAG_variant:
-		return " variant";
-	}
-	return "";
-}
-
 /*
  * A child in the list of a structure, class or union. Passed over is what takes
  * no room in it.
@@ -472,6 +512,8 @@ static inline void __attribute__((always_inline))
 add_structure_child(struct die_cache *cache, const struct attributes *child,
 		    struct text name, bool in_union)
 {
+	const struct tag *tag;
+
 	switch (child->tag) {
 	case DW_TAG_member:
 		if (!is_ignored(child))
@@ -481,50 +523,14 @@ add_structure_child(struct die_cache *cache, const struct attributes *child,
 		add_item(&cache->row, FRAGMENT_ITEM, "");
 		add_die(cache, child->die);
 		break;
-	/* Types that are only defined there: members refer to them. */
-	case DW_TAG_array_type:
-	case DW_TAG_atomic_type:
-	case DW_TAG_base_type:
-	case DW_TAG_class_type:
-	case DW_TAG_const_type:
-	case DW_TAG_enumeration_type:
-	case DW_TAG_interface_type:
-	case DW_TAG_pointer_type:
-	case DW_TAG_ptr_to_member_type:
-	case DW_TAG_reference_type:
-	case DW_TAG_restrict_type:
-	case DW_TAG_rvalue_reference_type:
-	case DW_TAG_structure_type:
-	case DW_TAG_subrange_type:
-	case DW_TAG_subroutine_type:
-	case DW_TAG_template_alias:
-	case DW_TAG_typedef:
-	case DW_TAG_union_type:
-	case DW_TAG_unspecified_type:
-	case DW_TAG_volatile_type:
-	/* Generics: the name has their values. */
-	case DW_TAG_GNU_formal_parameter_pack:
-	case DW_TAG_GNU_template_parameter_pack:
-	case DW_TAG_GNU_template_template_param:
-	case DW_TAG_template_type_parameter:
-	case DW_TAG_template_value_parameter:
-	/* Names, functions, static members, remarks. */
-	case DW_TAG_access_declaration:
-	case DW_TAG_constant:
-	case DW_TAG_dwarf_procedure:
-	case DW_TAG_friend:
-	case DW_TAG_imported_declaration:
-	case DW_TAG_imported_module:
-	case DW_TAG_subprogram:
-	case DW_TAG_variable:
-	case TAG_GNU_ANNOTATION:
-	case TAG_LLVM_ANNOTATION:
-		break;
 	default:
-		die_error(child->die,
-			  "unexpected structure_type child: 0x%x%s, in '%s'",
-			  child->tag, tag_name(child->tag),
-			  name.start ? name.start : "<anonymous>");
+		tag = find_tag(child->tag);
+		if (!tag->no_room)
+			die_error(
+				child->die,
+				"unexpected structure_type child: 0x%x%s, in '%s'",
+				child->tag, tag->name,
+				name.start ? name.start : "<anonymous>");
 	}
 }
 
@@ -714,28 +720,6 @@ static void add_variants(struct die_cache *cache, const char *word,
 }
 
 /*
- * The rows that only wrap T: 'WORD' F ' {' T '}' byte_size alignment. Most have
- * no name, so the word stands here with what opens the bracket, as one fragment.
- */
-static const struct {
-	unsigned int tag;
-	const char *word;
-} wrappers[] = {
-	{ DW_TAG_pointer_type, "pointer_type {" },
-	{ DW_TAG_const_type, "const_type {" },
-	{ DW_TAG_typedef, "typedef_type {" },
-	{ DW_TAG_volatile_type, "volatile_type {" },
-	{ DW_TAG_restrict_type, "restrict_type {" },
-	{ DW_TAG_atomic_type, "atomic_type {" },
-	{ DW_TAG_immutable_type, "immutable_type {" },
-	{ DW_TAG_packed_type, "packed_type {" },
-	{ DW_TAG_reference_type, "reference_type {" },
-	{ DW_TAG_rvalue_reference_type, "rvalue_reference_type {" },
-	{ DW_TAG_shared_type, "shared_type {" },
-	{ DW_TAG_template_type_parameter, "template_type_parameter_type {" },
-};
-
-/*
  * --canonical: a type and all its qualifiers, in one order, as if each had a row
  * of its own. False if it has none.
  */
@@ -764,22 +748,19 @@ static bool add_qualified(struct die_cache *cache,
 	return true;
 }
 
-/* False for the tags of other rows. */
-static bool add_wrapper(struct die_cache *cache,
+/*
+ * The rows that only wrap T: 'WORD' F ' {' T '}' byte_size alignment. Most have
+ * no name, so the word is with what opens the bracket, as one fragment.
+ */
+static void add_wrapper(struct die_cache *cache, const char *words,
 			const struct attributes *attributes, struct text name)
 {
 	struct row *row = &cache->row;
-	struct text word;
-	size_t i = 0;
+	struct text word = make_text(words);
 
 	if (options.canonical && !name.start &&
 	    add_qualified(cache, attributes))
-		return true;
-
-	while (wrappers[i].tag != attributes->tag)
-		if (++i == sizeof(wrappers) / sizeof(*wrappers))
-			return false;
-	word = make_text(wrappers[i].word);
+		return;
 	if (name.start) {
 		word.length -= strlen(" {");
 		add_text(row, FRAGMENT_TEXT, word);
@@ -790,7 +771,6 @@ static bool add_wrapper(struct die_cache *cache,
 	add_type(cache, attributes);
 	add_close(row, FRAGMENT_CLOSE, "}");
 	add_sizes(cache, attributes, name);
-	return true;
 }
 
 /*
@@ -800,8 +780,13 @@ static bool add_wrapper(struct die_cache *cache,
 static void add_row(struct die_cache *cache,
 		    const struct attributes *attributes, struct text name)
 {
+	const struct tag *tag = find_tag(attributes->tag);
 	struct row *row = &cache->row;
 
+	if (tag->is_body) {
+		add_body(cache, tag->words, attributes, name);
+		return;
+	}
 	switch (attributes->tag) {
 	case DW_TAG_base_type:
 		/* 'base_type' F byte_size encoding alignment */
@@ -825,18 +810,6 @@ static void add_row(struct die_cache *cache,
 	case DW_TAG_member:
 		add_member(cache, attributes, false);
 		break;
-	case DW_TAG_structure_type:
-		add_body(cache, "structure_type", attributes, name);
-		break;
-	case DW_TAG_class_type:
-		add_body(cache, "class_type", attributes, name);
-		break;
-	case DW_TAG_union_type:
-		add_body(cache, "union_type", attributes, name);
-		break;
-	case DW_TAG_enumeration_type:
-		add_body(cache, "enumeration_type", attributes, name);
-		break;
 	case DW_TAG_enumerator:
 		add_enumerator(cache, (struct text){ 0 }, attributes);
 		break;
@@ -850,9 +823,10 @@ static void add_row(struct die_cache *cache,
 		add_word(row, FRAGMENT_TEXT, "unspecified_type");
 		break;
 	default:
-		if (!add_wrapper(cache, attributes, name))
+		if (!tag->words)
 			die_error(attributes->die, "unexpected type: 0x%x%s",
-				  attributes->tag, tag_name(attributes->tag));
+				  attributes->tag, tag->name);
+		add_wrapper(cache, tag->words, attributes, name);
 	}
 }
 
@@ -875,24 +849,6 @@ static void end_row(struct row *row, struct die *die)
 	die->fragment_count = row->count;
 }
 
-/* The first part of the reference to a named type, NULL for other tags. */
-static const char *reference_prefix(unsigned int tag)
-{
-	switch (tag) {
-	case DW_TAG_structure_type:
-	case DW_TAG_class_type:
-		return "s#";
-	case DW_TAG_union_type:
-		return "u#";
-	case DW_TAG_enumeration_type:
-		return "e#";
-	case DW_TAG_typedef:
-		return "t#";
-	default:
-		return NULL;
-	}
-}
-
 static void load_die(struct die_cache *cache, struct die *die)
 {
 	struct special special = { 0 };
@@ -912,7 +868,7 @@ static void load_die(struct die_cache *cache, struct die *die)
 	} else if (special.kind) {
 		add_die(cache, special.type);
 	} else {
-		prefix = reference_prefix(die->tag);
+		prefix = find_tag(die->tag)->prefix;
 		name = qualified_name(cache, &attributes);
 		if (prefix && name.start)
 			die->type =
