@@ -121,20 +121,19 @@ struct parser {
 	size_t capacity;
 };
 
-#define parse_error(parser, line, format, ...)                             \
-	error("line %zu of '%s': " format, line, (parser)->baseline->path, \
-	      ##__VA_ARGS__)
+#define parse_error(parser, format, ...)                   \
+	error("line %zu of '%s': " format, (parser)->line, \
+	      (parser)->baseline->path, ##__VA_ARGS__)
 
 /* The end of the key that a line begins with: a blank, or NULL. */
 static char *key_end(char *line)
 {
-	char *end = line;
+	char *end;
 
-	if (*line && line[1] == '#' && line[2] == '\'') {
-		end = strchr(line + 3, '\'');
-		return end && end[1] == ' ' ? end + 1 : NULL;
-	}
-	return strchr(end, ' ');
+	if (!*line || line[1] != '#' || line[2] != '\'')
+		return strchr(line, ' ');
+	end = strchr(line + 3, '\'');
+	return end && end[1] == ' ' ? end + 1 : NULL;
 }
 
 /*
@@ -242,7 +241,7 @@ static void end_section(struct parser *parser)
 	missing = find_section_types(section, parser->has_header);
 	if (missing)
 		parse_error(
-			parser, parser->line,
+			parser,
 			"what is said of '%s' before has '%s' in it, and nothing says what that is",
 			parser->file.start, missing->text.start);
 	for (size_t i = 0; i < section->type_count; i++)
@@ -276,7 +275,7 @@ static void check_scheme(struct parser *parser, struct text text)
 		*known = scheme;
 	else if (!same_text(*known, scheme))
 		parse_error(
-			parser, parser->line,
+			parser,
 			"made by another scheme of --canonical than the lines before");
 }
 
@@ -302,7 +301,7 @@ static void split_record(struct parser *parser, char *line, bool declaration,
 		return;
 	}
 	if (!end || end == line)
-		parse_error(parser, parser->line,
+		parse_error(parser,
 			    "this is no line of a symtypes file: KEY STRING");
 	*end = '\0';
 	*key = (struct text){ line, end - line };
@@ -350,7 +349,7 @@ static void read_record(struct parser *parser, char *line)
 		if (record.definition != key->here.definition && !override &&
 		    !key->here.override)
 			parse_error(
-				parser, parser->line,
+				parser,
 				"'%s' has a line already, with another string",
 				key->text.start);
 		if (override)
@@ -419,8 +418,7 @@ void baseline_read(struct baseline *baseline, struct pool *pool,
 	while ((length = getline(&line, &size, file)) >= 0) {
 		parser.line++;
 		if (memchr(line, 0, length))
-			parse_error(&parser, parser.line,
-				    "there is a NUL in it");
+			parse_error(&parser, "there is a NUL in it");
 		line[strcspn(line, "\n")] = '\0';
 		read_line(&parser, line);
 	}
@@ -459,11 +457,9 @@ struct baseline_symbol *baseline_find(const struct baseline *baseline,
 
 /* Overrides */
 
-/* Has a record count for its key, if it is an override. */
-static void override(const struct pool *pool, const struct record *record)
+/* Has a record count for its key in the section that is gone through. */
+static void set_record(const struct pool *pool, const struct record *record)
 {
-	if (!record->override)
-		return;
 	enter_section(pool, record->key, false);
 	record->key->here = *record;
 }
@@ -472,32 +468,31 @@ struct section *section_override(struct section *section,
 				 const struct section *old)
 {
 	struct pool *pool = section->pool;
+	struct baseline_symbol *symbols;
 	const struct key *missing;
 	struct section *copy;
 
 	if (!old->overrides)
 		return section;
-	pool->marks++;
-	for (size_t i = 0; i < section->type_count; i++) {
-		enter_section(pool, section->types[i].key, false);
-		section->types[i].key->here = section->types[i];
-	}
 	copy = arena_copy(&pool->arena, section, sizeof(*section));
-	copy->symbols =
-		arena_copy(&pool->arena, section->symbols,
-			   section->symbol_count * sizeof(*section->symbols));
 	copy->table = (struct type_table){ 0 };
-	for (size_t i = 0; i < section->symbol_count; i++) {
-		enter_section(pool, copy->symbols[i].record.key, false);
-		copy->symbols[i].record.key->here = copy->symbols[i].record;
-	}
+	symbols = arena_copy(&pool->arena, section->symbols,
+			     section->symbol_count * sizeof(*symbols));
+	copy->symbols = symbols;
+	pool->marks++;
+	for (size_t i = 0; i < section->type_count; i++)
+		set_record(pool, &section->types[i]);
+	for (size_t i = 0; i < section->symbol_count; i++)
+		set_record(pool, &symbols[i].record);
 	for (size_t i = 0; i < old->type_count; i++)
-		override(pool, &old->types[i]);
+		if (old->types[i].override)
+			set_record(pool, &old->types[i]);
 	for (size_t i = 0; i < old->symbol_count; i++)
-		override(pool, &old->symbols[i].record);
+		if (old->symbols[i].record.override)
+			set_record(pool, &old->symbols[i].record);
 	for (size_t i = 0; i < section->symbol_count; i++) {
-		copy->symbols[i].record = copy->symbols[i].record.key->here;
-		copy->symbols[i].section = copy;
+		symbols[i].record = symbols[i].record.key->here;
+		symbols[i].section = copy;
 	}
 	missing = find_section_types(copy, false);
 	if (missing)
