@@ -122,7 +122,7 @@ static void free_large(void *memory, size_t size)
  * for a larger piece.
  */
 #define FIRST_BLOCK_SIZE ((size_t)16 << 10)
-#define BLOCK_SIZE	 ((size_t)64 << 10)
+#define BLOCK_SIZE	 ((size_t)256 << 10)
 
 /*
  * What all arenas together may take (bytes). Ten times what a vmlinux.o needs;

@@ -956,7 +956,8 @@ struct cursor candidates_of(struct unit *unit)
 {
 	if (!unit->top_level)
 		unit->top_level =
-			allocate_cleared((unit->end - unit->start) / 8 + 1, 1);
+			arena_zalloc(&unit->data->arena,
+				     (unit->end - unit->start) / 8 + 1);
 	return (struct cursor){ unit, unit->children, unit->children != NULL };
 }
 
@@ -1089,7 +1090,6 @@ bool unit_has_types(const struct unit *unit)
 void unit_forget(struct unit *unit)
 {
 	free(unit->is_source);
-	free(unit->top_level);
 	if (unit->dies)
 		free(unit->dies->dies);
 	free(unit->dies);

@@ -210,7 +210,7 @@ struct debug_data {
 	struct unit_list supplementary;
 	struct split *splits; /* the last opened first */
 	unsigned int unit_count; /* of all files */
-	struct arena arena; /* of abbreviations */
+	struct arena arena; /* of abbreviations, and of unit.top_level */
 	struct cache abbreviation_tables; /* by address and kind of unit */
 	uint64_t dies_limit; /* for statistics.dies */
 	uint64_t tables_size; /* bytes of abbreviations and line tables read */
