@@ -955,9 +955,8 @@ static bool is_top_level(struct position die)
 struct cursor candidates_of(struct unit *unit)
 {
 	if (!unit->top_level)
-		unit->top_level =
-			arena_zalloc(&unit->data->arena,
-				     (unit->end - unit->start) / 8 + 1);
+		unit->top_level = arena_zalloc(
+			&unit->data->arena, (unit->end - unit->start) / 8 + 1);
 	return (struct cursor){ unit, unit->children, unit->children != NULL };
 }
 

@@ -315,7 +315,7 @@ static void read_list(struct symbol_list *list, const struct paths *paths,
 	for (size_t i = 0; exported && i < paths->count; i++) {
 		int fd = open_file(paths->paths[i]);
 
-		symbols_read_exported(list, paths->paths[i], fd);
+		symbols_read_exported(list, paths->paths[i], fd, i + 1);
 		close(fd);
 	}
 	if (exported)

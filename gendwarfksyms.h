@@ -715,6 +715,7 @@ struct symbol {
 	struct text name; /* NUL-terminated */
 	unsigned int bucket; /* of FORMAT 3 */
 	size_t number; /* of the names read before it */
+	unsigned int exporter; /* --exported: the file it is of; 0: any */
 
 	/* In the current file: */
 	struct symbol *alias; /* the next of a ring of aliases; or itself */
@@ -744,10 +745,11 @@ struct symbol_list {
 void symbols_read(struct symbol_list *list, FILE *file);
 
 /*
- * Adds what an object exports to the list, for --exported. Errors: no ELF file,
- * a damaged symbol table.
+ * Adds what an object exports to the list, for --exported, under the number of the
+ * file. Errors: no ELF file, a damaged symbol table.
  */
-void symbols_read_exported(struct symbol_list *list, const char *path, int fd);
+void symbols_read_exported(struct symbol_list *list, const char *path, int fd,
+			   unsigned int file);
 
 /* The symbol of that name, or NULL. */
 struct symbol *symbols_find(const struct symbol_list *list, struct text name);
@@ -761,8 +763,12 @@ int symbols_compare(const struct symbol *left, const struct symbol *right);
  */
 void symbols_find_aliases(struct symbol_list *list, struct object *object);
 
-/* Whether a symbol or an alias of it is free. */
-bool symbols_free_alias(const struct symbol *symbol);
+/*
+ * Whether a symbol may get its DIE from a file: it has none, and isn't exported by
+ * another. Then, whether it or an alias of it may.
+ */
+bool symbol_is_free(const struct symbol *symbol, unsigned int file);
+bool symbols_free_alias(const struct symbol *symbol, unsigned int file);
 
 /*
  * Gives a free symbol its string in a file, by a rule perhaps, and that of its

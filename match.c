@@ -60,7 +60,8 @@ static struct symbol *find_free_symbol(const struct matcher *matcher,
 	struct symbol *symbol = find_symbol(matcher, name);
 
 	if (!symbol ||
-	    !(options.canonical ? !symbol->file : symbols_free_alias(symbol)))
+	    !(options.canonical ? symbol_is_free(symbol, matcher->file)
+				: symbols_free_alias(symbol, matcher->file)))
 		return NULL;
 	return symbol;
 }
@@ -95,7 +96,7 @@ static void take(struct matcher *matcher, struct symbol *symbol,
 		matcher->warned = die.unit;
 	}
 	do {
-		if (!alias->file) {
+		if (symbol_is_free(alias, matcher->file)) {
 			debug("symbol %s: DIE 0x%llx", alias->name.start,
 			      die_offset(die));
 			take_string(matcher, alias, string);
@@ -153,7 +154,7 @@ static void take_kept(struct matcher *matcher)
 		const struct kept *kept = &matcher->kept[i];
 		struct attributes attributes;
 
-		if (kept->symbol->file)
+		if (!symbol_is_free(kept->symbol, matcher->file))
 			continue;
 		read_die(kept->type, &attributes);
 		take(matcher, kept->symbol, kept->type,
@@ -203,7 +204,7 @@ static void match_unit(struct matcher *matcher, struct unit *unit)
 	candidates = candidates_of(unit);
 	while (next_candidate(&candidates, &candidate)) {
 		if (!has(&candidate, ATTRIBUTE_ABSTRACT_ORIGIN) &&
-		    !find_symbol(matcher, symbol_name(&candidate)))
+		    !find_free_symbol(matcher, symbol_name(&candidate)))
 			continue;
 		matcher->candidates = grow(matcher->candidates,
 					   matcher->candidate_count,
@@ -232,7 +233,7 @@ static void match_aliases(struct matcher *matcher)
 			if (alias->file == matcher->file &&
 			    (!first || symbols_compare(alias, first) < 0))
 				first = alias;
-		if (!symbol->file && first)
+		if (first && symbol_is_free(symbol, matcher->file))
 			take_string(matcher, symbol, first->described);
 	}
 }

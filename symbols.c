@@ -59,8 +59,9 @@ static void sort(struct symbol_list *list)
 		      compare_pointers);
 }
 
-/* Adds a name, unless the list has it. */
-static void add_name(struct symbol_list *list, struct text name)
+/* Adds a name, unless the list has it, that a file exports (0: any may). */
+static void add_name(struct symbol_list *list, struct text name,
+		     unsigned int exporter)
 {
 	struct symbol *symbol;
 
@@ -70,6 +71,7 @@ static void add_name(struct symbol_list *list, struct text name)
 	symbol->name = arena_text(&list->arena, name);
 	symbol->bucket = bucket_of(name);
 	symbol->number = list->count;
+	symbol->exporter = exporter;
 	cache_add(&list->by_name, hash_text(name), symbol);
 	list->symbols = grow(list->symbols, list->count, &list->capacity,
 			     sizeof(*list->symbols));
@@ -96,7 +98,7 @@ void symbols_read(struct symbol_list *list, FILE *file)
 			line[strcspn(line, "\n")] = '\0';
 			error("malformed input line: %s", line);
 		}
-		add_name(list, (struct text){ start, stop - start });
+		add_name(list, (struct text){ start, stop - start }, 0);
 	}
 	/* It may also be memory that is out. */
 	if (!feof(file))
@@ -126,7 +128,8 @@ static const char *exported_name(const char *name)
 	return NULL;
 }
 
-void symbols_read_exported(struct symbol_list *list, const char *path, int fd)
+void symbols_read_exported(struct symbol_list *list, const char *path, int fd,
+			   unsigned int file)
 {
 	Elf *elf = elf_open(path, fd);
 	Elf_Scn *section = NULL;
@@ -158,7 +161,7 @@ void symbols_read_exported(struct symbol_list *list, const char *path, int fd)
 	if (count)
 		qsort(names, count, sizeof(*names), compare_names);
 	for (size_t i = 0; i < count; i++)
-		add_name(list, make_text(names[i]));
+		add_name(list, make_text(names[i]), file);
 	free(names);
 	elf_end(elf);
 	sort(list);
@@ -272,12 +275,17 @@ void symbols_find_aliases(struct symbol_list *list, struct object *object)
 	cache_free(&by_address);
 }
 
-bool symbols_free_alias(const struct symbol *symbol)
+bool symbol_is_free(const struct symbol *symbol, unsigned int file)
+{
+	return !symbol->file && (!symbol->exporter || symbol->exporter == file);
+}
+
+bool symbols_free_alias(const struct symbol *symbol, unsigned int file)
 {
 	const struct symbol *alias = symbol;
 
 	do {
-		if (!alias->file)
+		if (symbol_is_free(alias, file))
 			return true;
 		alias = alias->alias;
 	} while (alias != symbol);

@@ -128,6 +128,21 @@ like($r->{status} . $r->{err}, qr/^1.*--preserve needs/m, '--preserve without --
 	is($bad, '', '200 damaged reference files');
 }
 
+# --exported: who only declares a symbol doesn't say what it is
+{
+	my $declares = c_object("struct s;\nint f(struct s *s);\n---\nint caller(struct s *s) { return f(s); }\nasm(\"__export_symbol_caller:\");\n", '-O2');
+	my $exports = c_object("struct s { int a; };\n---\nint f(struct s *s) { return 0; }\nasm(\"__export_symbol_f:\");\n", '-O2');
+	my %alone = map { /^#SYMVER (\S+) (\S+)/ } map { command('', $tool, '-e', $_)->{out} } $declares, $exports;
+	for my $files ([$declares, $exports], [$exports, $declares]) {
+		for my $options ([], ['--canonical']) {
+			my %want = @$options ? map { /^#SYMVER (\S+) (\S+)/ } map { command('', $tool, '-e', @$options, $_)->{out} } $declares, $exports : %alone;
+			my %got = command('', $tool, '-e', @$options, @$files)->{out} =~ /^#SYMVER (\S+) (\S+)/mg;
+			is(join(' ', map {"$_ $got{$_}"} sort keys %got), join(' ', map {"$_ $want{$_}"} sort keys %want), "the file that exports a symbol describes it, wherever it stands (@$options)");
+		}
+	}
+	isnt((command("f\n", $tool, $declares, $exports)->{out} =~ /f (\S+)/)[0], $alone{f}, '... without -e the first that has it does');
+}
+
 # --exported, --version
 $r = command('', $tool, '-e', c_object('int nothing;'));
 is($r->{status} . $r->{out} . $r->{err}, '0', 'an object that exports nothing');
