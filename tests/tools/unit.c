@@ -126,6 +126,54 @@ static void test_cache(void)
 	   "after cache_free() too");
 }
 
+/*
+ * Texts that are put together byte by byte at the end of two arenas in turn, of all
+ * sizes, with memory that other arenas and tables have given back.
+ */
+static void test_arena_room(void)
+{
+	enum {
+		COUNT = 300
+	};
+	static const size_t sizes[] = { 1, 40, 5000, 70000, 300000, 3000000 };
+	static unsigned char *texts[COUNT];
+	struct arena arenas[2] = { 0 }, other = { 0 };
+	struct cache cache = { 0 };
+	bool intact = true, cleared = true;
+
+	for (size_t i = 0; i < COUNT; i++) {
+		struct arena *arena = &arenas[i & 1];
+		size_t size = sizes[i * i % 6];
+
+		for (size_t at = 0; at < size; at++) {
+			unsigned char *text = arena_room(arena, at, at + 1);
+
+			text[at] = (at ^ i) & 255;
+		}
+		texts[i] = arena_keep(arena, size);
+		memset(arena_alloc(&other, size), 0xff, size);
+		cache_reserve(&cache, i * i);
+		for (size_t slot = 0; slot <= cache.mask; slot++)
+			cleared = cleared &&
+				  (!cache.slots[slot].value ||
+				   cache.slots[slot].value == &cache);
+		cache_add(&cache, i, &cache);
+		if (i % 7 == 0) {
+			arena_free(&other);
+			cache_free(&cache);
+		}
+	}
+	for (size_t i = 0; i < COUNT; i++)
+		for (size_t at = 0; at < sizes[i * i % 6]; at++)
+			intact = intact && texts[i][at] == ((at ^ i) & 255);
+	ok(intact, "what is put together at the end of an arena stays");
+	ok(cleared, "tables begin empty, whose memory was used before");
+	for (int i = 0; i < 2; i++)
+		arena_free(&arenas[i]);
+	arena_free(&other);
+	cache_free(&cache);
+}
+
 static void test_arena(void)
 {
 	enum {
@@ -169,7 +217,7 @@ static void test_order(void)
 	/* FNV-1a: a 0xe40c292c, b 0xe70c2de5, foobar 0xbf9cf968. */
 	static const char names[] = "foobar\na\nb\n";
 	FILE *file = fmemopen((void *)names, strlen(names), "r");
-	struct symbol_list list = { 0 };
+	static struct symbol_list list; /* it lives until the end */
 
 	symbols_read(&list, file);
 	fclose(file);
@@ -187,6 +235,7 @@ int main(void)
 	test_crc();
 	test_cache();
 	test_arena();
+	test_arena_room();
 	test_order();
 	printf("1..%d\n", tests);
 	return failures > 0;
