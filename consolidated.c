@@ -6,30 +6,49 @@
  */
 #define PART "main"
 #include "gendwarfksyms.h"
-#include <limits.h>
 
-/* The name of an input file: its path from a folder, if one is given. */
-static struct text file_name(struct arena *arena, const char *path,
-			     const char *folder)
+/*
+ * The folder that a file is in, without symbolic links, for free(). A link to a file
+ * isn't followed.
+ */
+static char *folder_of(const char *path)
 {
-	char *whole, *start;
-	struct text name;
+	const char *slash = strrchr(path, '/');
+	char *folder = strndup(path, slash ? (size_t)(slash + 1 - path) : 0);
+	char *real = folder ? realpath(*folder ? folder : ".", NULL) : NULL;
+
+	if (!real)
+		error("cannot find the folder of '%s': %m", path);
+	free(folder);
+	return real;
+}
+
+struct text consolidated_name(struct consolidated *consolidated,
+			      const char *path)
+{
+	struct arena *arena = &consolidated->pool.arena;
+	const char *name = strrchr(path, '/');
+	char *folder, *start, *whole;
+	struct text result;
 	size_t length;
 
-	if (!folder)
+	if (!consolidated->folder)
 		return arena_text(arena, make_text(path));
-	whole = realpath(path, NULL);
-	start = realpath(folder, NULL);
-	if (!whole || !start)
-		error("cannot find '%s': %m", whole ? folder : path);
-	length = strlen(start);
-	if (strncmp(whole, start, length) ||
-	    (whole[length] != '/' && length > 1))
-		error("'%s' is not in the folder '%s'", path, folder);
-	name = arena_text(arena, make_text(whole + length + (length > 1)));
-	free(whole);
+	folder = folder_of(path);
+	start = realpath(consolidated->folder, NULL);
+	if (!start)
+		error("cannot find the folder '%s': %m", consolidated->folder);
+	if (asprintf(&whole, "%s/%s", folder, name ? name + 1 : path) < 0)
+		error("out of memory");
+	length = strlen(start) - (start[1] ? 0 : 1); /* "/" */
+	if (strncmp(whole, start, length) || whole[length] != '/')
+		error("'%s' is not in the folder '%s'", path,
+		      consolidated->folder);
+	result = arena_text(arena, make_text(whole + length + 1));
+	free(folder);
 	free(start);
-	return name;
+	free(whole);
+	return result;
 }
 
 void consolidated_add(struct consolidated *consolidated, const char *path,
@@ -45,7 +64,7 @@ void consolidated_add(struct consolidated *consolidated, const char *path,
 		grow(consolidated->sections, consolidated->count,
 		     &consolidated->capacity, sizeof(*consolidated->sections));
 	section = &consolidated->sections[consolidated->count++];
-	section->file = file_name(&pool->arena, path, consolidated->folder);
+	section->file = consolidated_name(consolidated, path);
 	section->count = count;
 	section->records =
 		arena_alloc(&pool->arena, count * sizeof(*section->records));

@@ -243,7 +243,7 @@ static void process_file(struct run *run, const char *path, unsigned int number)
 	struct type_table *table = &input->table;
 	struct symbol_list *list = &run->list;
 
-	if (number > 1)
+	if (input->table.path)
 		close_input(input);
 	*input = (struct input){
 		.table = { .path = path,
@@ -274,7 +274,10 @@ static void process_file(struct run *run, const char *path, unsigned int number)
 
 /* The input files. */
 struct paths {
-	const char **paths;
+	struct path {
+		const char *path;
+		bool unwanted; /* --exported: it has no symbol */
+	} * paths;
 	size_t count;
 	size_t capacity;
 	struct arena arena; /* of those from lists */
@@ -284,7 +287,7 @@ static void add_path(struct paths *paths, const char *path)
 {
 	paths->paths = grow(paths->paths, paths->count, &paths->capacity,
 			    sizeof(*paths->paths));
-	paths->paths[paths->count++] = path;
+	paths->paths[paths->count++] = (struct path){ path, false };
 }
 
 /* Adds the files that stand in a list, one a line. */
@@ -309,17 +312,21 @@ static void add_listed(struct paths *paths, const char *list)
 	fclose(file);
 }
 
-static void read_list(struct symbol_list *list, const struct paths *paths,
+static void read_list(struct symbol_list *list, struct paths *paths,
 		      bool exported)
 {
 	for (size_t i = 0; exported && i < paths->count; i++) {
-		int fd = open_file(paths->paths[i]);
+		struct path *path = &paths->paths[i];
+		int fd = open_file(path->path);
 
-		symbols_read_exported(list, paths->paths[i], fd, i + 1);
+		path->unwanted =
+			!symbols_read_exported(list, path->path, fd, i + 1);
 		close(fd);
 	}
-	if (exported)
+	if (exported) {
+		symbols_sort(list);
 		return;
+	}
 	if (isatty(STDIN_FILENO))
 		fputs("gendwarfksyms: reading names of symbols from the terminal, one a line, up to Ctrl-D\n",
 		      stderr);
@@ -358,8 +365,11 @@ int main(int argc, char **argv)
 	output_open(&run.symtypes, run.settings.symtypes);
 	output_open(&run.consolidated_output, run.settings.consolidated);
 	run.consolidated.folder = run.settings.relative_to;
+	for (size_t i = 0; run.settings.consolidated && i < paths.count; i++)
+		consolidated_name(&run.consolidated, paths.paths[i].path);
 	for (size_t i = 0; run.list.count && i < paths.count; i++)
-		process_file(&run, paths.paths[i], i + 1);
+		if (!paths.paths[i].unwanted)
+			process_file(&run, paths.paths[i].path, i + 1);
 	if (run.settings.reference)
 		changed = reference_report(&run.reference, &run.list);
 	if (changed && run.settings.preserve)

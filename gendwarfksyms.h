@@ -746,10 +746,14 @@ void symbols_read(struct symbol_list *list, FILE *file);
 
 /*
  * Adds what an object exports to the list, for --exported, under the number of the
- * file. Errors: no ELF file, a damaged symbol table.
+ * file; whether there was any that isn't another's. Errors: no ELF file, a damaged
+ * symbol table.
  */
-void symbols_read_exported(struct symbol_list *list, const char *path, int fd,
+bool symbols_read_exported(struct symbol_list *list, const char *path, int fd,
 			   unsigned int file);
+
+/* Puts the symbols into the order of FORMAT 3, once what files export is known. */
+void symbols_sort(struct symbol_list *list);
 
 /* The symbol of that name, or NULL. */
 struct symbol *symbols_find(const struct symbol_list *list, struct text name);
@@ -825,7 +829,11 @@ struct consolidated {
 	size_t capacity;
 };
 
-/* Adds a section with copies of the lines. Error: the file isn't in the folder. */
+/* What an input file is called there. Error: it isn't in the folder. */
+struct text consolidated_name(struct consolidated *consolidated,
+			      const char *path);
+
+/* Adds a section with copies of the lines. */
 void consolidated_add(struct consolidated *consolidated, const char *path,
 		      const struct symtypes_line *lines, size_t count);
 

@@ -52,7 +52,7 @@ static int compare_pointers(const void *a, const void *b)
 			       *(struct symbol *const *)b);
 }
 
-static void sort(struct symbol_list *list)
+void symbols_sort(struct symbol_list *list)
 {
 	if (list->count)
 		qsort(list->symbols, list->count, sizeof(*list->symbols),
@@ -104,7 +104,7 @@ void symbols_read(struct symbol_list *list, FILE *file)
 	if (!feof(file))
 		error("cannot read the list of symbols: %m");
 	free(line);
-	sort(list);
+	symbols_sort(list);
 }
 
 /* What an object exports, for --exported */
@@ -128,9 +128,10 @@ static const char *exported_name(const char *name)
 	return NULL;
 }
 
-void symbols_read_exported(struct symbol_list *list, const char *path, int fd,
+bool symbols_read_exported(struct symbol_list *list, const char *path, int fd,
 			   unsigned int file)
 {
+	size_t before = list->count;
 	Elf *elf = elf_open(path, fd);
 	Elf_Scn *section = NULL;
 	const char **names = NULL;
@@ -164,7 +165,7 @@ void symbols_read_exported(struct symbol_list *list, const char *path, int fd,
 		add_name(list, make_text(names[i]), file);
 	free(names);
 	elf_end(elf);
-	sort(list);
+	return list->count > before;
 }
 
 /* Aliases (FORMAT 4, "ELF side") */

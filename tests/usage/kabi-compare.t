@@ -117,6 +117,13 @@ is(command('', $tool, '-e', '-c', "$scratch/again", $xfs)->{out}, command('', $t
 $r = command('', $tool, '-e', '--relative-to', "$folder/fs", '-c', "$scratch/none", $vmlinux);
 like("$r->{status}$r->{out}$r->{err}", qr/\A1error: .*'\Q$vmlinux\E' is not in the folder '\Q$folder\E\/fs'/, 'an input file that is not in the folder');
 ok(!-e "$scratch/none", '... no file');
+mkdir "$scratch/boot";
+rename $vmlinux, "$scratch/boot/vmlinux" or die;
+symlink "$scratch/boot/vmlinux", $vmlinux or die;
+symlink $folder, "$scratch/link" or die;
+is(consolidate("$scratch/again", map {s/\Q$folder\E/$scratch\/link/r} $vmlinux, $test, $xfs), $baseline, 'links: of folders they are followed, of a file it is called as the link');
+unlink $vmlinux;
+rename "$scratch/boot/vmlinux", $vmlinux or die;
 like(command('', $tool, '--relative-to', '.', $xfs)->{err}, qr/--relative-to needs a file to write: --consolidated/, '--relative-to alone');
 for (["\@$scratch/none", qr/error: .*cannot read the list of input files '.*none': No such file/], ['@' . spew("$scratch/empty", ''), qr/no input files/]) {
 	$r = command('', $tool, $_->[0]);
