@@ -561,10 +561,17 @@ struct type_string *symbol_type_string(const struct baseline_symbol *symbol)
 	return string;
 }
 
+void section_close(struct section *section)
+{
+	types_free(&section->table);
+	if (section->pool->typed == section)
+		section->pool->typed = NULL;
+}
+
 void baseline_free(struct baseline *baseline)
 {
 	for (size_t i = 0; i < baseline->section_count; i++)
-		types_free(&baseline->sections[i]->table);
+		section_close(baseline->sections[i]);
 	free(baseline->sections);
 	free(baseline->overrides);
 	cache_free(&baseline->by_name);

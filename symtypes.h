@@ -511,6 +511,9 @@ struct section *section_override(struct section *section,
 /* The table of the types of a section, made when it is first asked for. */
 struct type_table *section_table(struct section *section);
 
+/* Gives up the table, until it is asked for again. */
+void section_close(struct section *section);
+
 /* A symbol's string, in the memory of that table. */
 struct type_string *symbol_type_string(const struct baseline_symbol *symbol);
 

@@ -75,7 +75,7 @@ struct comparison {
 	struct symbol_filter filter;
 	struct severity severity;
 	struct arena arena;
-	struct cache pairs; /* struct pair, by the numbers of the sections */
+	struct cache pairs; /* struct pair, of the old section at hand */
 	struct cache cause_cache; /* struct cause */
 	struct cause **causes;
 	size_t cause_count;
@@ -117,7 +117,7 @@ static bool same_types(struct pool *pool, const struct section *old,
 static struct pair *find_pair(struct comparison *comparison,
 			      struct section *old, struct section *new)
 {
-	uint64_t hash = (uint64_t)old->number << 32 | new->number;
+	uint64_t hash = new->number;
 	struct pair *pair = cache_find(&comparison->pairs, hash, NULL, NULL);
 
 	if (pair)
@@ -128,6 +128,23 @@ static struct pair *find_pair(struct comparison *comparison,
 	pair->same = same_types(&comparison->pool, old, pair->new);
 	cache_add(&comparison->pairs, hash, pair);
 	return pair;
+}
+
+/* Gives up the tables of the pairs of an old section. */
+static void close_pairs(struct comparison *comparison, struct section *old)
+{
+	struct cache *pairs = &comparison->pairs;
+
+	for (size_t i = 0; pairs->slots && i <= pairs->mask; i++) {
+		struct pair *pair = pairs->slots[i].value;
+
+		if (!pair)
+			continue;
+		changes_free(&pair->changes);
+		section_close(pair->new);
+	}
+	cache_clear(pairs);
+	section_close(old);
 }
 
 /* One text for all: equal strings of two baselines are one definition. */
@@ -151,6 +168,9 @@ static struct cause *enter_cause(struct comparison *comparison,
 		return cause;
 	cause = arena_zalloc(&comparison->arena, sizeof(*cause));
 	cause->change = *change;
+	/* The table's key goes with it. */
+	cause->change.key =
+		pool_enter_key(&comparison->pool, change->key)->text;
 	cache_add(&comparison->cause_cache, hash, cause);
 	return cause;
 }
@@ -240,6 +260,7 @@ static void compare_symbols(struct comparison *comparison,
 			else if (compare)
 				compare_symbol(comparison, symbol, twin);
 		}
+		close_pairs(comparison, section);
 	}
 }
 
@@ -427,21 +448,11 @@ static void read_baselines(struct comparison *comparison, char **paths)
 
 static void free_all(struct comparison *comparison)
 {
-	struct cache *pairs = &comparison->pairs;
-
-	for (size_t i = 0; pairs->slots && i <= pairs->mask; i++) {
-		struct pair *pair = pairs->slots[i].value;
-
-		if (!pair)
-			continue;
-		changes_free(&pair->changes);
-		types_free(&pair->new->table);
-	}
 	for (size_t i = 0; i < comparison->cause_count; i++)
 		free(comparison->causes[i]->symbols);
 	free(comparison->causes);
 	free(comparison->differences);
-	cache_free(pairs);
+	cache_free(&comparison->pairs);
 	cache_free(&comparison->cause_cache);
 	arena_free(&comparison->arena);
 	baseline_free(&comparison->old);
