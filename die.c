@@ -444,9 +444,11 @@ write_string(struct writer *writer, struct die *die, bool writing,
 
 uint64_t die_string_length(struct writer *writer, struct die *die)
 {
+	struct arena nowhere = { 0 };
+
 	return die->string == STRING_KNOWN
 		       ? die->length
-		       : write_string(writer, die, false, NULL, NULL);
+		       : write_string(writer, die, false, &nowhere, NULL);
 }
 
 struct type_string die_string(struct writer *writer, struct die *die,

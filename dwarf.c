@@ -401,49 +401,35 @@ static struct text shown_name(const struct attributes *attributes)
 }
 
 /*
- * --canonical: what a parameter is called, and whether it is const, is its own;
- * so is whether a member without a name is.
+ * member, formal_parameter: 'WORD ' T name accessibility bit_size ... (--canonical:
+ * what a parameter is called, and whether it is const, is its own; so is whether a
+ * member without a name is.)
  */
-static void add_canonical_member(struct die_cache *cache,
-				 const struct attributes *attributes,
-				 bool in_union)
-{
-	bool is_member = attributes->tag == DW_TAG_member;
-	struct row *row = &cache->row;
-
-	add_item(row, FRAGMENT_MEMBER,
-		 is_member ? "member " : "formal_parameter ");
-	if (is_member && name_of(attributes).start)
-		add_type(cache, attributes);
-	else
-		add_unqualified(cache, attributes);
-	add_name(row, FRAGMENT_MEMBER_NAME,
-		 !is_member	  ? (struct text){ 0 }
-		 : options.stable ? shown_name(attributes)
-				  : name_of(attributes));
-	if (!is_member)
-		return;
-	add_attribute(row, attributes, ATTRIBUTE_ACCESSIBILITY);
-	add_place(cache, attributes, in_union);
-}
-
-/* member, formal_parameter: 'WORD ' T name accessibility bit_size ... */
 static void add_member(struct die_cache *cache,
 		       const struct attributes *attributes, bool in_union)
 {
 	bool is_member = attributes->tag == DW_TAG_member;
+	struct text name = name_of(attributes);
 	struct row *row = &cache->row;
 
-	if (options.canonical) {
-		add_canonical_member(cache, attributes, in_union);
-		return;
-	}
 	add_item(row, FRAGMENT_MEMBER,
 		 is_member ? "member " : "formal_parameter ");
-	add_type(cache, attributes);
-	add_name(row, FRAGMENT_MEMBER_NAME,
-		 options.stable ? shown_name(attributes) : name_of(attributes));
+	if (options.canonical && !(is_member && name.start))
+		add_unqualified(cache, attributes);
+	else
+		add_type(cache, attributes);
+	if (options.canonical && !is_member)
+		name = (struct text){ 0 };
+	else if (options.stable)
+		name = shown_name(attributes);
+	add_name(row, FRAGMENT_MEMBER_NAME, name);
+	if (options.canonical && !is_member)
+		return;
 	add_attribute(row, attributes, ATTRIBUTE_ACCESSIBILITY);
+	if (options.canonical) {
+		add_place(cache, attributes, in_union);
+		return;
+	}
 	add_attribute(row, attributes, ATTRIBUTE_BIT_SIZE);
 	add_attribute(row, attributes, ATTRIBUTE_DATA_BIT_OFFSET);
 	add_attribute(row, attributes, ATTRIBUTE_DATA_MEMBER_LOCATION);
