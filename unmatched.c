@@ -53,7 +53,8 @@ static struct text find_slip(const struct type_table *table,
 
 		name.start += 2;
 		name.length -= 2;
-		if (*name.start == '\'') {
+		/* A name may also begin with a quote, as damaged ones do. */
+		if (*name.start == '\'' && name.length > 2) {
 			name.start++;
 			name.length -= 2;
 		}
