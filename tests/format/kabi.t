@@ -72,7 +72,7 @@ stable_fails($enum, "%rule enumerator_value \"e B\" x\n", qr/invalid unsigned va
 string_is(object("  \@t structure_type name=s byte_size=4\n", "%rule byte_size unused x\n"), 'v', 'variable structure_type s { } byte_size(4)',
 	'... raised only where the rule is used', '--stable');
 
-string_is(object("  \@t structure_type name=' byte_size=4\n", "%rule byte_size unused 1\n"), 'v', "variable structure_type ' { } byte_size(4)", 'a rule beside a type that is called a quote', '--stable');
+string_is(object("  \@t structure_type name=\"'\" byte_size=4\n", "%rule byte_size unused 1\n"), 'v', "variable structure_type ' { } byte_size(4)", 'a rule beside a type that is called a quote', '--stable');
 
 # The section
 sub section {
