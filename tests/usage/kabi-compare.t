@@ -134,6 +134,36 @@ is(join('', map {"$_\n"} sort map { "$_ " . expand_sections($baseline)->{'vmlinu
 $r = command('', $tool, '-e', '-r', "$scratch/kabi", $vmlinux, $xfs, $test);
 is($r->{status} . $r->{err}, '0', '-r reads it');
 
+# Random C: each section means what the symtypes file says of its file, which has them one after the other
+{
+	my ($bad, $lines, %symbols) = ('', 0);
+	my @objects;
+	for my $seed (500 .. 530) {
+		command('', 'python3', "$tests/model/gen.py", $seed, "$scratch/random");
+		my $object = sprintf '%s/random%d.o', $scratch, $seed;
+		next if command('', split(' ', $ENV{CC} || 'cc'), '-g', '-w', '-c', '-o', $object, "$scratch/random/t.c")->{status};
+		push @objects, $object;
+		$symbols{$_} = 1 for split /\n/, slurp("$scratch/random/t.syms");
+	}
+	for my $options ([], ['--canonical'], ['--stable']) {
+		my $symtypes = "$scratch/random.symtypes";
+		my $r = command(join('', map {"$_\n"} sort keys %symbols), $tool, @$options, '-T', $symtypes, '-c', "$scratch/random.kabi", @objects);
+		my $sections = expand_sections(slurp("$scratch/random.kabi"));
+		my $text = join '', map { my $section = $sections->{$_} // {}; map {"$_ $section->{$_}\n"} sort keys %$section } @objects;
+		# (With --stable, types are in the table that no string leads to.)
+		$bad .= "@$options: not the same\n" if $text ne slurp($symtypes) && !grep { $_ eq '--stable' } @$options;
+		my %versions = $r->{out} =~ /^#SYMVER (\S+) (\S+)/mg;
+		for my $section (values %$sections) {
+			$bad .= join '', map {"@$options: the version of $_\n"} grep { !/^[sute]#/ && expanded_crc($section, $_) ne $versions{$_} } keys %$section;
+		}
+		$lines += $text =~ tr/\n//;
+		$bad .= "@$options: -r: $_\n" for grep { !/no information/ } command(join('', map {"$_\n"} sort keys %symbols), $tool, @$options, '-r', "$scratch/random.kabi", @objects)->{err} =~ /^.*\n/mg;
+		$bad .= "@$options: $_\n" for compare(slurp("$scratch/random.kabi"), slurp("$scratch/random.kabi") . "\n")->{out} =~ /^.*\n/mg;
+	}
+	is($bad, '', 'random C: what sections mean is what the symtypes files say');
+	cmp_ok($lines, '>', 1000, "... $lines lines");
+}
+
 # A file as ksymtypes makes it: types first, and nothing but blank lines and headers between
 is(compare("/* a.symtypes */\ns#foo structure_type foo { }\nu##bar\nbaz subprogram ( s#foo , u#bar )\n\n/* b.symtypes */\nu#bar union_type bar { member $int }\nqux subprogram ( s#foo , u#bar )\n",
 	"/* a.symtypes */\nbaz subprogram ( s#foo , u#bar )\nu#bar union_type bar { }\ns#foo structure_type foo { }\n/* b.symtypes */\nqux subprogram ( s#foo , u#bar )\nu#bar union_type bar { member $int }\n")->{status}, 0,
