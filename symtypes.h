@@ -414,8 +414,8 @@ struct key {
 	struct text text; /* NUL-terminated */
 	struct definition *definitions; /* all strings that it has, somewhere */
 	struct record last; /* in the sections with headers so far */
-	/* Of the section that is gone through: */
-	size_t mark; /* its number among those; the rest is of an earlier one if it isn't */
+	/* Of the section that is gone through, if `mark` is pool.marks: */
+	size_t mark;
 	struct record here;
 	bool listed; /* it has a line there */
 	bool met; /* a symbol leads to it */
@@ -438,7 +438,7 @@ struct definition {
 struct pool {
 	struct arena arena;
 	struct cache keys;
-	size_t marks; /* given out */
+	size_t marks; /* sections gone through so far */
 	struct section *typed; /* whose table the `type` of keys is of */
 };
 
@@ -487,6 +487,8 @@ struct baseline {
  */
 void baseline_read(struct baseline *baseline, struct pool *pool,
 		   const char *path);
+
+/* Free what they own; a baseline before its pool. */
 void baseline_free(struct baseline *baseline);
 void pool_free(struct pool *pool);
 
@@ -551,6 +553,7 @@ struct changes {
 	uint64_t *new_leads;
 };
 
+/* Finds them, in the memory of the tables, and of the result. */
 void changes_find(struct changes *changes, const struct type_table *old,
 		  const struct type_table *new);
 
