@@ -21,6 +21,7 @@
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
 
 static unsigned long number, at;
 
@@ -58,6 +59,12 @@ void *calloc(size_t count, size_t size)
 void *realloc(void *memory, size_t size)
 {
 	return happens() ? errno = ENOMEM, NULL : __libc_realloc(memory, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+	return happens()	? errno = ENOMEM,
+			   NULL : __libc_memalign(alignment, size);
 }
 
 static void __attribute__((constructor)) begin(void)
