@@ -104,7 +104,6 @@ struct object {
 	Elf *elf; /* for the symbol table and the kABI rules */
 	struct Dwfl *dwfl; /* NULL if it wasn't needed */
 	struct debug_file file;
-	struct arena arena; /* sections that are relocated */
 };
 
 /*

@@ -216,10 +216,6 @@ static void set_sections(struct debug_file *file, Elf *elf,
 
 #define RELOCATION_TYPES 260
 
-/* Sections of so many bytes are copied to be relocated. */
-#define COPY_MIN ((size_t)64 << 10)
-#define COPY_MAX ((size_t)1000 << 10)
-
 /*
  * How many bytes each relocation type of a machine writes; 0: left alone. False
  * for another machine.
@@ -371,13 +367,6 @@ static bool apply_relocations(struct object *object, Elf_Scn *section,
 	if (!data || !symbols || header->sh_type != SHT_RELA ||
 	    header->sh_flags & SHF_COMPRESSED)
 		return false;
-	/*
-	 * A page of a private mapping is copied when it is written to, at the cost
-	 * of a fault; all at once is cheaper, unless there are many.
-	 */
-	if (target->d_size >= COPY_MIN && target->d_size <= COPY_MAX)
-		target->d_buf = arena_copy(&object->arena, target->d_buf,
-					   target->d_size);
 	relocations = (struct relocations){
 		.path = object->path,
 		.section = elf_ndxscn(section),
@@ -572,7 +561,6 @@ void object_close(struct object *object)
 	else
 		dwarf_end(object->file.dwarf);
 	elf_end(object->elf);
-	arena_free(&object->arena);
 }
 
 bool debug_file_open(struct debug_file *file, const char *path, bool split)
