@@ -43,7 +43,8 @@ my @ways = (['gcc'], ['gcc', '-gdwarf-4', '-O2'], ['gcc', '-gdwarf-5', '-O2'], [
 my (%strings, $tried);
 for my $way (@ways) {
 	my ($compiler, @flags) = @$way;
-	my $object = eval { c_object($source, "CC=$compiler", @flags) } or next;
+	# One language: in C23, _Bool is called bool.
+	my $object = eval { c_object($source, "CC=$compiler", '-std=gnu11', @flags) } or next;
 	my $r = run(\@symbols, ['--canonical', '--dump-versions'], $object);
 	is($r->{status}, 0, "@$way") or diag($r->{err});
 	$tried++;
