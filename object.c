@@ -145,7 +145,7 @@ static struct found find_sections(const char *path, Elf *elf, bool hide,
 	Elf_Scn *section = NULL;
 	GElf_Shdr header;
 	const char *name;
-	struct text rest;
+	struct text rest = { 0 };
 
 	*kind = KIND_NONE;
 	while (next_section(elf, &section, &header, &name)) {
