@@ -141,13 +141,14 @@ struct arena_block {
 /* A block of so many bytes. */
 static struct arena_block *allocate_block(size_t size)
 {
-	struct arena_block *block = allocate_large(&size);
+	struct arena_block *block;
 
-	block->size = size;
-	arenas_size += size;
-	if (arenas_size > ARENAS_SIZE_LIMIT)
+	if (arenas_size + size > ARENAS_SIZE_LIMIT)
 		error("the types need more than %" PRIu64 " bytes of memory",
 		      ARENAS_SIZE_LIMIT);
+	block = allocate_large(&size);
+	block->size = size;
+	arenas_size += size;
 	return block;
 }
 
