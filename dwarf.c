@@ -95,73 +95,70 @@ static struct text qualified_name(struct die_cache *cache,
 static const struct tag {
 	unsigned int tag;
 	bool no_room; /* it takes none in a structure that it is a child of */
-	bool is_body;
-	const char *
-		words; /* that its row begins with; if it is a body or wraps T */
+	/* That its row begins with, if it is a body or wraps T; or NULL. */
+	const char *words;
 	const char *prefix; /* of references to it, if it has a name; or NULL */
 	const char *name; /* with a blank, for errors about it; or empty */
 } tags[] = {
-	{ DW_TAG_pointer_type, true, false, "pointer_type {", NULL, "" },
-	{ DW_TAG_structure_type, true, true, "structure_type", "s#", "" },
-	{ DW_TAG_typedef, true, false, "typedef_type {", "t#", "" },
-	{ DW_TAG_array_type, true, false, NULL, NULL, "" },
-	{ DW_TAG_const_type, true, false, "const_type {", NULL, "" },
-	{ DW_TAG_union_type, true, true, "union_type", "u#", "" },
-	{ DW_TAG_enumeration_type, true, true, "enumeration_type", "e#", "" },
-	{ DW_TAG_subroutine_type, true, false, NULL, NULL, "" },
-	{ DW_TAG_base_type, true, false, NULL, NULL, "" },
-	{ DW_TAG_volatile_type, true, false, "volatile_type {", NULL, "" },
-	{ DW_TAG_class_type, true, true, "class_type", "s#", "" },
-	{ DW_TAG_atomic_type, true, false, "atomic_type {", NULL, "" },
-	{ DW_TAG_reference_type, true, false, "reference_type {", NULL, "" },
-	{ DW_TAG_restrict_type, true, false, "restrict_type {", NULL, "" },
-	{ DW_TAG_rvalue_reference_type, true, false, "rvalue_reference_type {",
-	  NULL, "" },
-	{ DW_TAG_immutable_type, false, false, "immutable_type {", NULL, "" },
-	{ DW_TAG_packed_type, false, false, "packed_type {", NULL, "" },
-	{ DW_TAG_shared_type, false, false, "shared_type {", NULL, "" },
-	{ DW_TAG_subrange_type, true, false, NULL, NULL, "" },
-	{ DW_TAG_unspecified_type, true, false, NULL, NULL, "" },
-	/* Errors as types, but not as children of a structure: generics, whose
-	 * name has their values; names, functions, static members, remarks. */
-	{ DW_TAG_template_type_parameter, true, false,
+	{ DW_TAG_pointer_type, true, "pointer_type {", NULL, "" },
+	{ DW_TAG_structure_type, true, "structure_type", "s#", "" },
+	{ DW_TAG_typedef, true, "typedef_type {", "t#", "" },
+	{ DW_TAG_array_type, true, NULL, NULL, "" },
+	{ DW_TAG_const_type, true, "const_type {", NULL, "" },
+	{ DW_TAG_union_type, true, "union_type", "u#", "" },
+	{ DW_TAG_enumeration_type, true, "enumeration_type", "e#", "" },
+	{ DW_TAG_subroutine_type, true, NULL, NULL, "" },
+	{ DW_TAG_base_type, true, NULL, NULL, "" },
+	{ DW_TAG_volatile_type, true, "volatile_type {", NULL, "" },
+	{ DW_TAG_class_type, true, "class_type", "s#", "" },
+	{ DW_TAG_atomic_type, true, "atomic_type {", NULL, "" },
+	{ DW_TAG_reference_type, true, "reference_type {", NULL, "" },
+	{ DW_TAG_restrict_type, true, "restrict_type {", NULL, "" },
+	{ DW_TAG_rvalue_reference_type, true, "rvalue_reference_type {", NULL,
+	  "" },
+	{ DW_TAG_immutable_type, false, "immutable_type {", NULL, "" },
+	{ DW_TAG_packed_type, false, "packed_type {", NULL, "" },
+	{ DW_TAG_shared_type, false, "shared_type {", NULL, "" },
+	{ DW_TAG_subrange_type, true, NULL, NULL, "" },
+	{ DW_TAG_unspecified_type, true, NULL, NULL, "" },
+	{ DW_TAG_template_type_parameter, true,
 	  "template_type_parameter_type {", NULL, "" },
-	{ DW_TAG_template_value_parameter, true, false, NULL, NULL, "" },
-	{ DW_TAG_GNU_formal_parameter_pack, true, false, NULL, NULL, "" },
-	{ DW_TAG_GNU_template_parameter_pack, true, false, NULL, NULL, "" },
-	{ DW_TAG_GNU_template_template_param, true, false, NULL, NULL, "" },
-	{ DW_TAG_access_declaration, true, false, NULL, NULL, "" },
-	{ DW_TAG_constant, true, false, NULL, NULL, "" },
-	{ DW_TAG_dwarf_procedure, true, false, NULL, NULL, "" },
-	{ DW_TAG_friend, true, false, NULL, NULL, "" },
-	{ DW_TAG_imported_declaration, true, false, NULL, NULL, "" },
-	{ DW_TAG_imported_module, true, false, NULL, NULL, "" },
-	{ DW_TAG_interface_type, true, false, NULL, NULL, " interface_type" },
-	{ DW_TAG_ptr_to_member_type, true, false, NULL, NULL,
-	  " ptr_to_member_type" },
-	{ DW_TAG_subprogram, true, false, NULL, NULL, " subprogram" },
-	{ DW_TAG_template_alias, true, false, NULL, NULL, " template_alias" },
-	{ DW_TAG_variable, true, false, NULL, NULL, " variable" },
-	{ TAG_GNU_ANNOTATION, true, false, NULL, NULL, "" },
-	{ TAG_LLVM_ANNOTATION, true, false, NULL, NULL, "" },
+	/*
+	 * Errors as types, but not as children of a structure: generics, whose name
+	 * has their values; names, functions, static members, remarks.
+	 */
+	{ DW_TAG_template_value_parameter, true, NULL, NULL, "" },
+	{ DW_TAG_GNU_formal_parameter_pack, true, NULL, NULL, "" },
+	{ DW_TAG_GNU_template_parameter_pack, true, NULL, NULL, "" },
+	{ DW_TAG_GNU_template_template_param, true, NULL, NULL, "" },
+	{ DW_TAG_access_declaration, true, NULL, NULL, "" },
+	{ DW_TAG_constant, true, NULL, NULL, "" },
+	{ DW_TAG_dwarf_procedure, true, NULL, NULL, "" },
+	{ DW_TAG_friend, true, NULL, NULL, "" },
+	{ DW_TAG_imported_declaration, true, NULL, NULL, "" },
+	{ DW_TAG_imported_module, true, NULL, NULL, "" },
+	{ DW_TAG_interface_type, true, NULL, NULL, " interface_type" },
+	{ DW_TAG_ptr_to_member_type, true, NULL, NULL, " ptr_to_member_type" },
+	{ DW_TAG_subprogram, true, NULL, NULL, " subprogram" },
+	{ DW_TAG_template_alias, true, NULL, NULL, " template_alias" },
+	{ DW_TAG_variable, true, NULL, NULL, " variable" },
+	{ TAG_GNU_ANNOTATION, true, NULL, NULL, "" },
+	{ TAG_LLVM_ANNOTATION, true, NULL, NULL, "" },
 	/* Errors in any case. */
-	{ DW_TAG_coarray_type, false, false, NULL, NULL, " coarray_type" },
-	{ DW_TAG_common_inclusion, false, false, NULL, NULL,
-	  " common_inclusion" },
-	{ DW_TAG_dynamic_type, false, false, NULL, NULL, " dynamic_type" },
-	{ DW_TAG_enumerator, false, false, NULL, NULL, " enumerator" },
-	{ DW_TAG_file_type, false, false, NULL, NULL, " file_type" },
-	{ DW_TAG_formal_parameter, false, false, NULL, NULL,
-	  " formal_parameter" },
-	{ DW_TAG_generic_subrange, false, false, NULL, NULL,
-	  " generic_subrange" },
-	{ DW_TAG_inheritance, false, false, NULL, NULL, " inheritance" },
-	{ DW_TAG_namespace, false, false, NULL, NULL, " namespace" },
-	{ DW_TAG_set_type, false, false, NULL, NULL, " set_type" },
-	{ DW_TAG_string_type, false, false, NULL, NULL, " string_type" },
-	{ DW_TAG_thrown_type, false, false, NULL, NULL, " thrown_type" },
-	{ DW_TAG_variant, false, false, NULL, NULL, " variant" },
-	{ 0, false, false, NULL, NULL, "" }, /* any other */
+	{ DW_TAG_coarray_type, false, NULL, NULL, " coarray_type" },
+	{ DW_TAG_common_inclusion, false, NULL, NULL, " common_inclusion" },
+	{ DW_TAG_dynamic_type, false, NULL, NULL, " dynamic_type" },
+	{ DW_TAG_enumerator, false, NULL, NULL, " enumerator" },
+	{ DW_TAG_file_type, false, NULL, NULL, " file_type" },
+	{ DW_TAG_formal_parameter, false, NULL, NULL, " formal_parameter" },
+	{ DW_TAG_generic_subrange, false, NULL, NULL, " generic_subrange" },
+	{ DW_TAG_inheritance, false, NULL, NULL, " inheritance" },
+	{ DW_TAG_namespace, false, NULL, NULL, " namespace" },
+	{ DW_TAG_set_type, false, NULL, NULL, " set_type" },
+	{ DW_TAG_string_type, false, NULL, NULL, " string_type" },
+	{ DW_TAG_thrown_type, false, NULL, NULL, " thrown_type" },
+	{ DW_TAG_variant, false, NULL, NULL, " variant" },
+	{ 0, false, NULL, NULL, "" }, /* any other */
 };
 
 static const struct tag *find_tag(unsigned int code)
@@ -763,13 +760,12 @@ static void add_wrapper(struct die_cache *cache, const char *words,
  * The row of a type. (Members and the like get here too, if damaged DWARF
  * has them for types.)
  */
-static void add_row(struct die_cache *cache,
+static void add_row(struct die_cache *cache, const struct tag *tag,
 		    const struct attributes *attributes, struct text name)
 {
-	const struct tag *tag = find_tag(attributes->tag);
 	struct row *row = &cache->row;
 
-	if (tag->is_body) {
+	if (is_body(attributes->tag)) {
 		add_body(cache, tag->words, attributes, name);
 		return;
 	}
@@ -839,7 +835,7 @@ static void load_die(struct die_cache *cache, struct die *die)
 {
 	struct special special = { 0 };
 	struct attributes attributes;
-	const char *prefix;
+	const struct tag *tag;
 	struct text name;
 
 	read_die(die->position, &attributes);
@@ -854,12 +850,12 @@ static void load_die(struct die_cache *cache, struct die *die)
 	} else if (special.kind) {
 		add_die(cache, special.type);
 	} else {
-		prefix = find_tag(die->tag)->prefix;
+		tag = find_tag(die->tag);
 		name = qualified_name(cache, &attributes);
-		if (prefix && name.start)
-			die->type =
-				types_enter_name(cache->table, prefix, name);
-		add_row(cache, &attributes, name);
+		if (tag->prefix && name.start)
+			die->type = types_enter_name(cache->table, tag->prefix,
+						     name);
+		add_row(cache, tag, &attributes, name);
 	}
 	end_row(&cache->row, die);
 	if (die->tag == DW_TAG_base_type)
