@@ -158,6 +158,14 @@ static void free_block(struct arena_block *block)
 	free_large(block, block->size);
 }
 
+/* Makes a block the newest, all of it free. */
+static void use_block(struct arena *arena, struct arena_block *block)
+{
+	arena->blocks = block;
+	arena->free = block->bytes;
+	arena->end = (char *)block + block->size;
+}
+
 void *arena_alloc_slowly(struct arena *arena, size_t size)
 {
 	size_t room = arena->blocks ? BLOCK_SIZE : FIRST_BLOCK_SIZE;
@@ -166,7 +174,7 @@ void *arena_alloc_slowly(struct arena *arena, size_t size)
 
 	if (size > SIZE_MAX / 2)
 		error("out of memory (%zu bytes wanted)", size);
-	size = (size + ARENA_ALIGNMENT - 1) & ~(ARENA_ALIGNMENT - 1);
+	size = arena_round(size);
 	own = size > room / 4;
 	block = allocate_block(own ? size + sizeof(*block) : room);
 	if (own && arena->blocks) {
@@ -176,9 +184,8 @@ void *arena_alloc_slowly(struct arena *arena, size_t size)
 		return block->bytes;
 	}
 	block->next = arena->blocks;
-	arena->blocks = block;
-	arena->free = block->bytes + size;
-	arena->end = (char *)block + block->size;
+	use_block(arena, block);
+	arena->free += size;
 	return block->bytes;
 }
 
@@ -193,9 +200,7 @@ void *arena_room_slowly(struct arena *arena, size_t used, size_t size)
 	size = 2 * size + sizeof(*block) + ARENA_ALIGNMENT;
 	block = allocate_block(size < room ? room : size);
 	block->next = arena->blocks;
-	arena->blocks = block;
-	arena->free = block->bytes;
-	arena->end = (char *)block + block->size;
+	use_block(arena, block);
 	return used ? memcpy(arena->free, old, used) : arena->free;
 }
 
@@ -226,8 +231,7 @@ void arena_reset(struct arena *arena)
 		block->next = next->next;
 		free_block(next);
 	}
-	arena->free = block->bytes;
-	arena->end = (char *)block + block->size;
+	use_block(arena, block);
 }
 
 void arena_free(struct arena *arena)

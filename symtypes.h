@@ -131,6 +131,12 @@ struct arena {
 
 #define ARENA_ALIGNMENT _Alignof(max_align_t)
 
+/* The size (bytes) that a piece takes, so that the next is aligned as well. */
+static inline size_t arena_round(size_t size)
+{
+	return (size + ARENA_ALIGNMENT - 1) & ~(ARENA_ALIGNMENT - 1);
+}
+
 /*
  * Returns `size` bytes, aligned for any type, not cleared; they live until
  * arena_reset() or arena_free().
@@ -144,7 +150,7 @@ static inline void *arena_alloc(struct arena *arena, size_t size)
 	if (size >= (size_t)(arena->end - memory))
 		return arena_alloc_slowly(arena, size);
 	/* The end is aligned as well. */
-	arena->free += (size + ARENA_ALIGNMENT - 1) & ~(ARENA_ALIGNMENT - 1);
+	arena->free += arena_round(size);
 	return memory;
 }
 
@@ -166,7 +172,7 @@ static inline void *arena_keep(struct arena *arena, size_t size)
 {
 	char *kept = arena->free;
 
-	arena->free += (size + ARENA_ALIGNMENT - 1) & ~(ARENA_ALIGNMENT - 1);
+	arena->free += arena_round(size);
 	return kept;
 }
 

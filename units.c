@@ -117,7 +117,7 @@ void debug_data_open(struct debug_data *data, struct object *object)
 	*data = (struct debug_data){ .object = object };
 	read_units(data, &data->main, &object->file);
 	if (data->main.count == 1)
-		return;
+		return; /* there is no other to refer to it */
 	for (size_t i = 0; i < data->main.count && !data->linked; i++)
 		data->linked =
 			(!i || data->main.units[i].abbreviations_offset !=
