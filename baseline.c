@@ -455,13 +455,28 @@ struct baseline_symbol *baseline_find(const struct baseline *baseline,
 			  &name);
 }
 
-/* Overrides */
+/* Two sections */
 
 /* Has a record count for its key in the section that is gone through. */
 static void set_record(const struct pool *pool, const struct record *record)
 {
 	enter_section(pool, record->key, false);
 	record->key->here = *record;
+}
+
+bool same_types(const struct section *old, const struct section *new)
+{
+	struct pool *pool = old->pool;
+
+	pool->marks++;
+	for (size_t i = 0; i < old->type_count; i++)
+		set_record(pool, &old->types[i]);
+	for (size_t i = 0; i < new->type_count; i++)
+		if (new->types[i].key->mark != pool->marks ||
+		    new->types[i].key->here.definition !=
+			    new->types[i].definition)
+			return false;
+	return old->type_count == new->type_count;
 }
 
 struct section *section_override(struct section *section,

@@ -19,6 +19,12 @@ const char *const change_words[CHANGE_KINDS] = {
 	[REMOVED] = "removed",
 };
 
+const char *change_subject(const struct change *change)
+{
+	return is_reference(change->key.start) ? change->key.start
+					       : "its own type";
+}
+
 /* Whether a string is that of a type without a definition. */
 static bool is_declaration(struct text text)
 {

@@ -23,35 +23,40 @@ static char *folder_of(const char *path)
 	return real;
 }
 
+void consolidated_begin(struct consolidated *consolidated, const char *folder)
+{
+	consolidated->folder = folder;
+	consolidated->root = folder ? realpath(folder, NULL) : NULL;
+	if (folder && !consolidated->root)
+		error("cannot find the folder '%s': %m", folder);
+}
+
 struct text consolidated_name(struct consolidated *consolidated,
 			      const char *path)
 {
 	struct arena *arena = &consolidated->pool.arena;
 	const char *name = strrchr(path, '/');
-	char *folder, *start, *whole;
+	const char *root = consolidated->root;
+	char *folder, *whole;
 	struct text result;
 	size_t length;
 
-	if (!consolidated->folder)
+	if (!root)
 		return arena_text(arena, make_text(path));
 	folder = folder_of(path);
-	start = realpath(consolidated->folder, NULL);
-	if (!start)
-		error("cannot find the folder '%s': %m", consolidated->folder);
 	if (asprintf(&whole, "%s/%s", folder, name ? name + 1 : path) < 0)
 		error("out of memory");
-	length = strlen(start) - (start[1] ? 0 : 1); /* "/" */
-	if (strncmp(whole, start, length) || whole[length] != '/')
+	length = strlen(root) - (root[1] ? 0 : 1); /* "/" */
+	if (strncmp(whole, root, length) || whole[length] != '/')
 		error("'%s' is not in the folder '%s'", path,
 		      consolidated->folder);
 	result = arena_text(arena, make_text(whole + length + 1));
 	free(folder);
-	free(start);
 	free(whole);
 	return result;
 }
 
-void consolidated_add(struct consolidated *consolidated, const char *path,
+void consolidated_add(struct consolidated *consolidated, struct text name,
 		      const struct symtypes_line *lines, size_t count)
 {
 	struct pool *pool = &consolidated->pool;
@@ -64,7 +69,7 @@ void consolidated_add(struct consolidated *consolidated, const char *path,
 		grow(consolidated->sections, consolidated->count,
 		     &consolidated->capacity, sizeof(*consolidated->sections));
 	section = &consolidated->sections[consolidated->count++];
-	section->file = consolidated_name(consolidated, path);
+	section->file = name;
 	section->count = count;
 	section->records =
 		arena_alloc(&pool->arena, count * sizeof(*section->records));
@@ -111,10 +116,7 @@ static void write_record(const struct record *record, FILE *file)
 			return;
 		record->key->last = *record;
 	}
-	fputs(key.start, file);
-	putc(' ', file);
-	fwrite(text.start, 1, text.length, file);
-	putc('\n', file);
+	types_write_line(key.start, text, file);
 }
 
 void consolidated_write(struct consolidated *consolidated, FILE *file)
@@ -132,5 +134,6 @@ void consolidated_write(struct consolidated *consolidated, FILE *file)
 			write_record(&section->records[j], file);
 	}
 	free(consolidated->sections);
+	free(consolidated->root);
 	pool_free(&consolidated->pool);
 }

@@ -169,6 +169,19 @@ static int open_file(const char *path)
 	return fd;
 }
 
+/* The input files. */
+struct paths {
+	struct path {
+		const char *path;
+		struct text
+			name; /* in the consolidated file, if that is wanted */
+		bool unwanted; /* --exported: it has no symbol */
+	} * paths;
+	size_t count;
+	size_t capacity;
+	struct arena arena; /* of those from lists */
+};
+
 /* What is known of an input file. */
 struct input {
 	struct kabi_rules rules;
@@ -211,8 +224,8 @@ static void write_output(struct run *run)
 }
 
 /* Writes the types of a file to what is wanted of symtypes files. */
-static void write_types(struct run *run, const char *path, unsigned int number,
-			const struct type_table *table)
+static void write_types(struct run *run, const struct path *path,
+			unsigned int number, const struct type_table *table)
 {
 	struct symtypes_line *lines;
 	size_t count;
@@ -223,7 +236,7 @@ static void write_types(struct run *run, const char *path, unsigned int number,
 	if (run->symtypes.file)
 		types_write(lines, count, run->symtypes.file);
 	if (run->consolidated_output.file)
-		consolidated_add(&run->consolidated, path, lines, count);
+		consolidated_add(&run->consolidated, path->name, lines, count);
 	free(lines);
 }
 
@@ -237,7 +250,8 @@ static void close_input(struct input *input)
 }
 
 /* Goes through an input file. What is known of it is given up by the next. */
-static void process_file(struct run *run, const char *path, unsigned int number)
+static void process_file(struct run *run, const struct path *path,
+			 unsigned int number)
 {
 	struct input *input = &run->input;
 	struct type_table *table = &input->table;
@@ -246,16 +260,16 @@ static void process_file(struct run *run, const char *path, unsigned int number)
 	if (input->table.path)
 		close_input(input);
 	*input = (struct input){
-		.table = { .path = path,
+		.table = { .path = path->path,
 			   .dump = options.dump_types,
 			   .find_rule = kabi_type_string,
 			   .rules = &input->rules },
 		.cache = { .rules = &input->rules, .table = table },
-		.fd = open_file(path),
+		.fd = open_file(path->path),
 	};
-	debug("%s", path);
+	debug("%s", path->path);
 	statistics = (struct statistics){ 0 };
-	object_open(&input->object, path, input->fd);
+	object_open(&input->object, path->path, input->fd);
 	kabi_read_rules(&input->rules, &input->object);
 	if (run->settings.preserve)
 		reference_add_overrides(&run->reference, &input->rules);
@@ -272,22 +286,11 @@ static void process_file(struct run *run, const char *path, unsigned int number)
 	      statistics.written, statistics.hashed, statistics.slices);
 }
 
-/* The input files. */
-struct paths {
-	struct path {
-		const char *path;
-		bool unwanted; /* --exported: it has no symbol */
-	} * paths;
-	size_t count;
-	size_t capacity;
-	struct arena arena; /* of those from lists */
-};
-
 static void add_path(struct paths *paths, const char *path)
 {
 	paths->paths = grow(paths->paths, paths->count, &paths->capacity,
 			    sizeof(*paths->paths));
-	paths->paths[paths->count++] = (struct path){ path, false };
+	paths->paths[paths->count++] = (struct path){ .path = path };
 }
 
 /* Adds the files that stand in a list, one a line. */
@@ -312,10 +315,10 @@ static void add_listed(struct paths *paths, const char *list)
 	fclose(file);
 }
 
-static void read_list(struct symbol_list *list, struct paths *paths,
-		      bool exported)
+/* Finds out what the files export. */
+static void read_exported(struct symbol_list *list, struct paths *paths)
 {
-	for (size_t i = 0; exported && i < paths->count; i++) {
+	for (size_t i = 0; i < paths->count; i++) {
 		struct path *path = &paths->paths[i];
 		int fd = open_file(path->path);
 
@@ -323,10 +326,11 @@ static void read_list(struct symbol_list *list, struct paths *paths,
 			!symbols_read_exported(list, path->path, fd, i + 1);
 		close(fd);
 	}
-	if (exported) {
-		symbols_sort(list);
-		return;
-	}
+	symbols_sort(list);
+}
+
+static void read_list(struct symbol_list *list)
+{
 	if (isatty(STDIN_FILENO))
 		fputs("gendwarfksyms: reading names of symbols from the terminal, one a line, up to Ctrl-D\n",
 		      stderr);
@@ -358,18 +362,22 @@ int main(int argc, char **argv)
 		usage();
 		error("no input files?");
 	}
-	read_list(&run.list, &paths, run.settings.exported);
+	if (run.settings.exported)
+		read_exported(&run.list, &paths);
+	else
+		read_list(&run.list);
 	if (run.settings.reference && run.list.count)
 		reference_read(&run.reference, run.settings.reference);
 	/* If there are no symbols, not yesterday's files, but empty ones. */
 	output_open(&run.symtypes, run.settings.symtypes);
 	output_open(&run.consolidated_output, run.settings.consolidated);
-	run.consolidated.folder = run.settings.relative_to;
+	consolidated_begin(&run.consolidated, run.settings.relative_to);
 	for (size_t i = 0; run.settings.consolidated && i < paths.count; i++)
-		consolidated_name(&run.consolidated, paths.paths[i].path);
+		paths.paths[i].name = consolidated_name(&run.consolidated,
+							paths.paths[i].path);
 	for (size_t i = 0; run.list.count && i < paths.count; i++)
 		if (!paths.paths[i].unwanted)
-			process_file(&run, paths.paths[i].path, i + 1);
+			process_file(&run, &paths.paths[i], i + 1);
 	if (run.settings.reference)
 		changed = reference_report(&run.reference, &run.list);
 	if (changed && run.settings.preserve)

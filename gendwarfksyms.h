@@ -822,18 +822,25 @@ struct consolidated_section {
 /* All that it will say. All zero bytes is nothing. */
 struct consolidated {
 	const char *folder; /* that names are relative to; NULL: as given */
+	char *root; /* the same without symbolic links */
 	struct pool pool;
 	struct consolidated_section *sections;
 	size_t count;
 	size_t capacity;
 };
 
-/* What an input file is called there. Error: it isn't in the folder. */
+/* Sets the folder, if there is one. Error: it isn't there. */
+void consolidated_begin(struct consolidated *consolidated, const char *folder);
+
+/*
+ * What an input file is called there; lives until all is written. Error: it isn't
+ * in the folder.
+ */
 struct text consolidated_name(struct consolidated *consolidated,
 			      const char *path);
 
-/* Adds a section with copies of the lines. */
-void consolidated_add(struct consolidated *consolidated, const char *path,
+/* Adds a section of that name with copies of the lines. */
+void consolidated_add(struct consolidated *consolidated, struct text name,
 		      const struct symtypes_line *lines, size_t count);
 
 /* Writes all, and frees it. The caller checks the file for errors. */

@@ -40,14 +40,12 @@ static void report(const struct symbol *symbol, uint32_t old_version,
 	if (!file)
 		error("out of memory");
 	for (size_t i = 0; i < count; i++) {
-		const char *key = causes[i].key.start;
 		enum change_kind kind = causes[i].kind;
 
 		if ((kind == ADDED || kind == REMOVED) &&
 		    ++followers > FOLLOWERS_NAMED)
 			continue;
-		fprintf(file, "\n\t%s %s",
-			is_reference(key) ? key : "its own type",
+		fprintf(file, "\n\t%s %s", change_subject(&causes[i]),
 			change_words[kind]);
 	}
 	if (followers > FOLLOWERS_NAMED)

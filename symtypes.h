@@ -385,7 +385,8 @@ struct symtypes_line {
 struct symtypes_line *types_lines(const struct type_table *table,
 				  struct symtypes_line *lines, size_t *count);
 
-/* Writes lines. The caller checks the file for errors. */
+/* Writes a line, or all. The caller checks the file for errors. */
+void types_write_line(const char *key, struct text text, FILE *file);
 void types_write(const struct symtypes_line *lines, size_t count, FILE *file);
 
 void types_free(struct type_table *table);
@@ -509,6 +510,9 @@ void baseline_check_scheme(const struct baseline *baseline, struct text scheme,
 struct baseline_symbol *baseline_find(const struct baseline *baseline,
 				      struct text name);
 
+/* Whether the symbols of two sections lead to the same types. */
+bool same_types(const struct section *old, const struct section *new);
+
 /*
  * What a section says if the overrides of an older one count; in the pool's memory.
  * Itself if there are none. Error: they lead to a type that it doesn't have.
@@ -548,6 +552,9 @@ struct change {
 	struct text old; /* `start` NULL if there was none, or is none */
 	struct text new;
 };
+
+/* What a change is of, for a message about a symbol that it is a cause for. */
+const char *change_subject(const struct change *change);
 
 /* All changes of types from one table to another, and what leads to them. */
 struct changes {

@@ -134,17 +134,22 @@ struct type_string *types_parse(struct type_table *table, struct text text,
 
 /* The table (FORMAT 7) */
 
+void types_write_line(const char *key, struct text text, FILE *file)
+{
+	fputs(key, file);
+	putc(' ', file);
+	fwrite(text.start, 1, text.length, file);
+	putc('\n', file);
+}
+
 /* Enters a string into the table, for --dump-types' eyes too. */
 static void set_string(const struct type_table *table, struct type *type,
 		       struct type_string string)
 {
 	type->string = string;
 	type->in_table = true;
-	if (table->dump) {
-		fprintf(stderr, "%s ", type->key.start);
-		fwrite(string.text.start, 1, string.text.length, stderr);
-		putc('\n', stderr);
-	}
+	if (table->dump)
+		types_write_line(type->key.start, string.text, stderr);
 }
 
 /* If there is a rule for a type that is not in the table yet, enters it. */
@@ -206,13 +211,8 @@ struct symtypes_line *types_lines(const struct type_table *table,
 
 void types_write(const struct symtypes_line *lines, size_t count, FILE *file)
 {
-	for (size_t i = 0; i < count; i++) {
-		fputs(lines[i].key, file);
-		putc(' ', file);
-		fwrite(lines[i].string->text.start, 1,
-		       lines[i].string->text.length, file);
-		putc('\n', file);
-	}
+	for (size_t i = 0; i < count; i++)
+		types_write_line(lines[i].key, lines[i].string->text, file);
 }
 
 void types_free(struct type_table *table)

@@ -14,7 +14,7 @@ const struct program program = { "kabi-compare", 2 };
 /* How many names of symbols or files the header of a cause has. */
 #define NAMES_SHOWN 3
 
-/* Causes of one change that only came or went with it are named up to here. */
+/* How many causes the line of a symbol has. */
 #define CAUSES_NAMED 10
 
 static void usage(FILE *file)
@@ -96,24 +96,6 @@ struct pair {
 	struct changes changes;
 };
 
-/* Whether two sections lead to the same types. */
-static bool same_types(struct pool *pool, const struct section *old,
-		       const struct section *new)
-{
-	size_t mark = ++pool->marks;
-
-	for (size_t i = 0; i < old->type_count; i++) {
-		old->types[i].key->mark = mark;
-		old->types[i].key->here = old->types[i];
-	}
-	for (size_t i = 0; i < new->type_count; i++)
-		if (new->types[i].key->mark != mark ||
-		    new->types[i].key->here.definition !=
-			    new->types[i].definition)
-			return false;
-	return old->type_count == new->type_count;
-}
-
 static struct pair *find_pair(struct comparison *comparison,
 			      struct section *old, struct section *new)
 {
@@ -125,7 +107,7 @@ static struct pair *find_pair(struct comparison *comparison,
 	pair = arena_zalloc(&comparison->arena, sizeof(*pair));
 	pair->old = old;
 	pair->new = section_override(new, old);
-	pair->same = same_types(&comparison->pool, old, pair->new);
+	pair->same = same_types(old, pair->new);
 	cache_add(&comparison->pairs, hash, pair);
 	return pair;
 }
@@ -234,12 +216,12 @@ static void compare_symbol(struct comparison *comparison,
 
 /*
  * Goes through the symbols of a baseline that count. Those that the other hasn't
- * are differences of a kind; the others are compared, if that is wanted.
+ * are differences of a kind; those that both have are compared the first time.
  */
 static void compare_symbols(struct comparison *comparison,
 			    const struct baseline *baseline,
 			    const struct baseline *other,
-			    enum difference_kind kind, bool compare)
+			    enum difference_kind kind)
 {
 	for (size_t i = 0; i < baseline->section_count; i++) {
 		struct section *section = baseline->sections[i];
@@ -257,7 +239,7 @@ static void compare_symbols(struct comparison *comparison,
 				      section->file);
 			if (!twin)
 				add_difference(comparison, kind, symbol);
-			else if (compare)
+			else if (baseline == &comparison->old)
 				compare_symbol(comparison, symbol, twin);
 		}
 		close_pairs(comparison, section);
@@ -374,9 +356,7 @@ static void print_difference(const struct comparison *comparison,
 	     i++) {
 		const struct change *change = &difference->causes[i]->change;
 
-		printf("%s %s %s", i ? "," : "",
-		       is_reference(change->key.start) ? change->key.start
-						       : "its own type",
+		printf("%s %s %s", i ? "," : "", change_subject(change),
 		       change_words[change->kind]);
 	}
 	if (difference->cause_count > CAUSES_NAMED)
@@ -510,9 +490,9 @@ int main(int argc, char **argv)
 	}
 	read_baselines(&comparison, argv + optind);
 	compare_symbols(&comparison, &comparison.old, &comparison.new,
-			SYMBOL_REMOVED, true);
+			SYMBOL_REMOVED);
 	compare_symbols(&comparison, &comparison.new, &comparison.old,
-			SYMBOL_ADDED, false);
+			SYMBOL_ADDED);
 	judge(&comparison);
 	differ = is_short ? print_short(&comparison) : print_full(&comparison);
 	if (ferror(stdout) | fclose(stdout))
