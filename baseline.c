@@ -68,9 +68,7 @@ static void find_references(struct pool *pool, struct definition *definition)
 		end = reference_end(at, &problem);
 		if (!end || (*end && *end != ' '))
 			continue;
-		references =
-			grow(references, count, &capacity, sizeof(*references));
-		references[count++] = (struct key_reference){
+		*APPEND(references, count, capacity) = (struct key_reference){
 			pool_enter_key(pool, (struct text){ at, end - at }),
 			at - text
 		};
@@ -180,10 +178,8 @@ static struct key *find_types(struct pool *pool, bool has_header,
 			if (!key->here.definition)
 				return key;
 			key->met = true;
-			types->records = grow(types->records, types->count,
-					      &types->capacity,
-					      sizeof(*types->records));
-			types->records[types->count++] = key->here;
+			*APPEND(types->records, types->count, types->capacity) =
+				key->here;
 		}
 		if (next == types->count)
 			return NULL;
@@ -246,10 +242,8 @@ static void end_section(struct parser *parser)
 			parser->file.start, missing->text.start);
 	for (size_t i = 0; i < section->type_count; i++)
 		section->overrides |= section->types[i].override;
-	baseline->sections = grow(baseline->sections, baseline->section_count,
-				  &baseline->sections_capacity,
-				  sizeof(*baseline->sections));
-	baseline->sections[baseline->section_count++] = section;
+	*APPEND(baseline->sections, baseline->section_count,
+		baseline->sections_capacity) = section;
 	parser->count = 0;
 }
 
@@ -308,17 +302,10 @@ static void split_record(struct parser *parser, char *line, bool declaration,
 	*text = make_text(end + 1);
 }
 
-static void add_override(struct baseline *baseline, struct record record)
-{
-	baseline->overrides = grow(
-		baseline->overrides, baseline->override_count,
-		&baseline->overrides_capacity, sizeof(*baseline->overrides));
-	baseline->overrides[baseline->override_count++] = record;
-}
-
 static void read_record(struct parser *parser, char *line)
 {
-	struct pool *pool = parser->baseline->pool;
+	struct baseline *baseline = parser->baseline;
+	struct pool *pool = baseline->pool;
 	bool override = starts_with(line, OVERRIDE), declaration;
 	struct text key_text, text;
 	struct record record;
@@ -335,14 +322,15 @@ static void read_record(struct parser *parser, char *line)
 	 */
 	if (!parser->file.start || (!parser->has_header && !override &&
 				    strcmp(key_text.start, parser->last) < 0))
-		begin_section(parser, make_text(parser->baseline->path));
+		begin_section(parser, make_text(baseline->path));
 	key = pool_enter_key(pool, key_text);
 	if (!override)
 		parser->last = key->text.start;
 	record = (struct record){ key, pool_enter_definition(pool, key, text),
 				  override };
 	if (override)
-		add_override(parser->baseline, record);
+		*APPEND(baseline->overrides, baseline->override_count,
+			baseline->overrides_capacity) = record;
 	enter_section(pool, key, parser->has_header);
 	if (key->listed) {
 		/* An override may stand beside the line that it is of. */
@@ -362,9 +350,7 @@ static void read_record(struct parser *parser, char *line)
 		key->last = record;
 	if (!is_reference(key->text.start))
 		check_scheme(parser, record.definition->text);
-	parser->records = grow(parser->records, parser->count,
-			       &parser->capacity, sizeof(*parser->records));
-	parser->records[parser->count++] = key;
+	*APPEND(parser->records, parser->count, parser->capacity) = key;
 }
 
 /* The file that a line is the header of; `start` NULL if it is none. */

@@ -67,10 +67,7 @@ static void add_changes(struct changes *changes, const struct type_table *table,
 		if (!type->in_table ||
 		    (twin && (!new || same_text(text, twin->string.text))))
 			continue;
-		changes->changes = grow(changes->changes, changes->count,
-					&changes->capacity,
-					sizeof(*changes->changes));
-		changes->changes[changes->count++] =
+		*APPEND(changes->changes, changes->count, changes->capacity) =
 			new ? make_change(type->key,
 					  twin ? twin->string.text : none, text)
 			    : make_change(type->key, text, none);

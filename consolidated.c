@@ -65,10 +65,8 @@ void consolidated_add(struct consolidated *consolidated, struct text name,
 	/* What exports nothing has nothing to say. */
 	if (!count)
 		return;
-	consolidated->sections =
-		grow(consolidated->sections, consolidated->count,
-		     &consolidated->capacity, sizeof(*consolidated->sections));
-	section = &consolidated->sections[consolidated->count++];
+	section = APPEND(consolidated->sections, consolidated->count,
+			 consolidated->capacity);
 	section->file = name;
 	section->count = count;
 	section->records =

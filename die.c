@@ -35,9 +35,7 @@ static struct place *push(struct writer *writer, struct die *die)
 {
 	struct place *place;
 
-	writer->places = grow(writer->places, writer->count, &writer->capacity,
-			      sizeof(*writer->places));
-	place = &writer->places[writer->count++];
+	place = APPEND(writer->places, writer->count, writer->capacity);
 	*place = (struct place){ .die = die, .at = die->fragments };
 	return place;
 }
@@ -403,11 +401,8 @@ write_string(struct writer *writer, struct die *die, bool writing,
 				struct text key = next->type->key;
 
 				if (writing) {
-					writer->references = grow(
-						writer->references, *references,
-						&writer->references_capacity,
-						sizeof(*writer->references));
-					writer->references[(*references)++] =
+					*APPEND(writer->references, *references,
+						writer->references_capacity) =
 						(struct type_reference){
 							.type = next->type,
 							.start = at,

@@ -41,8 +41,7 @@ static struct text make_prefix(struct arena *arena, struct position scope)
 		read_die(scope, &attributes);
 		if (!is_scope(attributes.tag))
 			break;
-		names = grow(names, count, &capacity, sizeof(*names));
-		names[count++] = name_of(&attributes);
+		*APPEND(names, count, capacity) = name_of(&attributes);
 	}
 	while (count--) {
 		struct text name = names[count];
@@ -187,9 +186,7 @@ static struct die *enter_die(struct die_cache *cache, struct position position)
 	die = arena_zalloc(&cache->arena, sizeof(*die));
 	die->position = position;
 	cache_add(&cache->dies, key, die);
-	cache->met = grow(cache->met, cache->met_count, &cache->met_capacity,
-			  sizeof(*cache->met));
-	cache->met[cache->met_count++] = die;
+	*APPEND(cache->met, cache->met_count, cache->met_capacity) = die;
 	statistics.loaded++;
 	return die;
 }

@@ -288,9 +288,8 @@ static void process_file(struct run *run, const struct path *path,
 
 static void add_path(struct paths *paths, const char *path)
 {
-	paths->paths = grow(paths->paths, paths->count, &paths->capacity,
-			    sizeof(*paths->paths));
-	paths->paths[paths->count++] = (struct path){ .path = path };
+	*APPEND(paths->paths, paths->count, paths->capacity) =
+		(struct path){ .path = path };
 }
 
 /* Adds the files that stand in a list, one a line. */

@@ -113,6 +113,7 @@ static void keep(struct matcher *matcher, struct symbol *symbol,
 	const char *name = symbol_name(pointer).start;
 	struct symbol *alias = symbol;
 	struct attributes attributes;
+	struct kept *kept;
 
 	if (!type.address)
 		die_error(pointer->die, "symbol pointer %s has no type", name);
@@ -125,12 +126,9 @@ static void keep(struct matcher *matcher, struct symbol *symbol,
 	if (attributes.tag == DW_TAG_subroutine_type)
 		type = pointee;
 	do {
-		matcher->kept = grow(matcher->kept, matcher->kept_count,
-				     &matcher->kept_capacity,
-				     sizeof(*matcher->kept));
-		matcher->kept[matcher->kept_count] =
-			(struct kept){ alias, type, matcher->kept_count };
-		matcher->kept_count++;
+		kept = APPEND(matcher->kept, matcher->kept_count,
+			      matcher->kept_capacity);
+		*kept = (struct kept){ alias, type, matcher->kept_count };
 		alias = next_alias(alias);
 	} while (alias != symbol);
 }
@@ -206,11 +204,8 @@ static void match_unit(struct matcher *matcher, struct unit *unit)
 		if (!has(&candidate, ATTRIBUTE_ABSTRACT_ORIGIN) &&
 		    !find_free_symbol(matcher, symbol_name(&candidate)))
 			continue;
-		matcher->candidates = grow(matcher->candidates,
-					   matcher->candidate_count,
-					   &matcher->candidates_capacity,
-					   sizeof(*matcher->candidates));
-		matcher->candidates[matcher->candidate_count++] = candidate;
+		*APPEND(matcher->candidates, matcher->candidate_count,
+			matcher->candidates_capacity) = candidate;
 	}
 	for (size_t i = 0; i < matcher->candidate_count; i++)
 		match_candidate(matcher, &matcher->candidates[i]);

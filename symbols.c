@@ -73,9 +73,7 @@ static void add_name(struct symbol_list *list, struct text name,
 	symbol->number = list->count;
 	symbol->exporter = exporter;
 	cache_add(&list->by_name, hash_text(name), symbol);
-	list->symbols = grow(list->symbols, list->count, &list->capacity,
-			     sizeof(*list->symbols));
-	list->symbols[list->count++] = symbol;
+	*APPEND(list->symbols, list->count, list->capacity) = symbol;
 	if (name.length > list->longest_name)
 		list->longest_name = name.length;
 }
@@ -154,8 +152,7 @@ bool symbols_read_exported(struct symbol_list *list, const char *path, int fd,
 
 			if (!name || !*name)
 				continue;
-			names = grow(names, count, &capacity, sizeof(*names));
-			names[count++] = name;
+			*APPEND(names, count, capacity) = name;
 		}
 	}
 	/* In the order in which nm prints them, as for the list in a build. */

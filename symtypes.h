@@ -120,6 +120,11 @@ static inline void *grow(void *array, size_t count, size_t *capacity,
 	return count < *capacity ? array : grow_full(array, capacity, size);
 }
 
+/* Adds an element behind the last of such an array; a pointer to it, not set yet. */
+#define APPEND(array, count, capacity)                                    \
+	((array) = grow((array), (count), &(capacity), sizeof(*(array))), \
+	 &(array)[(count)++])
+
 /*
  * Memory that is freed all at once. All zero bytes is an empty arena.
  */

@@ -27,9 +27,7 @@ struct type *types_enter(struct type_table *table, struct text key)
 	type->key = arena_text(&table->arena, key);
 	type->number = table->count;
 	cache_add(&table->by_key, hash_text(key), type);
-	table->types = grow(table->types, table->count, &table->capacity,
-			    sizeof(*table->types));
-	table->types[table->count++] = type;
+	*APPEND(table->types, table->count, table->capacity) = type;
 	return type;
 }
 
@@ -117,9 +115,7 @@ struct type_string *types_parse(struct type_table *table, struct text text,
 			end = at + 1;
 			continue;
 		}
-		references =
-			grow(references, count, &capacity, sizeof(*references));
-		references[count++] = (struct type_reference){
+		*APPEND(references, count, capacity) = (struct type_reference){
 			.type = types_enter(table,
 					    (struct text){ at, end - at }),
 			.start = at - string->text.start,

@@ -18,9 +18,7 @@ static void add_unit(struct unit_list *list, Dwarf_CU *cu, size_t *capacity)
 	struct unit *unit;
 	Dwarf_Die root;
 
-	list->units =
-		grow(list->units, list->count, capacity, sizeof(*list->units));
-	unit = &list->units[list->count++];
+	unit = APPEND(list->units, list->count, *capacity);
 	*unit = (struct unit){ .file = file, .cu = cu };
 	if (!dwarf_cu_die(cu, &root, &unit->version,
 			  &unit->abbreviations_offset, &unit->address_size,

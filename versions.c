@@ -142,11 +142,9 @@ static void find_cycles(struct type_table *table, struct type *root,
 			prepare(table, &type->string);
 			type->visit = type->lowest = ++table->visits;
 			type->on_path = true;
-			path = grow(path, depth, &path_capacity, sizeof(*path));
-			path[depth++] = (struct search){ type, 0 };
-			open = grow(open, open_count, &open_capacity,
-				    sizeof(*open));
-			open[open_count++] = type;
+			*APPEND(path, depth, path_capacity) =
+				(struct search){ type, 0 };
+			*APPEND(open, open_count, open_capacity) = type;
 			type = NULL;
 		}
 		top = &path[depth - 1];
@@ -258,13 +256,10 @@ static void begin_type(struct expansion *expansion, struct type *type)
 		type->expanded_for = expansion->number;
 		return;
 	}
-	layout->types = grow(layout->types, layout->count, &expansion->capacity,
-			     sizeof(*layout->types));
-	layout->types[layout->count++] = (struct laid_type){
-		.type = type,
-		.start = expansion->length,
-		.crc_start = expansion->crc,
-	};
+	*APPEND(layout->types, layout->count, expansion->capacity) =
+		(struct laid_type){ .type = type,
+				    .start = expansion->length,
+				    .crc_start = expansion->crc };
 	layout->places[type->number] = layout->count;
 }
 
@@ -345,8 +340,8 @@ static void expand(struct expansion *expansion, struct type_string *string,
 		struct opened *top;
 
 		if (string) {
-			stack = grow(stack, depth, &capacity, sizeof(*stack));
-			stack[depth++] = open_string(expansion, string, type);
+			*APPEND(stack, depth, capacity) =
+				open_string(expansion, string, type);
 			string = NULL;
 			if (type)
 				begin_type(expansion, type);

@@ -25,9 +25,7 @@ static void add_text_line(struct text_lines *lines, const char *start,
 		end--;
 	if (start == end)
 		return;
-	lines->lines = grow(lines->lines, lines->count, &lines->capacity,
-			    sizeof(*lines->lines));
-	lines->lines[lines->count++] =
+	*APPEND(lines->lines, lines->count, lines->capacity) =
 		(struct text_line){ { start, end - start }, level };
 }
 
@@ -55,9 +53,8 @@ static bool *find_lists(const char *text, size_t length)
 		char mark = mark_at(text, length, i);
 
 		if (mark == '{' || mark == '(') {
-			open = grow(open, depth, &capacity, sizeof(*open));
 			lists[i + 1] = !depth;
-			open[depth++] = i + 1;
+			*APPEND(open, depth, capacity) = i + 1;
 		} else if (mark && depth) {
 			if (mark == ',')
 				lists[open[depth - 1]] = true;
@@ -84,8 +81,7 @@ static struct text_lines split(struct text string)
 		char mark = mark_at(text, length, i);
 
 		if (mark == '{' || mark == '(') {
-			open = grow(open, depth, &capacity, sizeof(*open));
-			open[depth++] = i + 1;
+			*APPEND(open, depth, capacity) = i + 1;
 			if (!lists[i + 1])
 				continue;
 			add_text_line(&lines, start, text + i + 2, level++);

@@ -167,10 +167,8 @@ static struct difference *add_difference(struct comparison *comparison,
 	difference->kind = kind;
 	difference->name = symbol->name;
 	difference->file = symbol->section->file;
-	comparison->differences = grow(comparison->differences,
-				       comparison->count, &comparison->capacity,
-				       sizeof(*comparison->differences));
-	comparison->differences[comparison->count++] = difference;
+	*APPEND(comparison->differences, comparison->count,
+		comparison->capacity) = difference;
 	return difference;
 }
 
@@ -288,19 +286,12 @@ static void judge(struct comparison *comparison)
 		for (size_t j = 0; j < difference->cause_count; j++) {
 			struct cause *cause = difference->causes[j];
 
-			if (!cause->count) {
-				comparison->causes =
-					grow(comparison->causes,
-					     comparison->cause_count,
-					     &comparison->causes_capacity,
-					     sizeof(*comparison->causes));
-				comparison->causes[comparison->cause_count++] =
-					cause;
-			}
-			cause->symbols = grow(cause->symbols, cause->count,
-					      &cause->capacity,
-					      sizeof(*cause->symbols));
-			cause->symbols[cause->count++] = difference;
+			if (!cause->count)
+				*APPEND(comparison->causes,
+					comparison->cause_count,
+					comparison->causes_capacity) = cause;
+			*APPEND(cause->symbols, cause->count, cause->capacity) =
+				difference;
 		}
 	}
 	if (comparison->cause_count)

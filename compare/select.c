@@ -125,9 +125,7 @@ void filter_read(struct symbol_filter *list, const char *path)
 						     sizeof(pattern)));
 			continue;
 		}
-		list->patterns = grow(list->patterns, list->count,
-				      &list->capacity, sizeof(*list->patterns));
-		list->patterns[list->count++] = pattern;
+		*APPEND(list->patterns, list->count, list->capacity) = pattern;
 	}
 }
 
@@ -162,9 +160,7 @@ void filter_end(struct symbol_filter *list)
 
 		if (!pattern)
 			continue;
-		list->patterns = grow(list->patterns, list->count,
-				      &list->capacity, sizeof(*list->patterns));
-		list->patterns[list->count++] = *pattern;
+		*APPEND(list->patterns, list->count, list->capacity) = *pattern;
 	}
 	if (list->count)
 		qsort(list->patterns, list->count, sizeof(*list->patterns),
@@ -234,10 +230,8 @@ void severity_read_rules(struct severity *severity, const char *path)
 				       : guess_kind(words[0]);
 		rule.pattern = make_pattern(&severity->arena, words[count - 2],
 					    lines.number);
-		severity->rules = grow(severity->rules, severity->count,
-				       &severity->capacity,
-				       sizeof(*severity->rules));
-		severity->rules[severity->count++] = rule;
+		*APPEND(severity->rules, severity->count, severity->capacity) =
+			rule;
 	}
 }
 
