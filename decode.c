@@ -70,30 +70,6 @@ struct reader section_reader(const struct debug_file *file, enum section_id id,
 	return reader;
 }
 
-/*
- * What may be read again and again. Well-formed DWARF stays a thousand times
- * below both limits; but tables and lists of children can overlap, so that
- * their cost is the square of their size.
- */
-
-/* DIEs read or passed over, for each byte of units. */
-#define DIES_PER_BYTE_LIMIT 256
-
-/* Bytes of abbreviations and line tables, in all. */
-#define TABLES_SIZE_LIMIT ((uint64_t)1 << 30)
-
-uint64_t dies_limit(const struct unit *unit)
-{
-	return DIES_PER_BYTE_LIMIT * (uint64_t)(unit->end - unit->start);
-}
-
-static void __attribute__((noreturn, cold))
-too_many_dies(const struct debug_file *file)
-{
-	error("the DWARF of '%s' is damaged: its lists of children overlap or are nested so deeply that reading them would take forever",
-	      file->path);
-}
-
 void count_table(struct debug_data *data, const struct reader *reader,
 		 const unsigned char *start)
 {
@@ -262,6 +238,7 @@ struct step {
 
 struct abbreviation {
 	uint64_t code;
+	size_t offset; /* of one out of order, until all are in order; else 0 */
 	unsigned int tag;
 	bool children;
 	uint32_t size; /* bytes of all attributes; or UNKNOWN_SIZE */
@@ -273,9 +250,8 @@ struct abbreviation {
 #define UNKNOWN_SIZE UINT32_MAX
 
 struct abbreviation_table {
-	struct abbreviation *by_code; /* code n is at n - 1, if tag is not 0 */
+	struct abbreviation *abbreviations; /* by code, each only once */
 	size_t count;
-	struct cache others; /* by code */
 	bool types; /* some abbreviation has a type, or a prototype */
 };
 
@@ -298,7 +274,8 @@ static bool may_leave_unit(uint64_t code)
 	       (form.class == CLASS_REFERENCE && form.by_libdw);
 }
 
-bool unit_has_links(const struct unit *unit)
+/* Whether any of a unit's abbreviations may refer to a DIE of another unit. */
+static bool has_links(const struct unit *unit)
 {
 	struct reader reader = abbreviations_reader(unit);
 	const unsigned char *start = reader.at;
@@ -318,6 +295,20 @@ bool unit_has_links(const struct unit *unit)
 		} while (name || code);
 	}
 	count_table(unit->data, &reader, start);
+	return false;
+}
+
+bool units_are_linked(const struct unit_list *list)
+{
+	const struct unit *unit = list->units, *end = unit + list->count;
+	uint64_t last = UINT64_MAX;
+
+	/* To one that is alone, there is no other to refer. */
+	for (; list->count > 1 && unit < end; unit++) {
+		if (unit->abbreviations_offset != last && has_links(unit))
+			return true;
+		last = unit->abbreviations_offset;
+	}
 	return false;
 }
 
@@ -386,16 +377,14 @@ static struct step make_step(const struct unit *unit, unsigned int tag,
 	return step;
 }
 
-/*
- * Reads the attributes of an abbreviation. `scratch` is reused for the steps
- * until it is known how many there are.
- */
+/* Reads the attributes of an abbreviation. */
 static void read_steps(struct unit *unit, struct reader *reader,
-		       struct abbreviation *abbreviation, struct step **scratch,
-		       size_t *capacity, bool *types)
+		       struct abbreviation *abbreviation, bool *types)
 {
+	struct arena *arena = &unit->data->arena;
 	uint64_t skip = 0, all = 0;
-	size_t count = 0, size;
+	struct step *steps;
+	size_t count = 0;
 	uint32_t seen = 0;
 
 	for (;;) {
@@ -422,49 +411,73 @@ static void read_steps(struct unit *unit, struct reader *reader,
 				      unit->file->path);
 			continue;
 		}
-		*scratch = grow(*scratch, count, capacity, sizeof(**scratch));
 		step.skip = skip;
-		(*scratch)[count++] = step;
 		skip = 0;
+		steps = arena_room(arena, count * sizeof(*steps),
+				   (count + 1) * sizeof(*steps));
+		steps[count++] = step;
 	}
 	abbreviation->tail = skip;
 	abbreviation->size = all < UNKNOWN_SIZE ? all : UNKNOWN_SIZE;
-	size = count * sizeof(**scratch);
 	abbreviation->step_count = count;
-	abbreviation->steps = arena_alloc(&unit->data->arena, size);
-	if (size)
-		memcpy(abbreviation->steps, *scratch, size);
+	abbreviation->steps = arena_keep(arena, count * sizeof(*steps));
+}
+
+/* By code; what stands first, first. */
+static int compare_abbreviations(const void *a, const void *b)
+{
+	const struct abbreviation *left = a, *right = b;
+
+	if (left->code != right->code)
+		return left->code < right->code ? -1 : 1;
+	return (left->offset > right->offset) - (left->offset < right->offset);
+}
+
+/* Puts abbreviations in order. Of two with one code the first counts. */
+static size_t sort_abbreviations(struct abbreviation *list, size_t count)
+{
+	size_t kept = 0;
+
+	qsort(list, count, sizeof(*list), compare_abbreviations);
+	for (size_t i = 0; i < count; i++) {
+		list[i].offset = 0;
+		if (!kept || list[i].code != list[kept - 1].code)
+			list[kept++] = list[i];
+	}
+	return kept;
 }
 
 static inline const struct abbreviation *
 find_abbreviation(const struct abbreviation_table *table, uint64_t code)
 {
-	const struct abbreviation *abbreviation;
+	const struct abbreviation wanted = { .code = code };
 
-	if (code - 1 >= table->count)
-		return cache_find(&table->others, code, NULL, NULL);
-	abbreviation = &table->by_code[code - 1];
-	return abbreviation->code ? abbreviation : NULL;
+	/* They count up from 1, usually. */
+	if (code - 1 < table->count &&
+	    table->abbreviations[code - 1].code == code)
+		return &table->abbreviations[code - 1];
+	return bsearch(&wanted, table->abbreviations, table->count,
+		       sizeof(wanted), compare_abbreviations);
 }
 
 static const struct abbreviation_table *read_abbreviations(struct unit *unit)
 {
 	struct reader reader = abbreviations_reader(unit);
 	const unsigned char *start = reader.at;
-	bool types = false;
 	/* The same bytes mean other sizes for a unit of another kind. */
 	uint64_t key = (uint64_t)(uintptr_t)start << 12 | unit->version << 8 |
 		       unit->address_size << 4 | unit->offset_size;
 	struct debug_data *data = unit->data;
 	struct abbreviation_table *table;
 	struct abbreviation *list = NULL;
-	struct step *scratch = NULL;
-	size_t count = 0, capacity = 0, scratch_capacity = 0;
+	size_t count = 0, capacity = 0;
+	bool sorted = true;
 	uint64_t code;
 
 	table = cache_find(&data->abbreviation_tables, key, NULL, NULL);
 	if (table)
 		return table;
+	table = arena_zalloc(&data->arena, sizeof(*table));
 	while ((code = read_uleb(&reader))) {
 		uint64_t tag = read_uleb(&reader);
 		struct abbreviation abbreviation = {
@@ -473,49 +486,19 @@ static const struct abbreviation_table *read_abbreviations(struct unit *unit)
 			.children = read_number(&reader, 1),
 		};
 
-		read_steps(unit, &reader, &abbreviation, &scratch,
-			   &scratch_capacity, &types);
-		list = grow(list, count, &capacity, sizeof(*list));
-		list[count++] = abbreviation;
+		read_steps(unit, &reader, &abbreviation, &table->types);
+		if (count && list[count - 1].code >= code)
+			sorted = false;
+		abbreviation.offset = sorted ? 0 : reader.at - start;
+		*APPEND(list, count, capacity) = abbreviation;
 	}
 	count_table(data, &reader, start);
-	/* Codes count up from 1, usually. */
-	table = arena_zalloc(&data->arena, sizeof(*table));
-	table->count = count;
-	table->types = types;
-	table->by_code =
-		arena_zalloc(&data->arena, count * sizeof(*table->by_code));
-	for (size_t i = 0; i < count; i++) {
-		struct abbreviation *copy;
-
-		if (find_abbreviation(table, list[i].code))
-			continue; /* of two with one code the first counts */
-		if (list[i].code - 1 < count) {
-			table->by_code[list[i].code - 1] = list[i];
-			continue;
-		}
-		copy = arena_alloc(&data->arena, sizeof(*copy));
-		*copy = list[i];
-		cache_add(&table->others, copy->code, copy);
-	}
+	table->count = sorted ? count : sort_abbreviations(list, count);
+	table->abbreviations =
+		arena_copy(&data->arena, list, table->count * sizeof(*list));
 	free(list);
-	free(scratch);
 	cache_add(&data->abbreviation_tables, key, table);
 	return table;
-}
-
-void forget_abbreviations(struct debug_data *data)
-{
-	struct cache *tables = &data->abbreviation_tables;
-
-	for (size_t i = 0; tables->slots && i <= tables->mask; i++) {
-		struct abbreviation_table *table = tables->slots[i].value;
-
-		if (table)
-			cache_free(&table->others);
-	}
-	cache_clear(tables);
-	arena_reset(&data->arena);
 }
 
 /* DIEs */
@@ -732,7 +715,8 @@ begin_die(struct position *die, struct reader *reader)
 
 	die->address = reader->at;
 	if (++statistics.dies > die->unit->data->dies_limit)
-		too_many_dies(reader->file);
+		error("the DWARF of '%s' is damaged: its lists of children overlap or are nested so deeply that reading them would take forever",
+		      reader->file->path);
 	if (reader->at >= reader->end)
 		return NULL;
 	code = read_uleb(reader);
@@ -994,40 +978,38 @@ bool next_candidate(struct cursor *cursor, struct attributes *attributes)
  * DWARF has no way up, so this is made from the front when a DIE is asked for
  * that is no child of the unit DIE.
  */
-struct die_index {
-	struct indexed_die {
-		size_t offset; /* from the start of the unit */
-		size_t parent; /* its place in the index */
-	} * dies;
-	size_t count;
+struct indexed_die {
+	size_t offset; /* from the start of the unit */
+	size_t parent; /* its place in the index */
 };
 
-static struct die_index *make_die_index(struct unit *unit)
+static void make_die_index(struct unit *unit)
 {
-	struct die_index *index = allocate_cleared(1, sizeof(*index));
 	struct reader reader = unit_reader(unit, unit->root);
-	size_t capacity = 0, parent = 0, depth = 1, level = 1;
+	struct arena *arena = &unit->data->arena;
+	size_t count = 0, parent = 0, depth = 1, level = 1;
 	const struct abbreviation *abbreviation;
 	struct position die = { .unit = unit };
+	struct indexed_die *dies = NULL;
 
 	while ((abbreviation = next_die(&die, &reader, &depth))) {
 		for (; level > depth; level--)
-			parent = index->dies[parent].parent;
-		if (depth == 1 && index->count)
+			parent = dies[parent].parent;
+		if (depth == 1 && count)
 			break; /* nothing stands beside the unit DIE */
-		index->dies = grow(index->dies, index->count, &capacity,
-				   sizeof(*index->dies));
-		index->dies[index->count] =
-			(struct indexed_die){ die.address - unit->start,
-					      parent };
+		dies = arena_room(arena, count * sizeof(*dies),
+				  (count + 1) * sizeof(*dies));
+		dies[count] = (struct indexed_die){ die.address - unit->start,
+						    parent };
 		if (abbreviation->children) {
-			parent = index->count;
+			parent = count;
 			level = ++depth;
 		}
-		index->count++;
+		count++;
 		skip_attributes(die, abbreviation, &reader);
 	}
-	return index;
+	unit->dies = arena_keep(arena, count * sizeof(*dies));
+	unit->die_count = count;
 }
 
 struct position parent_die(struct position die)
@@ -1041,9 +1023,9 @@ struct position parent_die(struct position die)
 	if (is_top_level(die))
 		return unit_root(unit);
 	if (!unit->dies)
-		unit->dies = make_die_index(unit);
-	dies = unit->dies->dies;
-	high = unit->dies->count;
+		make_die_index(unit);
+	dies = unit->dies;
+	high = unit->die_count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
@@ -1084,17 +1066,4 @@ void unit_open(struct unit *unit)
 bool unit_has_types(const struct unit *unit)
 {
 	return unit->abbreviations->types;
-}
-
-void unit_forget(struct unit *unit)
-{
-	free(unit->is_source);
-	if (unit->dies)
-		free(unit->dies->dies);
-	free(unit->dies);
-	unit->is_source = NULL;
-	unit->file_count = 0;
-	unit->top_level = NULL;
-	unit->dies = NULL;
-	unit->abbreviations = NULL;
 }

@@ -20,9 +20,8 @@
  *	object.c	an ELF file -> its Dwarf (libdw), relocated
  *	symtypes.h	what kabi-compare has too: named types, versions, memory
  *
- * (The one exception: units.c asks decode.c whether a unit's abbreviations refer
- * to other units, and to forget what it knows of one.) For decode.c and lines.c
- * alone there is reader.h (bytes). Below, the files stand from the bottom up.
+ * For decode.c and lines.c alone there is reader.h (bytes). Below, the files stand
+ * from the bottom up.
  */
 #ifndef GENDWARFKSYMS_H
 #define GENDWARFKSYMS_H
@@ -172,10 +171,11 @@ struct unit {
 	bool has_lines; /* a line table, there: */
 	uint64_t lines;
 
-	/* Made when first needed, given up by unit_forget(): */
+	/* Made when first needed: */
 	bool *is_source; /* by number of a file: is it called ....c? */
 	size_t file_count;
-	struct die_index *dies;
+	struct indexed_die *dies; /* decode.c's, for parents */
+	size_t die_count;
 	unsigned char *top_level; /* a bit for each byte: a child of the root */
 };
 
@@ -200,6 +200,15 @@ struct split {
 	struct unit_list units;
 };
 
+/*
+ * What may be read again and again: DIEs for each byte of units, and bytes of tables
+ * of abbreviations and lines in all. Well-formed DWARF stays a thousand times below
+ * both; but tables and lists of children can overlap, so that their cost is the
+ * square of their size.
+ */
+#define DIES_PER_BYTE_LIMIT 256
+#define TABLES_SIZE_LIMIT   ((uint64_t)1 << 30)
+
 /* The DWARF of an input file. */
 struct debug_data {
 	struct object *object;
@@ -209,7 +218,7 @@ struct debug_data {
 	struct unit_list supplementary;
 	struct split *splits; /* the last opened first */
 	unsigned int unit_count; /* of all files */
-	struct arena arena; /* of abbreviations, and of unit.top_level */
+	struct arena arena; /* of what is known of units and abbreviations */
 	struct cache abbreviation_tables; /* by address and kind of unit */
 	uint64_t dies_limit; /* for statistics.dies */
 	uint64_t tables_size; /* bytes of abbreviations and line tables read */
@@ -316,15 +325,8 @@ void unit_open(struct unit *unit);
 /* Whether anything in a unit that is open has a type, or could have. */
 bool unit_has_types(const struct unit *unit);
 
-/* Gives up what is known of a unit, and of abbreviations. */
-void unit_forget(struct unit *unit);
-void forget_abbreviations(struct debug_data *data);
-
-/* Whether any of a unit's abbreviations may refer to a DIE of another unit. */
-bool unit_has_links(const struct unit *unit);
-
-/* How many DIEs may be read, on account of a unit. */
-uint64_t dies_limit(const struct unit *unit);
+/* Whether any of the units may refer to a DIE of another, by its abbreviations. */
+bool units_are_linked(const struct unit_list *list);
 
 /*
  * Reads a DIE. Error: damaged data; or there is none, but the end of a list of

@@ -7,22 +7,20 @@
 #define PART "lines"
 #include "reader.h"
 
-static void add_file(struct unit *unit, struct text name, size_t *capacity)
+/* Adds a file, at the end of the arena. */
+static void add_file(struct unit *unit, struct text name)
 {
-	unit->is_source = grow(unit->is_source, unit->file_count, capacity,
-			       sizeof(*unit->is_source));
+	unit->is_source = arena_room(&unit->data->arena, unit->file_count,
+				     unit->file_count + 1);
 	unit->is_source[unit->file_count++] =
 		name.length >= 2 &&
 		!memcmp(name.start + name.length - 2, ".c", 2);
 }
 
-/*
- * Reads directories or files of DWARF 5; with `capacity` they are files, and
- * added.
- */
+/* Reads directories of DWARF 5, or files, which are added. */
 static void read_entries(struct unit *unit, struct unit *from,
 			 struct reader *reader, unsigned int offset_size,
-			 size_t *capacity)
+			 bool files)
 {
 	struct {
 		uint64_t content;
@@ -48,8 +46,8 @@ static void read_entries(struct unit *unit, struct unit *from,
 			if (formats[i].content == DW_LNCT_path)
 				name = text;
 		}
-		if (capacity)
-			add_file(unit, name, capacity);
+		if (files)
+			add_file(unit, name);
 	}
 }
 
@@ -61,7 +59,6 @@ static void read_files(struct unit *unit, struct unit *from, uint64_t offset)
 	const unsigned char *start = reader.at;
 	unsigned int version, offset_size = 4;
 	uint64_t length = read_number(&reader, 4);
-	size_t capacity = 0;
 	struct text name;
 
 	if (length == 0xffffffff) {
@@ -71,6 +68,7 @@ static void read_files(struct unit *unit, struct unit *from, uint64_t offset)
 	if (length > (size_t)(reader.end - reader.at))
 		read_error(&reader);
 	reader.end = reader.at + length;
+	unit->file_count = 0;
 	version = read_number(&reader, 2);
 	if (version < 2 || version > 5)
 		die_error(unit_root(from), "a line table of version %u",
@@ -82,18 +80,19 @@ static void read_files(struct unit *unit, struct unit *from, uint64_t offset)
 	/* standard_opcode_lengths, one fewer than opcode_base */
 	read_bytes(&reader, (uint8_t)(read_number(&reader, 1) - 1));
 	if (version >= 5) {
-		read_entries(unit, from, &reader, offset_size, NULL);
-		read_entries(unit, from, &reader, offset_size, &capacity);
+		read_entries(unit, from, &reader, offset_size, false);
+		read_entries(unit, from, &reader, offset_size, true);
 	} else {
 		while (read_text(&reader).length)
 			; /* directories */
-		add_file(unit, (struct text){ 0 }, &capacity); /* 1 is first */
+		add_file(unit, (struct text){ 0 }); /* 1 is first */
 		while ((name = read_text(&reader)).length) {
-			add_file(unit, name, &capacity);
+			add_file(unit, name);
 			for (int i = 0; i < 3; i++)
 				read_uleb(&reader);
 		}
 	}
+	unit->is_source = arena_keep(&unit->data->arena, unit->file_count);
 	count_table(unit->data, &reader, start);
 }
 
@@ -134,7 +133,7 @@ bool is_source_file(struct position die, uint64_t number)
 				"DW_AT_decl_file, but the unit has no line table");
 		read_files(unit, from, offset);
 	}
-	if (!unit->is_source || number >= unit->file_count)
+	if (number >= unit->file_count)
 		die_error(die, "DW_AT_decl_file %llu is beyond the line table",
 			  (unsigned long long)number);
 	return unit->is_source[number];

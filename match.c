@@ -240,6 +240,7 @@ void match_symbols(struct symbol_list *list, struct object *object,
 	struct debug_data data;
 
 	debug_data_open(&data, object);
+	data.linked = units_are_linked(&data.main);
 	for (size_t i = 0; i < data.main.count; i++)
 		match_unit(&matcher, &data.main.units[i]);
 	if (options.canonical)

@@ -66,15 +66,14 @@ static void read_units(struct debug_data *data, struct unit_list *list,
 
 		unit->data = data;
 		unit->number = data->unit_count++;
-		data->dies_limit += dies_limit(unit);
+		data->dies_limit += DIES_PER_BYTE_LIMIT *
+				    (uint64_t)(unit->end - unit->start);
 		cache_add(&list->by_cu, (uintptr_t)unit->cu, unit);
 	}
 }
 
 static void forget_units(struct unit_list *list)
 {
-	for (size_t i = 0; i < list->count; i++)
-		unit_forget(&list->units[i]);
 	free(list->units);
 	cache_free(&list->by_cu);
 	*list = (struct unit_list){ 0 };
@@ -103,8 +102,13 @@ void unit_close(struct unit *unit)
 
 	if (data->linked)
 		return;
-	unit_forget(unit);
-	forget_abbreviations(data);
+	/* What is in the arena: */
+	unit->abbreviations = NULL;
+	unit->is_source = NULL;
+	unit->dies = NULL;
+	unit->top_level = NULL;
+	cache_clear(&data->abbreviation_tables);
+	arena_reset(&data->arena);
 	if (unit->file == &data->object->file && data->main.count > MANY_UNITS)
 		forget_pages(unit->start, unit->end);
 	close_splits(data, NULL); /* the unit may be in one */
@@ -114,14 +118,6 @@ void debug_data_open(struct debug_data *data, struct object *object)
 {
 	*data = (struct debug_data){ .object = object };
 	read_units(data, &data->main, &object->file);
-	if (data->main.count == 1)
-		return; /* there is no other to refer to it */
-	for (size_t i = 0; i < data->main.count && !data->linked; i++)
-		data->linked =
-			(!i || data->main.units[i].abbreviations_offset !=
-				       data->main.units[i - 1]
-					       .abbreviations_offset) &&
-			unit_has_links(&data->main.units[i]);
 }
 
 struct unit *find_unit(struct unit *from, Dwarf_CU *cu)
@@ -351,7 +347,6 @@ void debug_data_close(struct debug_data *data)
 		forget_units(&data->supplementary);
 		debug_file_close(&data->supplementary_file);
 	}
-	forget_abbreviations(data);
 	cache_free(&data->abbreviation_tables);
 	arena_free(&data->arena);
 }
