@@ -62,7 +62,7 @@ struct text read_text(struct reader *reader)
 struct reader section_reader(const struct debug_file *file, enum section_id id,
 			     uint64_t offset, const char *what)
 {
-	const struct bytes *section = &file->sections[id];
+	const struct section_data *section = &file->sections[id];
 	struct reader reader = { file, what, section->start,
 				 section->start + section->size };
 
@@ -576,7 +576,7 @@ static inline bool store(struct position die, const struct step *step,
 			 const unsigned char *at, uint64_t number,
 			 union value *value)
 {
-	const struct bytes *texts;
+	const struct section_data *texts;
 
 	switch (step->class) {
 	case CLASS_LIBDW:

@@ -55,10 +55,11 @@ extern struct options options;
 
 /* object.c: from files to libdw's Dwarf */
 
-/* The contents of a section; no bytes if it is absent. */
-struct bytes {
+/* The contents of a section, decompressed and relocated; no bytes if it is absent. */
+struct section_data {
 	const unsigned char *start;
 	size_t size;
+	size_t number; /* of the section in its file; 0: absent, or empty */
 };
 
 /* The sections that are read without libdw, or relocated. */
@@ -94,7 +95,7 @@ struct debug_file {
 	Dwarf *dwarf;
 	enum section_kind kind;
 	bool big_endian;
-	struct bytes sections[SECTION_COUNT]; /* decompressed, relocated */
+	struct section_data sections[SECTION_COUNT];
 };
 
 /* An input file (FORMAT 10). What it has lives until object_close(). */

@@ -12,6 +12,7 @@
 #include "gendwarfksyms.h"
 #include <elfutils/libdwelf.h>
 #include <elfutils/libdwfl.h>
+#include <endian.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sys/mman.h>
@@ -33,12 +34,6 @@ static const char *const section_names[SECTION_COUNT] = {
 	[SECTION_STR_OFFSETS] = "str_offsets",
 	[SECTION_STR] = "str",
 	[SECTION_LINE_STR] = "line_str",
-};
-
-/* The sections of a file with DWARF, while it is opened; NULL for the others. */
-struct found {
-	Elf_Scn *sections[SECTION_COUNT];
-	Elf_Data *data[SECTION_COUNT];
 };
 
 /* The name of a section; NULL if it has none. */
@@ -119,18 +114,27 @@ static void decompress(const char *path, Elf_Scn *section, const char *name)
 	      elf_errmsg(-1));
 }
 
-/* The contents of a section; NULL if there are none. */
-static Elf_Data *read_section(const char *path, Elf_Scn *section,
-			      const char *name)
+/*
+ * Notes the contents of a section. Those of texts are cut behind their last NUL, for
+ * libdw too: up to 0.188, it doesn't check that a text has an end.
+ */
+static void read_section(struct debug_file *file, enum section_id id,
+			 Elf_Scn *section, const char *name)
 {
 	Elf_Data *data;
 
-	decompress(path, section, name);
+	decompress(file->path, section, name);
 	data = elf_getdata(section, NULL);
 	if (!data)
-		error("cannot read section %s of '%s': %s", name, path,
+		error("cannot read section %s of '%s': %s", name, file->path,
 		      elf_errmsg(-1));
-	return data->d_buf && data->d_size ? data : NULL;
+	if (!data->d_buf || !data->d_size)
+		return;
+	if (id == SECTION_STR || id == SECTION_LINE_STR)
+		while (data->d_size && ((char *)data->d_buf)[data->d_size - 1])
+			data->d_size--;
+	file->sections[id] = (struct section_data){ data->d_buf, data->d_size,
+						    elf_ndxscn(section) };
 }
 
 /*
@@ -138,62 +142,35 @@ static Elf_Data *read_section(const char *path, Elf_Scn *section,
  * in a section group, and of two with one name the first. `hide`: plain ones
  * are kept from libdw, which would prefer them to those of a .dwo.
  */
-static struct found find_sections(const char *path, Elf *elf, bool hide,
-				  enum section_kind *kind)
+static void read_sections(struct debug_file *file, Elf *elf, bool hide)
 {
-	struct found found = { 0 };
 	Elf_Scn *section = NULL;
+	struct text rest = { 0 };
 	GElf_Shdr header;
 	const char *name;
-	struct text rest = { 0 };
 
-	*kind = KIND_NONE;
+	file->big_endian = elf_getident(elf, NULL)[EI_DATA] == ELFDATA2MSB;
+	/* Nobody has to know that a section isn't there. */
+	for (int id = 0; id < SECTION_COUNT; id++)
+		file->sections[id].start = (const unsigned char *)"";
 	while (next_section(elf, &section, &header, &name)) {
-		enum section_kind this = section_kind(name, &rest);
+		enum section_kind kind = section_kind(name, &rest);
 
-		if (hide && this == KIND_PLAIN) {
+		if (hide && kind == KIND_PLAIN) {
 			header.sh_name = 0;
 			gelf_update_shdr(section, &header);
-		} else if (this > *kind) {
-			*kind = this;
+		} else if (kind > file->kind) {
+			file->kind = kind;
 		}
 	}
-	while (*kind && next_section(elf, &section, &header, &name)) {
-		if (section_kind(name, &rest) != *kind ||
+	while (file->kind && next_section(elf, &section, &header, &name)) {
+		if (section_kind(name, &rest) != file->kind ||
 		    header.sh_type == SHT_NOBITS || header.sh_flags & SHF_GROUP)
 			continue;
-		for (int id = 0; id < SECTION_COUNT; id++) {
-			if (found.data[id] ||
-			    !same_text(rest, make_text(section_names[id])))
-				continue;
-			found.data[id] = read_section(path, section, name);
-			found.sections[id] = section;
-		}
-	}
-	return found;
-}
-
-/*
- * Notes the contents of the sections. Those of texts are cut behind their last
- * NUL, for libdw too: up to 0.188, it doesn't check that a text has an end.
- */
-static void set_sections(struct debug_file *file, Elf *elf,
-			 const struct found *found)
-{
-	file->big_endian = elf_getident(elf, NULL)[EI_DATA] == ELFDATA2MSB;
-	for (int id = 0; id < SECTION_COUNT; id++) {
-		Elf_Data *data = found->data[id];
-
-		/* Nobody has to know that a section isn't there. */
-		file->sections[id].start = (const unsigned char *)"";
-		if (!data)
-			continue;
-		if (id == SECTION_STR || id == SECTION_LINE_STR)
-			while (data->d_size &&
-			       ((char *)data->d_buf)[data->d_size - 1])
-				data->d_size--;
-		file->sections[id] =
-			(struct bytes){ data->d_buf, data->d_size };
+		for (int id = 0; id < SECTION_COUNT; id++)
+			if (!file->sections[id].number &&
+			    same_text(rest, make_text(section_names[id])))
+				read_section(file, id, section, name);
 	}
 }
 
@@ -215,6 +192,9 @@ static void set_sections(struct debug_file *file, Elf *elf,
  */
 
 #define RELOCATION_TYPES 260
+
+/* The byte order of this machine, as ELF has it. */
+#define NATIVE_DATA (BYTE_ORDER == BIG_ENDIAN ? ELFDATA2MSB : ELFDATA2LSB)
 
 /*
  * How many bytes each relocation type of a machine writes; 0: left alone. False
@@ -245,11 +225,10 @@ static bool relocation_sizes(const GElf_Ehdr *header,
 		{ EM_PPC64, R_PPC64_ADDR32, 4 },
 		{ EM_PPC64, R_PPC64_UADDR32, 4 },
 	};
-	const uint16_t one = 1;
-	bool big_endian = !*(const char *)&one, is_known = false;
+	bool is_known = false;
 
 	if (header->e_ident[EI_CLASS] != ELFCLASS64 ||
-	    (header->e_ident[EI_DATA] == ELFDATA2MSB) != big_endian)
+	    header->e_ident[EI_DATA] != NATIVE_DATA)
 		return false;
 	memset(sizes, 0, RELOCATION_TYPES);
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
@@ -261,26 +240,20 @@ static bool relocation_sizes(const GElf_Ehdr *header,
 	return is_known;
 }
 
-/* Stores the lower bytes of a value; `size` is 1, 2, 4 or 8. */
+/* Stores the lower `size` bytes of a value. */
 static inline void put_number(unsigned char *to, unsigned int size,
 			      uint64_t value)
 {
-	uint32_t four = value;
-	uint16_t two = value;
+	const char *from =
+		(char *)&value + (BYTE_ORDER == BIG_ENDIAN ? 8 - size : 0);
 
-	switch (size) {
-	case 8:
-		memcpy(to, &value, 8);
-		break;
-	case 4:
-		memcpy(to, &four, 4);
-		break;
-	case 2:
-		memcpy(to, &two, 2);
-		break;
-	default:
-		*to = value;
-	}
+	/* Most are of these sizes, which take no call. */
+	if (size == 4)
+		memcpy(to, from, 4);
+	else if (size == 8)
+		memcpy(to, from, 8);
+	else
+		memcpy(to, from, size);
 }
 
 void forget_pages(const void *start, const void *end)
@@ -293,49 +266,61 @@ void forget_pages(const void *start, const void *end)
 		madvise((void *)first, last - first, MADV_DONTNEED);
 }
 
-/* A section of relocations, and what they refer to. */
-struct relocations {
-	const char *path; /* for messages, as is the next */
-	size_t section; /* its number */
-	const char *data; /* Elf64_Rela each */
-	size_t count;
-	const char *symbols; /* Elf64_Sym each */
-	size_t symbol_count;
-	const uint8_t *sizes;
-	Elf_Data *target;
-};
+/* So many bytes of relocations are read, and then forgotten. */
+#define RELOCATIONS_KEPT (1 << 20)
 
-/* Applies the relocations from `first` up to `end`. */
-static void apply_piece(const struct relocations *relocations, size_t first,
-			size_t end)
+/*
+ * Applies a section of relocations to the contents of another. False if they
+ * are not of the common form; then nothing has been changed.
+ */
+static bool apply_relocations(const struct object *object, Elf_Scn *section,
+			      const GElf_Shdr *header, const uint8_t *sizes,
+			      const struct section_data *target)
 {
+	Elf_Scn *symtab = elf_getscn(object->elf, header->sh_link);
+	Elf_Data *data = elf_rawdata(section, NULL), *symbols = NULL;
 	uint64_t last_number = UINT64_MAX; /* no number of 32 bits */
-	unsigned char *to = relocations->target->d_buf;
-	size_t room = relocations->target->d_size;
-	Elf64_Sym symbol = { 0 };
+	const char *at, *end, *forgotten;
+	GElf_Shdr symbols_header;
 	bool undefined = false;
+	Elf64_Sym symbol = { 0 };
+	unsigned char *to = (unsigned char *)target->start;
+	size_t room = target->size, symbol_count;
+	Elf64_Rela relocation;
 
-	for (size_t i = first; i < end; i++) {
-		Elf64_Rela relocation;
+	if (symtab && gelf_getshdr(symtab, &symbols_header) &&
+	    symbols_header.sh_type == SHT_SYMTAB)
+		symbols = elf_rawdata(symtab, NULL);
+	if (!data || !symbols || header->sh_type != SHT_RELA ||
+	    header->sh_flags & SHF_COMPRESSED)
+		return false;
+	symbol_count = symbols->d_size / sizeof(symbol);
+	at = forgotten = data->d_buf;
+	end = at + data->d_size / sizeof(relocation) * sizeof(relocation);
+	for (; at < end; at += sizeof(relocation)) {
 		uint64_t type, number;
 		unsigned int size;
 
-		memcpy(&relocation, relocations->data + i * sizeof(relocation),
-		       sizeof(relocation));
+		if (at - forgotten > RELOCATIONS_KEPT) {
+			forget_pages(forgotten, at);
+			forgotten = at;
+		}
+		memcpy(&relocation, at, sizeof(relocation));
 		type = ELF64_R_TYPE(relocation.r_info);
-		size = type < RELOCATION_TYPES ? relocations->sizes[type] : 0;
+		size = type < RELOCATION_TYPES ? sizes[type] : 0;
 		if (!size)
 			continue;
 		number = ELF64_R_SYM(relocation.r_info);
-		if (number >= relocations->symbol_count ||
-		    relocation.r_offset > room ||
+		if (number >= symbol_count || relocation.r_offset > room ||
 		    size > room - relocation.r_offset)
 			error("'%s' is damaged: relocation %zu of section %zu is out of bounds",
-			      relocations->path, i, relocations->section);
+			      object->path,
+			      (at - (char *)data->d_buf) / sizeof(relocation),
+			      elf_ndxscn(section));
 		/* Mostly the symbol of .debug_str, again and again. */
 		if (number != last_number) {
 			memcpy(&symbol,
-			       relocations->symbols + number * sizeof(symbol),
+			       (char *)symbols->d_buf + number * sizeof(symbol),
 			       sizeof(symbol));
 			last_number = number;
 			undefined = number && symbol.st_shndx == SHN_UNDEF;
@@ -344,54 +329,14 @@ static void apply_piece(const struct relocations *relocations, size_t first,
 			put_number(to + relocation.r_offset, size,
 				   symbol.st_value + relocation.r_addend);
 	}
-}
-
-/*
- * Applies a section of relocations to the contents of another. False if they
- * are not of the common form; then nothing has been changed.
- */
-static bool apply_relocations(struct object *object, Elf_Scn *section,
-			      const GElf_Shdr *header, const uint8_t *sizes,
-			      Elf_Data *target)
-{
-	/* So many are read, and then forgotten. */
-	static const size_t piece = 1 << 16;
-	Elf_Data *data = elf_rawdata(section, NULL), *symbols = NULL;
-	Elf_Scn *symtab = elf_getscn(object->elf, header->sh_link);
-	struct relocations relocations;
-	GElf_Shdr symbols_header;
-
-	if (symtab && gelf_getshdr(symtab, &symbols_header) &&
-	    symbols_header.sh_type == SHT_SYMTAB)
-		symbols = elf_rawdata(symtab, NULL);
-	if (!data || !symbols || header->sh_type != SHT_RELA ||
-	    header->sh_flags & SHF_COMPRESSED)
-		return false;
-	relocations = (struct relocations){
-		.path = object->path,
-		.section = elf_ndxscn(section),
-		.data = data->d_buf,
-		.count = data->d_size / sizeof(Elf64_Rela),
-		.symbols = symbols->d_buf,
-		.symbol_count = symbols->d_size / sizeof(Elf64_Sym),
-		.sizes = sizes,
-		.target = target,
-	};
-	for (size_t first = 0; first < relocations.count; first += piece) {
-		size_t end = relocations.count - first > piece
-				     ? first + piece
-				     : relocations.count;
-
-		apply_piece(&relocations, first, end);
-		forget_pages(relocations.data + first * sizeof(Elf64_Rela),
-			     relocations.data + end * sizeof(Elf64_Rela));
-	}
+	forget_pages(forgotten, at);
 	return true;
 }
 
 /* Applies all relocations that matter; false if libdwfl has to do it. */
-static bool relocate(struct object *object, const struct found *found)
+static bool relocate(const struct object *object)
 {
+	const struct section_data *sections = object->file.sections;
 	uint8_t sizes[RELOCATION_TYPES];
 	Elf_Scn *section = NULL;
 	GElf_Shdr relocations;
@@ -408,11 +353,10 @@ static bool relocate(struct object *object, const struct found *found)
 		    relocations.sh_type != SHT_RELA)
 			continue;
 		for (int id = 0; id < SECTION_COUNT; id++)
-			if (found->data[id] &&
-			    elf_ndxscn(found->sections[id]) ==
-				    relocations.sh_info &&
+			if (sections[id].number &&
+			    sections[id].number == relocations.sh_info &&
 			    !apply_relocations(object, section, &relocations,
-					       sizes, found->data[id]))
+					       sizes, &sections[id]))
 				return false;
 	}
 	return true;
@@ -536,22 +480,20 @@ static Dwarf *open_through_libdwfl(struct object *object, int fd,
 void object_open(struct object *object, const char *path, int fd)
 {
 	struct debug_file *file = &object->file;
-	struct found found;
+	bool has_dwarf;
 
 	*object = (struct object){ .path = path, .file.path = path };
 	object->elf = elf_open(path, fd);
-	found = find_sections(path, object->elf, false, &file->kind);
-	if (found.data[SECTION_INFO] && relocate(object, &found)) {
-		set_sections(file, object->elf, &found);
+	read_sections(file, object->elf, false);
+	has_dwarf = file->sections[SECTION_INFO].size;
+	if (has_dwarf && relocate(object))
 		file->dwarf = begin_dwarf(path, object->elf);
-	} else {
+	else
 		debug_file_adopt(file, path,
-				 open_through_libdwfl(
-					 object, fd, found.data[SECTION_INFO]));
-		if (!file->sections[SECTION_INFO].size)
-			error("no debugging information in '%s': .debug_info is empty",
-			      path);
-	}
+				 open_through_libdwfl(object, fd, has_dwarf));
+	if (!file->sections[SECTION_INFO].size)
+		error("no debugging information in '%s': .debug_info is empty",
+		      path);
 }
 
 void object_close(struct object *object)
@@ -566,7 +508,6 @@ void object_close(struct object *object)
 bool debug_file_open(struct debug_file *file, const char *path, bool split)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct found found;
 
 	*file = (struct debug_file){ .path = path };
 	if (fd < 0)
@@ -576,9 +517,8 @@ bool debug_file_open(struct debug_file *file, const char *path, bool split)
 	 * The .dwo sections of -gsplit-dwarf=single are in the object, beside
 	 * plain ones. libdw (0.196 too) only sees those then.
 	 */
-	found = find_sections(path, file->elf, split, &file->kind);
-	set_sections(file, file->elf, &found);
-	if (found.data[SECTION_INFO])
+	read_sections(file, file->elf, split);
+	if (file->sections[SECTION_INFO].size)
 		file->dwarf = begin_dwarf(path, file->elf);
 	elf_cntl(file->elf, ELF_C_FDREAD);
 	close(fd);
@@ -587,13 +527,9 @@ bool debug_file_open(struct debug_file *file, const char *path, bool split)
 
 void debug_file_adopt(struct debug_file *file, const char *path, Dwarf *dwarf)
 {
-	Elf *elf = dwarf_getelf(dwarf);
-	struct found found;
-
 	*file = (struct debug_file){ .path = path, .dwarf = dwarf };
 	dwarf_new_oom_handler(dwarf, out_of_memory);
-	found = find_sections(path, elf, false, &file->kind);
-	set_sections(file, elf, &found);
+	read_sections(file, dwarf_getelf(dwarf), false);
 }
 
 void debug_file_close(struct debug_file *file)

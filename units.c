@@ -12,7 +12,7 @@
 static void add_unit(struct unit_list *list, Dwarf_CU *cu, size_t *capacity)
 {
 	struct debug_file *file = list->file;
-	const struct bytes *section = &file->sections[SECTION_INFO];
+	const struct section_data *section = &file->sections[SECTION_INFO];
 	Dwarf_Off offset, next;
 	uint64_t signature;
 	struct unit *unit;

@@ -92,7 +92,7 @@ static void mark_addresses(Elf *elf, Elf_Scn *target, char *marks, size_t size)
 static void compare_section(struct object *object, Elf *theirs,
 			    enum section_id id, const char *name)
 {
-	const struct bytes *ours = &object->file.sections[id];
+	const struct section_data *ours = &object->file.sections[id];
 	Elf_Scn *section = find_section(theirs, name);
 	Elf_Scn *plain = find_section(object->elf, name);
 	Elf_Data *data;
