@@ -47,8 +47,8 @@ struct settings {
 	const char *consolidated; /* the same */
 	const char *relative_to; /* the folder for its names, or NULL */
 	const char *reference; /* the file to compare with, or NULL */
-	bool preserve;
-	bool exported;
+	int preserve;
+	int exported;
 };
 
 /*
@@ -57,52 +57,34 @@ struct settings {
  */
 static struct settings parse_options(int argc, char **argv)
 {
-	enum {
-		DUMP_DIES = 256,
-		DUMP_DIE_MAP,
-		DUMP_TYPES,
-		DUMP_VERSIONS,
-		CANONICAL,
-		RELATIVE_TO,
-	};
-	static const struct option long_options[] = {
-		{ "debug", no_argument, NULL, 'd' },
-		{ "dump-dies", no_argument, NULL, DUMP_DIES },
-		{ "dump-die-map", no_argument, NULL, DUMP_DIE_MAP },
-		{ "dump-types", no_argument, NULL, DUMP_TYPES },
-		{ "dump-versions", no_argument, NULL, DUMP_VERSIONS },
-		{ "stable", no_argument, NULL, 's' },
+	struct settings settings = { 0 };
+	const struct option long_options[] = {
+		{ "debug", no_argument, &options.debug, 1 },
+		{ "dump-dies", no_argument, &options.dump_dies, 1 },
+		{ "dump-die-map", no_argument, &options.dump_die_map, 1 },
+		{ "dump-types", no_argument, &options.dump_types, 1 },
+		{ "dump-versions", no_argument, &options.dump_versions, 1 },
+		{ "stable", no_argument, &options.stable, 1 },
 		{ "symtypes", required_argument, NULL, 'T' },
 		{ "consolidated", required_argument, NULL, 'c' },
-		{ "relative-to", required_argument, NULL, RELATIVE_TO },
-		{ "canonical", no_argument, NULL, CANONICAL },
+		{ "relative-to", required_argument, NULL, 'R' },
+		{ "canonical", no_argument, &options.canonical, 1 },
 		{ "reference", required_argument, NULL, 'r' },
-		{ "preserve", no_argument, NULL, 'p' },
-		{ "exported", no_argument, NULL, 'e' },
+		{ "preserve", no_argument, &settings.preserve, 1 },
+		{ "exported", no_argument, &settings.exported, 1 },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	struct settings settings = { 0 };
 	int option;
 
 	while ((option = getopt_long(argc, argv, "dsT:c:r:peVh", long_options,
 				     NULL)) != -1) {
 		switch (option) {
+		case 0: /* one that is set already */
+			break;
 		case 'd':
 			options.debug = true;
-			break;
-		case DUMP_DIE_MAP:
-			options.dump_die_map = true;
-			/* fallthrough */
-		case DUMP_DIES:
-			options.dump_dies = true;
-			break;
-		case DUMP_TYPES:
-			options.dump_types = true;
-			break;
-		case DUMP_VERSIONS:
-			options.dump_versions = true;
 			break;
 		case 's':
 			options.stable = true;
@@ -113,7 +95,7 @@ static struct settings parse_options(int argc, char **argv)
 		case 'c':
 			settings.consolidated = optarg;
 			break;
-		case RELATIVE_TO:
+		case 'R': /* has no short form */
 			settings.relative_to = optarg;
 			break;
 		case 'r':
@@ -124,9 +106,6 @@ static struct settings parse_options(int argc, char **argv)
 			break;
 		case 'e':
 			settings.exported = true;
-			break;
-		case CANONICAL:
-			options.canonical = true;
 			break;
 		case 'V':
 			puts("gendwarfksyms " GENDWARFKSYMS_VERSION
@@ -140,6 +119,7 @@ static struct settings parse_options(int argc, char **argv)
 			exit(EXIT_FAILURE);
 		}
 	}
+	options.dump_dies |= options.dump_die_map;
 	if (settings.preserve && !settings.reference)
 		error("--preserve needs a file to compare with: --reference");
 	if (settings.relative_to && !settings.consolidated)

@@ -32,17 +32,17 @@
 #include <gelf.h>
 
 /*
- * The options of the command line (FORMAT 1). Set once by main(), constant
+ * The options of the command line (FORMAT 1), 0 or 1. Set once by main(), constant
  * from then on.
  */
 struct options {
-	bool debug;
-	bool dump_dies;
-	bool dump_die_map;
-	bool dump_types;
-	bool dump_versions;
-	bool stable;
-	bool canonical;
+	int debug;
+	int dump_dies;
+	int dump_die_map;
+	int dump_types;
+	int dump_versions;
+	int stable;
+	int canonical;
 };
 
 extern struct options options;
