@@ -207,18 +207,13 @@ uint64_t canonical_bit_offset(const struct attributes *member)
 	       number_of(member, ATTRIBUTE_BIT_SIZE);
 }
 
-uint64_t canonical_place(const struct attributes *member)
+uint64_t canonical_place(const struct attributes *child)
 {
-	return has(member, ATTRIBUTE_BIT_SIZE) ? canonical_bit_offset(member)
-					       : 8 * canonical_location(member);
+	if (child->tag != DW_TAG_member)
+		return 0;
+	return has(child, ATTRIBUTE_BIT_SIZE) ? canonical_bit_offset(child)
+					      : 8 * canonical_location(child);
 }
-
-/* A child of a structure, and the place that it is put in order by. */
-struct placed {
-	uint64_t place;
-	size_t number;
-	struct attributes child;
-};
 
 static int compare_places(const void *a, const void *b)
 {
@@ -226,31 +221,24 @@ static int compare_places(const void *a, const void *b)
 
 	if (left->place != right->place)
 		return left->place < right->place ? -1 : 1;
-	return left->number < right->number ? -1 : 1;
+	return left->die.address < right->die.address ? -1 : 1;
 }
 
-size_t canonical_order(struct cursor children, struct attributes **order)
+struct placed *canonical_order(const struct attributes *structure,
+			       size_t *count)
 {
-	struct placed *placed = NULL;
-	size_t count = 0, capacity = 0;
+	struct cursor children = children_of(structure);
+	struct placed *order = NULL;
 	struct attributes child;
+	size_t capacity = 0;
 
-	while (next_child(&children, &child)) {
-		placed = grow(placed, count, &capacity, sizeof(*placed));
-		placed[count] =
-			(struct placed){ child.tag == DW_TAG_member
-						 ? canonical_place(&child)
-						 : 0,
-					 count, child };
-		count++;
-	}
-	if (count)
-		qsort(placed, count, sizeof(*placed), compare_places);
-	*order = allocate(count * sizeof(**order));
-	for (size_t i = 0; i < count; i++)
-		(*order)[i] = placed[i].child;
-	free(placed);
-	return count;
+	*count = 0;
+	while (next_child(&children, &child))
+		*APPEND(order, *count, capacity) =
+			(struct placed){ canonical_place(&child), child.die };
+	if (*count)
+		qsort(order, *count, sizeof(*order), compare_places);
+	return order;
 }
 
 struct text canonical_wide(struct arena *arena,

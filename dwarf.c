@@ -539,33 +539,30 @@ static void add_variant_child(struct die_cache *cache,
 static void add_ordered(struct die_cache *cache,
 			const struct attributes *attributes, struct text name)
 {
-	bool in_union = attributes->tag == DW_TAG_union_type;
+	bool in_union = attributes->tag == DW_TAG_union_type, sorted = true;
 	struct cursor children = children_of(attributes);
 	size_t start = cache->row.count, count;
-	struct attributes child, *order;
+	struct attributes child;
+	struct placed *order;
 	uint64_t last = 0;
-	bool sorted = true;
 
 	cache->row.items = 0;
-	while (sorted && next_child(&children, &child)) {
-		if (child.tag == DW_TAG_member ||
-		    child.tag == DW_TAG_variant_part) {
-			uint64_t place = child.tag == DW_TAG_member
-						 ? canonical_place(&child)
-						 : 0;
+	while (next_child(&children, &child)) {
+		uint64_t place = canonical_place(&child);
 
-			sorted = place >= last;
-			last = place;
-		}
+		sorted &= place >= last;
+		last = place;
 		add_structure_child(cache, &child, name, in_union);
 	}
 	if (sorted) /* as it nearly always is, in C */
 		return;
 	cache->row.count = start;
 	cache->row.items = 0;
-	count = canonical_order(children_of(attributes), &order);
-	for (size_t i = 0; i < count; i++)
-		add_structure_child(cache, &order[i], name, in_union);
+	order = canonical_order(attributes, &count);
+	for (size_t i = 0; i < count; i++) {
+		read_die(order[i].die, &child);
+		add_structure_child(cache, &child, name, in_union);
+	}
 	free(order);
 }
 

@@ -533,14 +533,17 @@ uint64_t canonical_location(const struct attributes *member);
 /* Where a bit-field begins, in bits from the start of its structure. */
 uint64_t canonical_bit_offset(const struct attributes *member);
 
-/* Where a member begins, in bits from the start of its structure. */
-uint64_t canonical_place(const struct attributes *member);
+/* The place that a child of a structure is put in order by: a member's first bit. */
+uint64_t canonical_place(const struct attributes *child);
 
-/*
- * The children of a structure, members in the order of their places, for free().
- * Returns how many there are.
- */
-size_t canonical_order(struct cursor children, struct attributes **order);
+struct placed {
+	uint64_t place;
+	struct position die;
+};
+
+/* The children of a structure, in the order of their places, for free(). */
+struct placed *canonical_order(const struct attributes *structure,
+			       size_t *count);
 
 /* A value of more than 64 bits in hexadecimal, between two texts. */
 struct text canonical_wide(struct arena *arena,
