@@ -805,7 +805,7 @@ void symbols_print_versions(const struct symbol_list *list, FILE *file);
  * Warns of the rules of an input file that can't be meant as they are, once all
  * that its symbols lead to is in the table.
  */
-void kabi_warn_unmatched(const struct type_table *table);
+void kabi_warn_unmatched(struct type_table *table);
 
 /* match.c: from units to symbols */
 

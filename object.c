@@ -65,29 +65,21 @@ bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header,
  */
 static enum section_kind section_kind(const char *name, struct text *rest)
 {
-	enum section_kind kind = KIND_PLAIN;
-	size_t length;
+	static const char *const prefixes[] = { ".debug_", ".zdebug_",
+						".gnu.debuglto_.debug_" };
+	int i = 0;
 
-	if (!name)
+	while (i < 3 && !(name && starts_with(name, prefixes[i])))
+		i++;
+	if (i == 3)
 		return KIND_NONE;
-	if (starts_with(name, ".gnu.debuglto_.debug_")) {
-		kind = KIND_LTO;
-		name += strlen(".gnu.debuglto_.debug_");
-	} else if (starts_with(name, ".debug_")) {
-		name += strlen(".debug_");
-	} else if (starts_with(name, ".zdebug_")) {
-		name += strlen(".zdebug_");
-	} else {
-		return KIND_NONE;
-	}
-	length = strlen(name);
-	if (kind == KIND_PLAIN && length > 4 &&
-	    !strcmp(name + length - 4, ".dwo")) {
-		kind = KIND_DWO;
-		length -= 4;
-	}
-	*rest = (struct text){ name, length };
-	return kind;
+	*rest = make_text(name + strlen(prefixes[i]));
+	if (i == 2)
+		return KIND_LTO;
+	if (rest->length <= 4 || strcmp(rest->start + rest->length - 4, ".dwo"))
+		return KIND_PLAIN;
+	rest->length -= 4;
+	return KIND_DWO;
 }
 
 /* Decompresses a section, if it is compressed. */

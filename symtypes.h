@@ -316,6 +316,8 @@ struct type_table {
 	struct type **types;
 	size_t count;
 	size_t capacity;
+	char *key; /* the last that was made of a prefix and a name */
+	size_t key_capacity;
 
 	/* versions.c's: */
 	uint64_t versions; /* expansions begun */
@@ -335,8 +337,8 @@ struct type *types_enter_name(struct type_table *table, const char *prefix,
 
 /* The same if the table has a string for it; else NULL. */
 const struct type *types_find(const struct type_table *table, struct text key);
-const struct type *types_find_name(const struct type_table *table,
-				   const char *prefix, struct text name);
+const struct type *types_find_name(struct type_table *table, const char *prefix,
+				   struct text name);
 
 /* Whether the table has a string for the type, from a rule or a DIE. */
 bool types_known(struct type_table *table, struct type *type);

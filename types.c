@@ -31,29 +31,25 @@ struct type *types_enter(struct type_table *table, struct text key)
 	return type;
 }
 
-/* The reference made of a prefix and a name; `buffer` may hold it, else free(). */
-static inline struct text make_key(char buffer[256], const char *prefix,
+/* The reference made of a prefix and a name, until the next is made. */
+static inline struct text make_key(struct type_table *table, const char *prefix,
 				   struct text name)
 {
 	const char *quote = memchr(name.start, ' ', name.length) ? "'" : "";
-	size_t size = strlen(prefix) + name.length + 2 * strlen(quote);
-	char *key = size < 256 ? buffer : allocate(size + 1);
-	char *to = stpcpy(stpcpy(key, prefix), quote);
+	size_t length = strlen(prefix) + name.length + 2 * strlen(quote);
+	char *to;
 
+	while (length >= table->key_capacity)
+		table->key = grow_full(table->key, &table->key_capacity, 1);
+	to = stpcpy(stpcpy(table->key, prefix), quote);
 	stpcpy(mempcpy(to, name.start, name.length), quote);
-	return (struct text){ key, size };
+	return (struct text){ table->key, length };
 }
 
 struct type *types_enter_name(struct type_table *table, const char *prefix,
 			      struct text name)
 {
-	char buffer[256];
-	struct text key = make_key(buffer, prefix, name);
-	struct type *type = types_enter(table, key);
-
-	if (key.start != buffer)
-		free((char *)key.start);
-	return type;
+	return types_enter(table, make_key(table, prefix, name));
 }
 
 const struct type *types_find(const struct type_table *table, struct text key)
@@ -63,16 +59,10 @@ const struct type *types_find(const struct type_table *table, struct text key)
 	return type && type->in_table ? type : NULL;
 }
 
-const struct type *types_find_name(const struct type_table *table,
-				   const char *prefix, struct text name)
+const struct type *types_find_name(struct type_table *table, const char *prefix,
+				   struct text name)
 {
-	char buffer[256];
-	struct text key = make_key(buffer, prefix, name);
-	const struct type *type = types_find(table, key);
-
-	if (key.start != buffer)
-		free((char *)key.start);
-	return type;
+	return types_find(table, make_key(table, prefix, name));
 }
 
 /* Strings from elsewhere: type_string rules (FORMAT 8), symtypes files */
@@ -217,5 +207,6 @@ void types_free(struct type_table *table)
 	arena_free(&table->layouts);
 	cache_free(&table->by_key);
 	free(table->types);
+	free(table->key);
 	*table = (struct type_table){ 0 };
 }

@@ -44,9 +44,8 @@ static bool is_slip(struct text a, struct text b)
 }
 
 /* A name among the types of a kind ("s") or of all that is a slip away. */
-static struct text find_slip(const struct type_table *table,
-			     const struct rule *rule, struct text target,
-			     const char *kinds)
+static struct text find_slip(struct type_table *table, const struct rule *rule,
+			     struct text target, const char *kinds)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		struct text key = table->types[i]->key, name = key;
@@ -94,8 +93,7 @@ warn(const struct kabi_rules *rules, const struct rule *rule,
 	free(hint);
 }
 
-static void check_type_string(const struct type_table *table,
-			      const struct rule *rule)
+static void check_type_string(struct type_table *table, const struct rule *rule)
 {
 	static const char *const prefixes[] = { "s#", "u#", "e#", "t#" };
 	const char *name = behind_prefix(rule->target.start, false);
@@ -113,8 +111,7 @@ static void check_type_string(const struct type_table *table,
 			     prefixes[i], rule->target.start);
 }
 
-static void check_enumerator(const struct type_table *table,
-			     const struct rule *rule)
+static void check_enumerator(struct type_table *table, const struct rule *rule)
 {
 	const char *blank = strrchr(rule->target.start, ' ');
 	const struct type *type;
@@ -137,7 +134,7 @@ static void check_enumerator(const struct type_table *table,
 		     (int)slip.length, slip.start);
 }
 
-static void check_name(const struct type_table *table, const struct rule *rule)
+static void check_name(struct type_table *table, const struct rule *rule)
 {
 	bool declonly = rule->type == KABI_DECLONLY;
 	struct text slip;
@@ -158,7 +155,7 @@ static void check_name(const struct type_table *table, const struct rule *rule)
 		     slip.start);
 }
 
-void kabi_warn_unmatched(const struct type_table *table)
+void kabi_warn_unmatched(struct type_table *table)
 {
 	for (const struct rule *rule = table->rules->last; rule;
 	     rule = rule->next) {
