@@ -262,16 +262,12 @@ static struct reader abbreviations_reader(const struct unit *unit)
 			      "a table of abbreviations");
 }
 
-/*
- * Whether a form may refer to a DIE of another unit. (For DW_FORM_indirect the
- * form is only in the DIE.)
- */
+/* Whether a form may refer to a DIE of another unit. */
 static bool may_leave_unit(uint64_t code)
 {
 	struct form form = find_form(code);
 
-	return code == DW_FORM_indirect ||
-	       (form.class == CLASS_REFERENCE && form.by_libdw);
+	return form.class == CLASS_REFERENCE && form.by_libdw;
 }
 
 /* Whether any of a unit's abbreviations may refer to a DIE of another unit. */
@@ -336,44 +332,37 @@ static enum attribute bytes_attribute(enum attribute attribute)
 	}
 }
 
-/* Gives a step its form, and decides whether it has a value that is wanted. */
-static void set_form(struct step *step, const struct unit *unit, uint64_t code)
-{
-	unsigned int class =
-		step->attribute ? find_wanted(step->name).class : CLASS_OTHER;
-
-	step->form_code = code < UINT16_MAX ? code : UINT16_MAX;
-	step->form = find_unit_form(unit, code);
-	/* Before DWARF 4, numbers could be offsets of location lists. */
-	if (step->name == DW_AT_data_member_location && unit->version < 4 &&
-	    (code == DW_FORM_data4 || code == DW_FORM_data8))
-		step->form.by_libdw = true;
-	step->class = class;
-	if (class == CLASS_OTHER)
-		return;
-	if (code == DW_FORM_data16 ||
-	    (step->form.size >= SIZE_BLOCK1 && step->form.size <= SIZE_BLOCK)) {
-		step->class = CLASS_TEXT;
-		step->attribute = bytes_attribute(step->attribute);
-	} else if (class != step->form.class) {
-		step->attribute = ATTRIBUTE_NONE;
-	} else if (step->form.by_libdw) {
-		step->class = CLASS_LIBDW;
-	}
-}
-
 /* What to do with an attribute of that form, of a DIE with that tag. */
 static struct step make_step(const struct unit *unit, unsigned int tag,
 			     uint64_t name, uint64_t code)
 {
-	struct step step = { .attribute = find_wanted(name).attribute };
+	struct wanted wanted = find_wanted(name);
+	struct step step = {
+		.attribute = wanted.attribute,
+		.class = wanted.class,
+		.form = find_unit_form(unit, code),
+		.form_code = code < UINT16_MAX ? code : UINT16_MAX,
+		.name = name,
+	};
 
-	if (step.attribute)
-		step.name = name;
+	/* Before DWARF 4, numbers could be offsets of location lists. */
+	if (name == DW_AT_data_member_location && unit->version < 4 &&
+	    (code == DW_FORM_data4 || code == DW_FORM_data8))
+		step.form.by_libdw = true;
 	/* Nearly all DIEs have this one. */
-	if (step.attribute == ATTRIBUTE_DECL_FILE && !is_body(tag))
+	if (wanted.attribute == ATTRIBUTE_DECL_FILE && !is_body(tag))
 		step.attribute = ATTRIBUTE_NONE;
-	set_form(&step, unit, code);
+	if (!step.attribute || wanted.class == CLASS_OTHER)
+		return step;
+	if (code == DW_FORM_data16 ||
+	    (step.form.size >= SIZE_BLOCK1 && step.form.size <= SIZE_BLOCK)) {
+		step.class = CLASS_TEXT;
+		step.attribute = bytes_attribute(step.attribute);
+	} else if (step.form.class != wanted.class) {
+		step.attribute = ATTRIBUTE_NONE;
+	} else if (step.form.by_libdw) {
+		step.class = CLASS_LIBDW;
+	}
 	return step;
 }
 
@@ -634,9 +623,10 @@ read_attribute(struct position die, const struct step *step,
 		at = read_bytes(reader, size);
 		break;
 	case SIZE_INDIRECT:
-		direct = *step;
+		/* No value of this form is wanted, only how long it is. */
 		number = read_uleb(reader);
-		set_form(&direct, die.unit, number);
+		direct = make_step(die.unit, 0, 0, number);
+		direct.attribute = step->attribute;
 		if (number != DW_FORM_indirect &&
 		    number != DW_FORM_implicit_const)
 			return read_attribute(die, &direct, reader, value);
