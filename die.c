@@ -303,11 +303,10 @@ put_fragment(char *text, uint64_t at, const struct fragment *fragment,
 	     bool writing)
 {
 	switch (fragment->kind) {
+	case FRAGMENT_NAME:
 	case FRAGMENT_MEMBER_NAME:
 		if (!fragment->text)
 			return at;
-		/* fallthrough */
-	case FRAGMENT_NAME:
 		at = PUT(" ");
 		break;
 	case FRAGMENT_NUMBER:
@@ -521,6 +520,7 @@ static void dump_text(struct dump *dump, const struct fragment *fragment)
 	case FRAGMENT_IGNORED:
 	case FRAGMENT_END_LIST:
 		return;
+	case FRAGMENT_NAME:
 	case FRAGMENT_MEMBER_NAME:
 		if (!fragment->text)
 			return;

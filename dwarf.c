@@ -220,7 +220,7 @@ add_word(struct row *row, enum fragment_kind kind, const char *word)
 	return add_text(row, kind, make_text(word));
 }
 
-/* A name, which may be long, and shared by many. */
+/* A name, if there is one, which may be long, and shared by many. */
 static inline void add_name(struct row *row, enum fragment_kind kind,
 			    struct text name)
 {
@@ -277,13 +277,6 @@ add_attribute(struct row *row, const struct attributes *attributes,
 	if (has(attributes, attribute))
 		add_word_number(row, attribute,
 				attributes->values[attribute].number);
-}
-
-/* F */
-static void add_qualified_name(struct row *row, struct text name)
-{
-	if (name.start)
-		add_name(row, FRAGMENT_NAME, name);
 }
 
 static bool is_pointer(unsigned int tag)
@@ -445,7 +438,7 @@ static void add_enumerator(struct die_cache *cache, struct text enumeration,
 	}
 	add_item(row, FRAGMENT_ITEM, "enumerator");
 	if (name.length)
-		add_qualified_name(row, name);
+		add_name(row, FRAGMENT_NAME, name);
 	rule = kabi_find_enumerator(rules, KABI_ENUMERATOR_VALUE, enumeration,
 				    name);
 	if (rule)
@@ -665,7 +658,7 @@ static void add_body(struct die_cache *cache, const char *word,
 	struct row *row = &cache->row;
 
 	add_word(row, FRAGMENT_TEXT, word);
-	add_qualified_name(row, name);
+	add_name(row, FRAGMENT_NAME, name);
 	if (!is_definition(cache, attributes, name)) {
 		add_open(row, FRAGMENT_OPEN, make_text(" {"));
 		add_close(row, FRAGMENT_CLOSE, "}");
@@ -767,9 +760,8 @@ static void add_row(struct die_cache *cache, const struct tag *tag,
 	case DW_TAG_base_type:
 		/* 'base_type' F byte_size encoding alignment */
 		add_word(row, FRAGMENT_TEXT, "base_type");
-		add_qualified_name(row,
-				   options.canonical
-					   ? canonical_base(&cache->arena, name)
+		add_name(row, FRAGMENT_NAME,
+			 options.canonical ? canonical_base(&cache->arena, name)
 					   : name);
 		add_sizes(cache, attributes, name);
 		break;

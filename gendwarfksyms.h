@@ -570,14 +570,14 @@ struct text canonical_wide(struct arena *arena,
  */
 enum fragment_kind {
 	FRAGMENT_TEXT, /* `text` as it stands */
-	FRAGMENT_NAME, /* a blank and `text` */
+	FRAGMENT_NAME, /* a blank and `text`; nothing if that is NULL */
 	FRAGMENT_NUMBER, /* " byte_size(N)", or another word: `attribute` */
 	FRAGMENT_VALUE, /* " = N" */
 	FRAGMENT_DIMENSION, /* "[N]" */
 	FRAGMENT_DIE, /* the string of `die`, or a reference to it */
 	FRAGMENT_ITEM, /* the separator, if any, and `text` */
 	FRAGMENT_MEMBER, /* the same */
-	FRAGMENT_MEMBER_NAME, /* as NAME; nothing if `text` is NULL */
+	FRAGMENT_MEMBER_NAME, /* the same */
 	FRAGMENT_IGNORED, /* an ignored enumerator: keeps LBs apart */
 	FRAGMENT_END_LIST, /* a list ends: that of dims */
 	FRAGMENT_OPEN, /* `text` and LB, one level deeper */
