@@ -148,24 +148,23 @@ static void enter_section(const struct pool *pool, struct key *key,
 	key->here = has_header ? key->last : (struct record){ 0 };
 }
 
-/* Types that symbols lead to, while they are found. */
-struct types {
-	struct record *records;
-	size_t count;
-	size_t capacity;
-};
-
 /*
- * Finds the types that a record leads to in a section, and adds them. Returns NULL,
- * or a key of which nothing is said.
+ * Finds the types that the symbols of a section lead to, which are its own. Returns
+ * NULL, or a key of which nothing is said.
  */
-static struct key *find_types(struct pool *pool, bool has_header,
-			      const struct record *record, struct types *types)
+static struct key *find_types(struct section *section, bool has_header)
 {
-	size_t next = types->count;
+	const struct baseline_symbol *symbol = section->symbols;
+	const struct baseline_symbol *end = symbol + section->symbol_count;
+	struct pool *pool = section->pool;
+	size_t count = 0, capacity = 0, next = 0;
+	struct record *types = NULL;
+	struct key *missing = NULL;
 
-	for (;;) {
-		struct definition *definition = record->definition;
+	while (!missing && (next < count || symbol < end)) {
+		struct definition *definition =
+			next < count ? types[next++].definition
+				     : symbol++->record.definition;
 
 		if (!definition->searched)
 			find_references(pool, definition);
@@ -175,31 +174,18 @@ static struct key *find_types(struct pool *pool, bool has_header,
 			enter_section(pool, key, has_header);
 			if (key->met)
 				continue;
-			if (!key->here.definition)
-				return key;
+			if (!key->here.definition) {
+				missing = key;
+				break;
+			}
 			key->met = true;
-			*APPEND(types->records, types->count, types->capacity) =
-				key->here;
+			*APPEND(types, count, capacity) = key->here;
 		}
-		if (next == types->count)
-			return NULL;
-		record = &types->records[next++];
 	}
-}
-
-/* The same for all symbols of a section, whose types they are. */
-static struct key *find_section_types(struct section *section, bool has_header)
-{
-	struct types types = { 0 };
-	struct key *missing = NULL;
-
-	for (size_t i = 0; i < section->symbol_count && !missing; i++)
-		missing = find_types(section->pool, has_header,
-				     &section->symbols[i].record, &types);
-	section->types = arena_copy(&section->pool->arena, types.records,
-				    types.count * sizeof(*types.records));
-	section->type_count = types.count;
-	free(types.records);
+	section->types =
+		arena_copy(&pool->arena, types, count * sizeof(*types));
+	section->type_count = count;
+	free(types);
 	return missing;
 }
 
@@ -234,7 +220,7 @@ static void end_section(struct parser *parser)
 			cache_add(&baseline->by_name, hash_text(symbol->name),
 				  symbol);
 	}
-	missing = find_section_types(section, parser->has_header);
+	missing = find_types(section, parser->has_header);
 	if (missing)
 		parse_error(
 			parser,
@@ -495,7 +481,7 @@ struct section *section_override(struct section *section,
 		symbols[i].record = symbols[i].record.key->here;
 		symbols[i].section = copy;
 	}
-	missing = find_section_types(copy, false);
+	missing = find_types(copy, false);
 	if (missing)
 		error("the overrides for '%s' lead to '%s', which isn't there any more: override that, too",
 		      section->file.start, missing->text.start);

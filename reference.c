@@ -59,31 +59,20 @@ static void report(const struct symbol *symbol, uint32_t old_version,
 	free(text);
 }
 
-/* The changes between a section and the table, found when first asked for. */
-static struct changes *find_changes(struct changes **all,
-				    struct section *section,
-				    const struct type_table *table)
-{
-	if (!*all) {
-		*all = allocate(sizeof(**all));
-		changes_find(*all, section_table(section), table);
-	}
-	return *all;
-}
-
 void reference_compare(struct reference *reference,
 		       const struct symbol_list *list, unsigned int file,
 		       struct type_table *table)
 {
 	struct baseline *baseline = &reference->baseline;
-	struct changes **changes =
-		allocate_cleared(baseline->section_count, sizeof(*changes));
+	/* To the table from each section, when they are needed. */
+	struct changes *all =
+		allocate_cleared(baseline->section_count, sizeof(*all));
 	struct change *causes;
 
 	for (size_t i = 0; i < list->count; i++) {
 		struct symbol *symbol = list->symbols[i];
 		struct baseline_symbol *old;
-		const struct changes *here;
+		struct changes *changes;
 		struct type_string *string;
 		uint32_t version;
 		size_t count;
@@ -97,13 +86,15 @@ void reference_compare(struct reference *reference,
 			continue;
 		}
 		old->seen = true;
-		here = find_changes(&changes[old->section->number],
-				    old->section, table);
-		if (!here->count && same_text(old->record.definition->text,
-					      symbol->string->text))
+		changes = &all[old->section->number];
+		if (!changes->old_leads)
+			changes_find(changes, section_table(old->section),
+				     table);
+		if (!changes->count && same_text(old->record.definition->text,
+						 symbol->string->text))
 			continue;
 		string = symbol_type_string(old);
-		count = changes_of_symbol(here, symbol->name, string,
+		count = changes_of_symbol(changes, symbol->name, string,
 					  symbol->string, &causes);
 		version = count ? version_of(&old->section->table, string,
 					     symbol->name.start)
@@ -114,12 +105,9 @@ void reference_compare(struct reference *reference,
 		}
 		free(causes);
 	}
-	for (size_t i = 0; i < baseline->section_count; i++) {
-		if (changes[i])
-			changes_free(changes[i]);
-		free(changes[i]);
-	}
-	free(changes);
+	for (size_t i = 0; i < baseline->section_count; i++)
+		changes_free(&all[i]);
+	free(all);
 }
 
 /* Says which symbols of a section this run doesn't have. */

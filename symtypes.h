@@ -569,7 +569,8 @@ struct changes {
 	size_t count;
 	size_t capacity;
 	size_t words; /* of a set: a bit for each change */
-	uint64_t *old_leads; /* a set for each type of the table: by number */
+	/* A set for each type of the table, by number; NULL before they are found. */
+	uint64_t *old_leads;
 	uint64_t *new_leads;
 };
 

@@ -92,8 +92,7 @@ struct pair {
 	struct section *old;
 	struct section *new; /* with the overrides of the old one */
 	bool same; /* the types that their symbols lead to are */
-	bool found; /* `changes` are */
-	struct changes changes;
+	struct changes changes; /* if they aren't, once it is needed */
 };
 
 static struct pair *find_pair(struct comparison *comparison,
@@ -135,8 +134,8 @@ static bool same_cause(const void *value, const void *key)
 	const struct change *a = &((const struct cause *)value)->change;
 	const struct change *b = key;
 
-	return a->old.start == b->old.start &&
-	       a->new.start == b->new.start &&same_text(a->key, b->key);
+	return same_text(a->key, b->key) && a->old.start == b->old.start &&
+	       a->new.start == b->new.start;
 }
 
 static struct cause *enter_cause(struct comparison *comparison,
@@ -186,10 +185,9 @@ static void compare_symbol(struct comparison *comparison,
 	new = &pair->new->symbols[new - new->section->symbols];
 	if (pair->same && old->record.definition == new->record.definition)
 		return;
-	if (!pair->found)
+	if (!pair->changes.old_leads)
 		changes_find(&pair->changes, section_table(pair->old),
 			     section_table(pair->new));
-	pair->found = true;
 	old_string = symbol_type_string(old);
 	new_string = symbol_type_string(new);
 	count = changes_of_symbol(&pair->changes, old->name, old_string,
