@@ -196,7 +196,6 @@ struct unit_list {
 /* A .dwo that is open. */
 struct split {
 	struct split *next;
-	char *path;
 	struct debug_file file;
 	struct unit_list units;
 };

@@ -88,7 +88,6 @@ static void close_splits(struct debug_data *data, struct split *last)
 		data->splits = split->next;
 		forget_units(&split->units);
 		debug_file_close(&split->file);
-		free(split->path);
 		free(split);
 	}
 }
@@ -102,16 +101,16 @@ void unit_close(struct unit *unit)
 
 	if (data->linked)
 		return;
+	if (unit->file == &data->object->file && data->main.count > MANY_UNITS)
+		forget_pages(unit->start, unit->end);
 	/* What is in the arena: */
 	unit->abbreviations = NULL;
 	unit->is_source = NULL;
 	unit->dies = NULL;
 	unit->top_level = NULL;
 	cache_clear(&data->abbreviation_tables);
-	arena_reset(&data->arena);
-	if (unit->file == &data->object->file && data->main.count > MANY_UNITS)
-		forget_pages(unit->start, unit->end);
 	close_splits(data, NULL); /* the unit may be in one */
+	arena_reset(&data->arena);
 }
 
 void debug_data_open(struct debug_data *data, struct object *object)
@@ -137,23 +136,32 @@ struct unit *find_unit(struct unit *from, Dwarf_CU *cu)
 
 /* Supplementary files */
 
-/* The path of a file in the folder that another is in; for free(). */
-static char *path_beside(const char *path, const char *name)
+/* The path of a file in a folder, or the name alone; in the arena. */
+static const char *make_path(struct debug_data *data, struct text folder,
+			     const char *name)
+{
+	char *path =
+		arena_alloc(&data->arena, folder.length + strlen(name) + 2);
+
+	sprintf(path, "%.*s%s%s", (int)folder.length, folder.start,
+		folder.length ? "/" : "", name);
+	return path;
+}
+
+/* The path of a file in the folder that another is in. */
+static const char *path_beside(struct debug_data *data, const char *path,
+			       const char *name)
 {
 	const char *slash = name[0] == '/' ? NULL : strrchr(path, '/');
-	char *beside;
+	size_t length = slash ? slash - path + (slash == path) : 0;
 
-	if (asprintf(&beside, "%.*s%s", slash ? (int)(slash + 1 - path) : 0,
-		     path, name) < 0)
-		error("out of memory");
-	return beside;
+	return make_path(data, (struct text){ path, length }, name);
 }
 
 /* The supplementary file of another, as that or the file itself names it. */
 struct supplement {
 	const char *name;
-	const unsigned char *id; /* its build ID or checksum */
-	size_t id_size;
+	struct text id; /* its build ID or checksum */
 };
 
 /* Reads the section .debug_sup of DWARF 5, which libdw (0.196 too) doesn't. */
@@ -177,8 +185,9 @@ static struct supplement read_debug_sup(Elf *elf, bool is_supplementary)
 		end += 2;
 		if (end > text - 3 + data->d_size)
 			continue;
-		return (struct supplement){ text, (const unsigned char *)end,
-					    text - 3 + data->d_size - end };
+		return (struct supplement){
+			text, { end, text - 3 + data->d_size - end }
+		};
 	}
 	return (struct supplement){ 0 };
 }
@@ -187,40 +196,37 @@ static struct supplement read_debug_sup(Elf *elf, bool is_supplementary)
  * Opens the supplementary file of another, by .gnu_debugaltlink or .debug_sup.
  * NULL, or the name of what is not there, or of another build.
  */
-static const char *open_supplementary(struct debug_file *file,
+static const char *open_supplementary(struct debug_data *data,
 				      const struct debug_file *from)
 {
+	struct debug_file *file = &data->supplementary_file;
 	struct supplement wanted = { 0 }, there = { 0 };
 	Dwarf *dwarf = dwarf_getalt(from->dwarf);
-	const void *id = NULL;
+	const void *id;
 	ssize_t size;
-	char *path;
 
 	size = dwelf_dwarf_gnu_debugaltlink(from->dwarf, &wanted.name, &id);
 	if (size > 0) {
-		wanted.id = id;
-		wanted.id_size = size;
+		wanted.id = (struct text){ id, size };
 		if (!dwarf)
 			return wanted.name;
 		debug_file_adopt(file, wanted.name, dwarf);
 		size = dwelf_elf_gnu_build_id(dwarf_getelf(dwarf), &id);
-		there.id = id;
-		there.id_size = size < 0 ? 0 : size;
+		if (size > 0)
+			there.id = (struct text){ id, size };
 	} else {
 		wanted = read_debug_sup(dwarf_getelf(from->dwarf), false);
 		if (!wanted.name)
 			return "no file is named";
-		path = path_beside(from->path, wanted.name);
-		if (debug_file_open(file, path, false))
+		if (debug_file_open(file,
+				    path_beside(data, from->path, wanted.name),
+				    false))
 			there = read_debug_sup(file->elf, true);
 		file->path = wanted.name;
-		free(path);
 		dwarf_setalt(from->dwarf, file->dwarf);
 	}
-	return there.id_size == wanted.id_size && there.id && wanted.id &&
-			       !memcmp(there.id, wanted.id, wanted.id_size)
-		       ? NULL
-		       : wanted.name;
+	return there.id.start && same_text(there.id, wanted.id) ? NULL
+								: wanted.name;
 }
 
 Dwarf *supplementary(struct position die)
@@ -229,8 +235,7 @@ Dwarf *supplementary(struct position die)
 	const char *missing;
 
 	if (!data->supplementary.file) {
-		missing = open_supplementary(&data->supplementary_file,
-					     die.unit->file);
+		missing = open_supplementary(data, die.unit->file);
 		if (missing)
 			die_error(
 				die,
@@ -258,59 +263,36 @@ static const char *root_text(struct unit *unit, unsigned int name,
 	return NULL;
 }
 
-/*
- * The unit that a skeleton stands for in a .dwo; NULL if it is not there. If it
- * is, the path is the split's.
- */
-static struct unit *find_split(struct unit *skeleton, char *path)
+/* The unit that a skeleton stands for in a .dwo; NULL if it is not there. */
+static struct unit *find_split(struct unit *skeleton, const char *path)
 {
 	struct split *split = allocate_cleared(1, sizeof(*split));
 	struct debug_data *data = skeleton->data;
 	struct unit *found = NULL;
 
-	if (debug_file_open(&split->file, path, true)) {
-		read_units(data, &split->units, &split->file);
-		for (size_t i = 0; i < split->units.count; i++) {
-			struct unit *unit = &split->units.units[i];
-
-			unit->split = &split->units;
-			unit->skeleton = skeleton;
-			if (unit->type == DW_UT_split_compile &&
-			    unit->id == skeleton->id)
-				found = unit;
-		}
-	}
 	split->next = data->splits;
 	data->splits = split;
-	if (found)
-		split->path = path;
-	else
+	if (debug_file_open(&split->file, path, true))
+		read_units(data, &split->units, &split->file);
+	for (size_t i = 0; i < split->units.count; i++) {
+		struct unit *unit = &split->units.units[i];
+
+		unit->split = &split->units;
+		unit->skeleton = skeleton;
+		if (unit->type == DW_UT_split_compile &&
+		    unit->id == skeleton->id)
+			found = unit;
+	}
+	if (!found)
 		close_splits(data, split->next);
 	return found;
 }
 
-/* The place of a .dwo of that name to try as the nth, from 0; NULL: none. */
-static char *split_path(struct unit *unit, const char *name, int n)
-{
-	const char *folder = root_text(unit, DW_AT_comp_dir, DW_AT_comp_dir);
-	const char *last = strrchr(name, '/');
-	char *path = NULL;
-
-	if (n == 0)
-		return path_beside(unit->file->path, name);
-	if (n == 1)
-		return last ? path_beside(unit->file->path, last + 1) : NULL;
-	if (folder && name[0] != '/' &&
-	    asprintf(&path, "%s/%s", folder, name) < 0)
-		error("out of memory");
-	return path;
-}
-
 struct unit *split_unit(struct unit *unit)
 {
-	char *path, *before, *tried = NULL;
-	const char *name;
-	struct unit *split;
+	const char *name, *last, *folder, *object = unit->file->path;
+	const char *paths[3] = { "", "", "" };
+	int count = 0;
 
 	if (unit->type != DW_UT_skeleton &&
 	    (unit->type != DW_UT_split_compile || unit->file->kind == KIND_DWO))
@@ -318,25 +300,24 @@ struct unit *split_unit(struct unit *unit)
 	name = root_text(unit, DW_AT_dwo_name, DW_AT_GNU_dwo_name);
 	if (!name)
 		return unit;
-	for (int n = 0; n < 3; n++) {
-		path = split_path(unit, name, n);
-		split = path ? find_split(unit, path) : NULL;
-		if (split) {
-			free(tried);
+	paths[count++] = path_beside(unit->data, object, name);
+	last = strrchr(name, '/');
+	if (last)
+		paths[count++] = path_beside(unit->data, object, last + 1);
+	folder = root_text(unit, DW_AT_comp_dir, DW_AT_comp_dir);
+	if (folder && name[0] != '/')
+		paths[count++] = make_path(unit->data, make_text(folder), name);
+	for (int i = 0; i < count; i++) {
+		struct unit *split = find_split(unit, paths[i]);
+
+		if (split)
 			return split;
-		}
-		before = tried;
-		if (path && asprintf(&tried, "%s%s'%s'", before ? before : "",
-				     before ? " and " : "", path) < 0)
-			error("out of memory");
-		if (path)
-			free(before);
-		free(path);
 	}
 	die_error(
 		unit_root(unit),
-		"the DWARF of this unit is in '%s' (-gsplit-dwarf), which is missing or of another build; looked for in %s",
-		name, tried);
+		"the DWARF of this unit is in '%s' (-gsplit-dwarf), which is missing or of another build; looked for in '%s%s%s%s%s'",
+		name, paths[0], *paths[1] ? "' and '" : "", paths[1],
+		*paths[2] ? "' and '" : "", paths[2]);
 }
 
 void debug_data_close(struct debug_data *data)
