@@ -888,7 +888,8 @@ size_t reference_report(struct reference *reference,
 struct output {
 	const char *path; /* the caller's */
 	FILE *file; /* to write to; NULL: none */
-	char **temporary; /* its name; NULL: it has none */
+	char *temporary; /* its name; NULL: it has none */
+	struct output *next; /* of those with such a name */
 };
 
 /*

@@ -12,16 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define OUTPUTS 2
-
-/* The temporary files, for end_by_signal(). */
-static char *temporaries[OUTPUTS];
+/* Those that have a temporary file, or had one; for end_by_signal(). */
+static struct output *outputs;
 
 static void remove_temporaries(void)
 {
-	for (int i = 0; i < OUTPUTS; i++)
-		if (temporaries[i])
-			unlink(temporaries[i]);
+	for (struct output *output = outputs; output; output = output->next)
+		if (output->temporary)
+			unlink(output->temporary);
 }
 
 const char *volatile current_path = "";
@@ -65,31 +63,27 @@ void output_handle_signals(void)
 			sigaction(numbers[i], &action, NULL);
 }
 
-/* Makes the file beside the one to replace, with its mode. */
+/* Makes the file beside the one to replace, with its mode if it is there. */
 static void open_temporary(struct output *output, mode_t old_mode)
 {
-	mode_t mask = umask(0), mode;
-	char **name;
-	int fd, i = 0;
+	mode_t mask = umask(0);
+	char *name;
+	int fd;
 
 	umask(mask);
-	while (temporaries[i])
-		i++;
-	name = &temporaries[i];
-	mode = access(output->path, F_OK) == 0 ? old_mode & 07777
-					       : 0666 & ~mask;
-	if (asprintf(name, "%s.XXXXXX", output->path) < 0)
+	if (asprintf(&name, "%s.XXXXXX", output->path) < 0)
 		error("out of memory");
-	fd = mkstemp(*name);
-	if (fd < 0) {
-		*name = NULL;
+	fd = mkstemp(name);
+	if (fd < 0)
 		error("cannot write '%s': %m", output->path);
-	}
-	output->temporary = name;
-	if (!i)
+	if (!outputs)
 		atexit(remove_temporaries);
+	output->temporary = name;
+	output->next = outputs;
+	outputs = output;
 	output->file = fdopen(fd, "w");
-	if (fchmod(fd, mode) || !output->file)
+	if (fchmod(fd, old_mode ? old_mode & 07777 : 0666 & ~mask) ||
+	    !output->file)
 		error("cannot write '%s': %m", output->path);
 }
 
@@ -152,13 +146,13 @@ void output_finish(struct output *output)
 
 void output_replace(struct output *output)
 {
-	char *temporary = output->temporary ? *output->temporary : NULL;
+	char *temporary = output->temporary;
 
 	if (!temporary)
 		return;
 	if (rename(temporary, output->path))
 		error("cannot rename '%s' to '%s': %m", temporary,
 		      output->path);
-	*output->temporary = NULL;
+	output->temporary = NULL; /* first, as a signal may come */
 	free(temporary);
 }
