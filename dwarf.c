@@ -327,23 +327,19 @@ static void add_type_at(struct die_cache *cache, struct position type)
 		add_word(&cache->row, FRAGMENT_TEXT, "base_type void");
 }
 
-/* T */
-static void add_type(struct die_cache *cache,
-		     const struct attributes *attributes)
-{
-	add_type_at(cache, unchecked_reference(attributes, ATTRIBUTE_TYPE));
-}
-
 /*
- * --canonical: T of a value, which nobody keeps, or of a member that has no name:
- * its qualifiers mean nothing.
+ * T. With --canonical, qualifiers of a value that nobody keeps, or of a member without
+ * a name, mean nothing: `value`.
  */
-static void add_unqualified(struct die_cache *cache,
-			    const struct attributes *attributes)
+static void add_type(struct die_cache *cache,
+		     const struct attributes *attributes, bool value)
 {
-	struct position type = reference(attributes, ATTRIBUTE_TYPE);
+	struct position type =
+		value && options.canonical
+			? canonical_value(reference(attributes, ATTRIBUTE_TYPE))
+			: unchecked_reference(attributes, ATTRIBUTE_TYPE);
 
-	add_type_at(cache, canonical_value(type));
+	add_type_at(cache, type);
 }
 
 /* Items */
@@ -401,10 +397,7 @@ static void add_member(struct die_cache *cache,
 
 	add_item(row, FRAGMENT_MEMBER,
 		 is_member ? "member " : "formal_parameter ");
-	if (options.canonical && !(is_member && name.start))
-		add_unqualified(cache, attributes);
-	else
-		add_type(cache, attributes);
+	add_type(cache, attributes, !is_member || !name.start);
 	if (options.canonical && !is_member)
 		name = (struct text){ 0 };
 	else if (options.stable)
@@ -613,7 +606,7 @@ static void add_array(struct die_cache *cache,
 	add_list(cache, attributes, (struct text){ 0 });
 	add(row, FRAGMENT_END_LIST);
 	add_open(row, FRAGMENT_OPEN, make_text(" {"));
-	add_type(cache, attributes);
+	add_type(cache, attributes, false);
 	add_close(row, FRAGMENT_CLOSE, "}");
 }
 
@@ -628,10 +621,7 @@ static void add_function(struct die_cache *cache, const char *word,
 	add_list(cache, attributes, (struct text){ 0 });
 	add_close(row, FRAGMENT_CLOSE_LIST, ")");
 	add_word(row, FRAGMENT_TEXT, "-> ")->broken = true;
-	if (options.canonical)
-		add_unqualified(cache, attributes);
-	else
-		add_type(cache, attributes);
+	add_type(cache, attributes, true);
 }
 
 static bool is_definition(const struct die_cache *cache,
@@ -738,7 +728,7 @@ static void add_wrapper(struct die_cache *cache, const char *words,
 		word = make_text(" {");
 	}
 	add_open(row, FRAGMENT_OPEN, word);
-	add_type(cache, attributes);
+	add_type(cache, attributes, false);
 	add_close(row, FRAGMENT_CLOSE, "}");
 	add_sizes(cache, attributes, name);
 }
@@ -866,7 +856,7 @@ static struct die *load_symbol(struct die_cache *cache,
 		add_word(&cache->row, FRAGMENT_TEXT, CANONICAL_START);
 	if (!subprogram) {
 		add_word(&cache->row, FRAGMENT_TEXT, "variable ");
-		add_type(cache, &attributes);
+		add_type(cache, &attributes, false);
 	} else if (attributes.tag != DW_TAG_subroutine_type) {
 		attributes.tag = DW_TAG_subprogram;
 		add_function(cache, "subprogram", &attributes);
