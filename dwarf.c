@@ -331,8 +331,8 @@ static void add_type_at(struct die_cache *cache, struct position type)
  * T. With --canonical, qualifiers of a value that nobody keeps, or of a member without
  * a name, mean nothing: `value`.
  */
-static void add_type(struct die_cache *cache,
-		     const struct attributes *attributes, bool value)
+static inline void add_type(struct die_cache *cache,
+			    const struct attributes *attributes, bool value)
 {
 	struct position type =
 		value && options.canonical
