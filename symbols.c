@@ -303,7 +303,6 @@ void symbols_take(struct symbol *symbol, unsigned int file,
 void symbols_compute_versions(struct symbol_list *list, unsigned int file,
 			      struct type_table *table)
 {
-	versions_expect(table, list->count);
 	for (size_t i = 0; i < list->count; i++) {
 		struct symbol *symbol = list->symbols[i], *alias = symbol;
 

@@ -272,10 +272,9 @@ struct type_string {
 	struct type_reference *references; /* by position */
 	size_t reference_count;
 	/* versions.c's: */
-	bool prepared; /* of references to one type, only the first is left */
-	bool expanded; /* by some version or layout */
-	bool hashed; /* the CRCs below are known */
-	uint32_t crc; /* of the text */
+	bool prepared; /* of references to one type, only the first is left, */
+	uint32_t
+		crc; /* and this is known, of the text, as are those of references */
 };
 
 struct type_reference {
@@ -321,7 +320,6 @@ struct type_table {
 
 	/* versions.c's: */
 	uint64_t versions; /* expansions begun */
-	bool many_versions; /* there will be, so hash() all strings */
 	size_t visits; /* in the search for cycles */
 	struct arena layouts;
 	size_t layouts_size; /* bytes in that arena, roughly */
@@ -399,9 +397,6 @@ void types_write(const struct symtypes_line *lines, size_t count, FILE *file);
 void types_free(struct type_table *table);
 
 /* versions.c: expansions (FORMAT 7) */
-
-/* Says how many versions there will be, before the first. */
-void versions_expect(struct type_table *table, size_t versions);
 
 /*
  * The version of a symbol with that string. Error: a reference that is in

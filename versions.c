@@ -12,10 +12,7 @@
  * that end at a reference's start or end are computed once. From two of them
  * follows the CRC of a slice, and it is put behind the CRC of the text so far
  * by a multiplication (crc32.h). References that were met in the same string
- * before are never expanded, so they don't count as references here. A string
- * that is expanded only once doesn't need those CRCs: then its slices are
- * hashed as they are, which zlib does several times faster, for they are long.
- * So in a file with few symbols this is what is done the first time.
+ * before are never expanded, so they don't count as references here.
  *
  * Second, layouts. Nearly all large types of a kernel are in one cycle of
  * references: task_struct leads to file, file to task_struct, and each of them
@@ -42,9 +39,6 @@
 /* When layouts take more memory than this (bytes), they are made anew. */
 #define LAYOUTS_SIZE_LIMIT ((size_t)256 << 20)
 
-/* So many versions need only one or two layouts, most of the time. */
-#define FEW_VERSIONS 24
-
 /* A type in the layout of another, in the order of expansion. */
 struct laid_type {
 	struct type *type;
@@ -69,26 +63,6 @@ static size_t reference_stop(const struct type_reference *reference)
 	return reference->start + reference->type->key.length;
 }
 
-/* Drops all but the first reference to each type. */
-static void prepare(struct type_table *table, struct type_string *string)
-{
-	uint64_t mark = ++table->versions;
-	size_t count = 0;
-
-	if (string->prepared)
-		return;
-	for (size_t i = 0; i < string->reference_count; i++) {
-		struct type *type = string->references[i].type;
-
-		if (type->expanded_for == mark)
-			continue;
-		type->expanded_for = mark;
-		string->references[count++] = string->references[i];
-	}
-	string->reference_count = count;
-	string->prepared = true;
-}
-
 /* Computes the CRCs of a string's beginnings. */
 static void hash(struct type_string *string)
 {
@@ -109,8 +83,28 @@ static void hash(struct type_string *string)
 	}
 	string->crc = crc32_extend(crc, string->text.start + at,
 				   string->text.length - at);
-	string->hashed = true;
 	statistics.hashed += string->text.length;
+}
+
+/* Drops all but the first reference to each type, and computes CRCs. */
+static void prepare(struct type_table *table, struct type_string *string)
+{
+	uint64_t mark = ++table->versions;
+	size_t count = 0;
+
+	if (string->prepared)
+		return;
+	for (size_t i = 0; i < string->reference_count; i++) {
+		struct type *type = string->references[i].type;
+
+		if (type->expanded_for == mark)
+			continue;
+		type->expanded_for = mark;
+		string->references[count++] = string->references[i];
+	}
+	string->reference_count = count;
+	string->prepared = true;
+	hash(string);
 }
 
 /*
@@ -286,43 +280,22 @@ struct opened {
 	size_t next; /* reference */
 	size_t at; /* how much of the text has been appended, */
 	uint32_t crc; /* and its CRC */
-	bool hashed; /* the string was, when this began */
 };
 
-static struct opened open_string(const struct expansion *expansion,
-				 struct type_string *string, struct type *type)
-{
-	if ((string->expanded || expansion->table->many_versions) &&
-	    !string->hashed && !expansion->dump)
-		hash(string);
-	string->expanded = true;
-	return (struct opened){ .string = string,
-				.type = type,
-				.hashed = string->hashed && !expansion->dump };
-}
-
-/* Appends the slice up to there, where the CRC is `crc_end` if it is known. */
+/* Appends the slice up to there, where the CRC is `crc_end`. */
 static void append_slice(struct expansion *expansion,
 			 const struct opened *opened, size_t end,
 			 uint32_t crc_end)
 {
 	size_t length = end - opened->at;
-	const char *text;
 
-	if (opened->hashed) {
-		statistics.slices++;
-		append(expansion, length, opened->crc, crc_end);
-		return;
-	}
-	text = opened->string->text.start + opened->at;
 	if (expansion->dump) {
-		fwrite(text, 1, length, expansion->dump);
+		fwrite(opened->string->text.start + opened->at, 1, length,
+		       expansion->dump);
 		return;
 	}
 	statistics.slices++;
-	statistics.hashed += length;
-	expansion->crc = crc32_extend(expansion->crc, text, length);
-	expansion->length += length;
+	append(expansion, length, opened->crc, crc_end);
 }
 
 /*
@@ -341,7 +314,8 @@ static void expand(struct expansion *expansion, struct type_string *string,
 
 		if (string) {
 			*APPEND(stack, depth, capacity) =
-				open_string(expansion, string, type);
+				(struct opened){ .string = string,
+						 .type = type };
 			string = NULL;
 			if (type)
 				begin_type(expansion, type);
@@ -404,11 +378,6 @@ static void drop_layouts(struct type_table *table)
 		table->types[i]->layout = NULL;
 	arena_reset(&table->layouts);
 	table->layouts_size = 0;
-}
-
-void versions_expect(struct type_table *table, size_t versions)
-{
-	table->many_versions = versions > FEW_VERSIONS;
 }
 
 uint32_t version_of(struct type_table *table, struct type_string *string,
