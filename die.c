@@ -354,13 +354,6 @@ static void begin_string(struct writer *writer, struct die *die, uint64_t start)
 	die->string = STRING_GOES_ON;
 }
 
-/* Whether a DIE's row is a text and nothing else. */
-static inline bool is_plain(const struct die *die)
-{
-	return die->fragment_count == 1 &&
-	       die->fragments[0].kind == FRAGMENT_TEXT;
-}
-
 /*
  * Writes the string of a DIE at the end of an arena, with its references, of
  * which there are `*references` then; or finds its length, and that of all DIEs
@@ -412,12 +405,6 @@ write_string(struct writer *writer, struct die *die, bool writing,
 					 writing);
 			} else if (!writing && next->string == STRING_KNOWN) {
 				at += next->length;
-			} else if (writing && is_plain(next)) {
-				const struct fragment *plain = next->fragments;
-
-				text = make_room(arena, at, plain->length);
-				at = put(text, at, plain->text, plain->length,
-					 writing);
 			} else {
 				inner = next;
 			}
