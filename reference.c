@@ -33,30 +33,22 @@ void reference_add_overrides(const struct reference *reference,
 static void report(const struct symbol *symbol, uint32_t old_version,
 		   const struct change *causes, size_t count)
 {
-	size_t followers = 0, size;
-	char *text;
-	FILE *file = open_memstream(&text, &size);
+	size_t followers = 0;
 
-	if (!file)
-		error("out of memory");
+	warning("the version of %s changed from 0x%08x to 0x%08x:",
+		symbol->name.start, (unsigned int)old_version,
+		(unsigned int)symbol->version);
 	for (size_t i = 0; i < count; i++) {
 		enum change_kind kind = causes[i].kind;
 
-		if ((kind == ADDED || kind == REMOVED) &&
-		    ++followers > FOLLOWERS_NAMED)
-			continue;
-		fprintf(file, "\n\t%s %s", change_subject(&causes[i]),
-			change_words[kind]);
+		if ((kind != ADDED && kind != REMOVED) ||
+		    ++followers <= FOLLOWERS_NAMED)
+			fprintf(stderr, "\t%s %s\n", change_subject(&causes[i]),
+				change_words[kind]);
 	}
 	if (followers > FOLLOWERS_NAMED)
-		fprintf(file, "\n\tand %zu more added or removed",
+		fprintf(stderr, "\tand %zu more added or removed\n",
 			followers - FOLLOWERS_NAMED);
-	if (fclose(file))
-		error("out of memory");
-	warning("the version of %s changed from 0x%08x to 0x%08x:%s",
-		symbol->name.start, (unsigned int)old_version,
-		(unsigned int)symbol->version, text);
-	free(text);
 }
 
 void reference_compare(struct reference *reference,

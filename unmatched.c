@@ -13,7 +13,6 @@
 #define PART "kabi"
 #include "gendwarfksyms.h"
 #include <ctype.h>
-#include <stdarg.h>
 
 /*
  * Whether two names differ by one letter, or by two that changed places; not by
@@ -77,21 +76,10 @@ static const char *behind_prefix(const char *target, bool with_reference)
 	return with_reference && is_reference(target) ? target + 2 : NULL;
 }
 
-static void __attribute__((format(printf, 3, 4)))
-warn(const struct kabi_rules *rules, const struct rule *rule,
-     const char *format, ...)
-{
-	va_list arguments;
-	char *hint;
-
-	va_start(arguments, format);
-	if (vasprintf(&hint, format, arguments) < 0)
-		error("out of memory");
-	va_end(arguments);
-	warning("the %s rule for '%s' of '%s' matches nothing: %s",
-		kabi_words[rule->type], rule->target.start, rules->path, hint);
-	free(hint);
-}
+#define warn(rules, rule, format, ...)                                         \
+	warning("the %s rule for '%s' of '%s' matches nothing: " format,       \
+		kabi_words[(rule)->type], (rule)->target.start, (rules)->path, \
+		##__VA_ARGS__)
 
 static void check_type_string(struct type_table *table, const struct rule *rule)
 {
