@@ -492,13 +492,6 @@ static const struct abbreviation_table *read_abbreviations(struct unit *unit)
 
 /* DIEs */
 
-/* A reader for what is left of a unit. */
-static struct reader unit_reader(const struct unit *unit,
-				 const unsigned char *at)
-{
-	return (struct reader){ unit->file, "a DIE", at, unit->end };
-}
-
 /* The DIE at an offset from the start of a unit; address NULL if it has none. */
 static inline struct position unit_die(struct unit *unit, uint64_t offset)
 {
@@ -650,16 +643,15 @@ read_attribute(struct position die, const struct step *step,
 }
 
 /*
- * Goes through the steps of a DIE. Of its attributes, those in `wanted` (bits,
- * by enum attribute) are stored.
+ * Goes through the steps of a DIE that was begun. Of its attributes, those in `wanted`
+ * (bits, by enum attribute) are stored.
  */
-static void run_steps(struct position die,
-		      const struct abbreviation *abbreviation,
-		      struct reader *reader, struct attributes *attributes,
+static void run_steps(struct cursor *cursor, struct attributes *attributes,
 		      uint32_t wanted)
 {
-	const struct step *step = abbreviation->steps;
-	const struct step *end = step + abbreviation->step_count;
+	struct reader *reader = &cursor->reader;
+	const struct step *step = cursor->abbreviation->steps;
+	const struct step *end = step + cursor->abbreviation->step_count;
 	bool big_endian = reader->file->big_endian, stored;
 	union value unwanted;
 	uint32_t present = 0;
@@ -672,7 +664,7 @@ static void run_steps(struct position die,
 		if (size > 8) {
 			read_bytes(reader, step->skip);
 			stored = read_attribute(
-				die, step, reader,
+				cursor->die, step, reader,
 				is_wanted ? &attributes->values[step->attribute]
 					  : &unwanted);
 			present |= (uint32_t)stored << step->attribute;
@@ -682,41 +674,51 @@ static void run_steps(struct position die,
 		if (!is_wanted)
 			continue;
 		at += step->skip;
-		stored = store(die, step, at,
+		stored = store(cursor->die, step, at,
 			       size ? get_number(big_endian, at, size)
 				    : (uint64_t)step->implicit,
 			       &attributes->values[step->attribute]);
 		present |= (uint32_t)stored << step->attribute;
 	}
-	read_bytes(reader, abbreviation->tail);
+	read_bytes(reader, cursor->abbreviation->tail);
 	if (attributes)
 		attributes->present = present & wanted;
 }
 
+/* A cursor on a DIE, or in lists of children of which so many are open. */
+static struct cursor cursor_at(struct position die, size_t depth)
+{
+	return (struct cursor){
+		.reader = { die.unit->file, "a DIE", die.address,
+			    die.unit->end },
+		.die = die,
+		.depth = depth,
+	};
+}
+
 /*
- * Reads the code of a DIE and finds its abbreviation: NULL at the end of a list
+ * Reads the code of a DIE and finds its abbreviation. False at the end of a list
  * of children, and of the unit.
  */
-static inline const struct abbreviation *__attribute__((always_inline))
-begin_die(struct position *die, struct reader *reader)
+static inline bool __attribute__((always_inline))
+begin_die(struct cursor *cursor)
 {
-	const struct abbreviation *abbreviation;
+	const struct unit *unit = cursor->die.unit;
+	struct reader *reader = &cursor->reader;
 	uint64_t code;
 
-	die->address = reader->at;
-	if (++statistics.dies > die->unit->data->dies_limit)
+	cursor->die.address = reader->at;
+	if (++statistics.dies > unit->data->dies_limit)
 		error("the DWARF of '%s' is damaged: its lists of children overlap or are nested so deeply that reading them would take forever",
 		      reader->file->path);
-	if (reader->at >= reader->end)
-		return NULL;
-	code = read_uleb(reader);
+	code = reader->at < reader->end ? read_uleb(reader) : 0;
 	if (!code)
-		return NULL;
-	abbreviation = find_abbreviation(die->unit->abbreviations, code);
-	if (!abbreviation)
-		die_error(*die, "unknown abbreviation %llu",
+		return false;
+	cursor->abbreviation = find_abbreviation(unit->abbreviations, code);
+	if (!cursor->abbreviation)
+		die_error(cursor->die, "unknown abbreviation %llu",
 			  (unsigned long long)code);
-	return abbreviation;
+	return true;
 }
 
 struct text read_line_form(struct unit *unit, uint64_t code,
@@ -748,46 +750,41 @@ struct text read_line_form(struct unit *unit, uint64_t code,
 	(WANT(ATTRIBUTE_NAME) | WANT(ATTRIBUTE_LINKAGE_NAME) | \
 	 WANT(ATTRIBUTE_ABSTRACT_ORIGIN) | WANT(ATTRIBUTE_SIBLING))
 
-static void read_attributes(struct position die,
-			    const struct abbreviation *abbreviation,
-			    struct reader *reader,
+/* Reads the attributes of a DIE that was begun. */
+static void read_attributes(struct cursor *cursor,
 			    struct attributes *attributes, uint32_t wanted)
 {
-	attributes->die = die;
-	attributes->tag = abbreviation->tag;
-	attributes->children = abbreviation->children;
+	attributes->die = cursor->die;
+	attributes->tag = cursor->abbreviation->tag;
+	attributes->children = cursor->abbreviation->children;
 	attributes->values[ATTRIBUTE_SIBLING].die.address = NULL;
-	run_steps(die, abbreviation, reader, attributes, wanted);
-	attributes->end = reader->at;
+	run_steps(cursor, attributes, wanted);
+	attributes->end = cursor->reader.at;
 }
 
 void read_die(struct position die, struct attributes *attributes)
 {
-	struct reader reader = unit_reader(die.unit, die.address);
-	const struct abbreviation *abbreviation = begin_die(&die, &reader);
+	struct cursor cursor = cursor_at(die, 0);
 
-	if (!abbreviation)
+	if (!begin_die(&cursor))
 		die_error(die, "no DIE where one should be");
-	read_attributes(die, abbreviation, &reader, attributes, WANT_ALL);
+	read_attributes(&cursor, attributes, WANT_ALL);
 }
 
-/* Passes over the attributes of a DIE. */
-static inline void skip_attributes(struct position die,
-				   const struct abbreviation *abbreviation,
-				   struct reader *reader)
+/* Passes over the attributes of a DIE that was begun. */
+static inline void skip_attributes(struct cursor *cursor)
 {
-	if (abbreviation->size != UNKNOWN_SIZE)
-		read_bytes(reader, abbreviation->size);
+	if (cursor->abbreviation->size != UNKNOWN_SIZE)
+		read_bytes(&cursor->reader, cursor->abbreviation->size);
 	else
-		run_steps(die, abbreviation, reader, NULL, 0);
+		run_steps(cursor, NULL, 0);
 }
 
 unsigned int read_tag(struct position die)
 {
-	struct reader reader = unit_reader(die.unit, die.address);
-	const struct abbreviation *abbreviation = begin_die(&die, &reader);
+	struct cursor cursor = cursor_at(die, 0);
 
-	return abbreviation ? abbreviation->tag : 0;
+	return begin_die(&cursor) ? cursor.abbreviation->tag : 0;
 }
 
 static const char *const reference_names[ATTRIBUTES] = {
@@ -822,91 +819,69 @@ struct position reference(const struct attributes *attributes,
 
 /* Lists of children */
 
-/*
- * Goes on in lists of children, of which `*depth` are open, to the next DIE, and
- * reads its code. NULL behind the last.
- */
-static inline const struct abbreviation *__attribute__((always_inline))
-next_die(struct position *die, struct reader *reader, size_t *depth)
+/* Goes on to the next DIE, and begins it. False behind the last. */
+static inline bool __attribute__((always_inline))
+next_die(struct cursor *cursor)
 {
-	while (*depth && reader->at < reader->end) {
-		const struct abbreviation *abbreviation =
-			begin_die(die, reader);
-
-		if (abbreviation)
-			return abbreviation;
-		--*depth;
-	}
-	return NULL;
+	for (; cursor->depth && cursor->reader.at < cursor->reader.end;
+	     cursor->depth--)
+		if (begin_die(cursor))
+			return true;
+	return false;
 }
 
 /*
- * Goes to a DIE's sibling, if it has a DW_AT_sibling that leads forward. (Back
- * would be an endless list.)
+ * Passes over the children of a DIE that was just read: to its sibling, if it has a
+ * DW_AT_sibling that leads forward (back would be an endless list), or one by one.
  */
-static bool go_to_sibling(struct reader *reader, struct position sibling)
-{
-	if (sibling.address < reader->at || sibling.address >= reader->end)
-		return false;
-	reader->at = sibling.address;
-	return true;
-}
-
-/* Passes over the children of a DIE, one by one. */
-static void skip_list(struct position die, struct reader *reader)
-{
-	const struct abbreviation *abbreviation;
-	size_t depth = 1;
-
-	while ((abbreviation = next_die(&die, reader, &depth))) {
-		skip_attributes(die, abbreviation, reader);
-		depth += abbreviation->children;
-	}
-}
-
-/* Passes over the children of a DIE that was just read. */
-static void skip_children(struct reader *reader,
+static void skip_children(struct cursor *cursor,
 			  const struct attributes *attributes)
 {
-	if (attributes->children &&
-	    !go_to_sibling(reader, attributes->values[ATTRIBUTE_SIBLING].die))
-		skip_list(attributes->die, reader);
+	const unsigned char *sibling =
+		attributes->values[ATTRIBUTE_SIBLING].die.address;
+	struct cursor list;
+
+	if (!attributes->children)
+		return;
+	if (sibling >= cursor->reader.at && sibling < cursor->reader.end) {
+		cursor->reader.at = sibling;
+		return;
+	}
+	list = *cursor;
+	list.depth = 1;
+	while (next_die(&list)) {
+		skip_attributes(&list);
+		list.depth += list.abbreviation->children;
+	}
+	cursor->reader.at = list.reader.at;
 }
 
-/* Passes over attributes and children of a DIE. */
-static inline void skip_die(struct position die,
-			    const struct abbreviation *abbreviation,
-			    struct reader *reader)
+/* Passes over attributes and children of a DIE that was begun. */
+static inline void skip_die(struct cursor *cursor)
 {
 	struct attributes attributes;
 
-	if (abbreviation->children) {
-		read_attributes(die, abbreviation, reader, &attributes,
-				WANT(ATTRIBUTE_SIBLING));
-		skip_children(reader, &attributes);
+	if (cursor->abbreviation->children) {
+		read_attributes(cursor, &attributes, WANT(ATTRIBUTE_SIBLING));
+		skip_children(cursor, &attributes);
 	} else {
-		skip_attributes(die, abbreviation, reader);
+		skip_attributes(cursor);
 	}
 }
 
 struct cursor children_of(const struct attributes *attributes)
 {
-	return (struct cursor){ attributes->die.unit, attributes->end,
-				attributes->children };
+	return cursor_at(
+		(struct position){ attributes->die.unit, attributes->end },
+		attributes->children);
 }
 
 bool next_child(struct cursor *cursor, struct attributes *attributes)
 {
-	struct reader reader = unit_reader(cursor->unit, cursor->next);
-	struct position die = { .unit = cursor->unit };
-	const struct abbreviation *abbreviation =
-		next_die(&die, &reader, &cursor->depth);
-
-	if (!abbreviation)
+	if (!next_die(cursor))
 		return false;
-	read_attributes(die, abbreviation, &reader, attributes, WANT_ALL);
-	skip_children(&reader, attributes);
-	cursor->next = reader.at;
+	read_attributes(cursor, attributes, WANT_ALL);
+	skip_children(cursor, attributes);
 	return true;
 }
 
@@ -931,31 +906,27 @@ struct cursor candidates_of(struct unit *unit)
 	if (!unit->top_level)
 		unit->top_level = arena_zalloc(
 			&unit->data->arena, (unit->end - unit->start) / 8 + 1);
-	return (struct cursor){ unit, unit->children, unit->children != NULL };
+	return cursor_at((struct position){ unit, unit->children },
+			 unit->children != NULL);
 }
 
 bool next_candidate(struct cursor *cursor, struct attributes *attributes)
 {
-	struct reader reader = unit_reader(cursor->unit, cursor->next);
-	struct position die = { .unit = cursor->unit };
-	const struct abbreviation *abbreviation;
+	while (next_die(cursor)) {
+		unsigned int tag = cursor->abbreviation->tag;
 
-	while ((abbreviation = next_die(&die, &reader, &cursor->depth))) {
 		if (cursor->depth == 1)
-			mark_top_level(die);
-		if (abbreviation->tag == DW_TAG_subprogram ||
-		    abbreviation->tag == DW_TAG_variable) {
-			read_attributes(die, abbreviation, &reader, attributes,
-					WANT_CANDIDATE);
-			skip_children(&reader, attributes);
-			cursor->next = reader.at;
+			mark_top_level(cursor->die);
+		if (tag == DW_TAG_subprogram || tag == DW_TAG_variable) {
+			read_attributes(cursor, attributes, WANT_CANDIDATE);
+			skip_children(cursor, attributes);
 			return true;
 		}
-		if (abbreviation->children && is_scope(abbreviation->tag)) {
-			skip_attributes(die, abbreviation, &reader);
+		if (cursor->abbreviation->children && is_scope(tag)) {
+			skip_attributes(cursor);
 			cursor->depth++;
 		} else {
-			skip_die(die, abbreviation, &reader);
+			skip_die(cursor);
 		}
 	}
 	return false;
@@ -975,28 +946,27 @@ struct indexed_die {
 
 static void make_die_index(struct unit *unit)
 {
-	struct reader reader = unit_reader(unit, unit->root);
+	struct cursor cursor = cursor_at(unit_root(unit), 1);
 	struct arena *arena = &unit->data->arena;
-	size_t count = 0, parent = 0, depth = 1, level = 1;
-	const struct abbreviation *abbreviation;
-	struct position die = { .unit = unit };
+	size_t count = 0, parent = 0, level = 1;
 	struct indexed_die *dies = NULL;
 
-	while ((abbreviation = next_die(&die, &reader, &depth))) {
-		for (; level > depth; level--)
+	while (next_die(&cursor)) {
+		for (; level > cursor.depth; level--)
 			parent = dies[parent].parent;
-		if (depth == 1 && count)
+		if (cursor.depth == 1 && count)
 			break; /* nothing stands beside the unit DIE */
 		dies = arena_room(arena, count * sizeof(*dies),
 				  (count + 1) * sizeof(*dies));
-		dies[count] = (struct indexed_die){ die.address - unit->start,
-						    parent };
-		if (abbreviation->children) {
+		dies[count] =
+			(struct indexed_die){ cursor.die.address - unit->start,
+					      parent };
+		if (cursor.abbreviation->children) {
 			parent = count;
-			level = ++depth;
+			level = ++cursor.depth;
 		}
 		count++;
-		skip_attributes(die, abbreviation, &reader);
+		skip_attributes(&cursor);
 	}
 	unit->dies = arena_keep(arena, count * sizeof(*dies));
 	unit->die_count = count;
@@ -1033,19 +1003,15 @@ struct position parent_die(struct position die)
 
 void unit_open(struct unit *unit)
 {
-	struct reader reader = unit_reader(unit, unit->root);
-	const struct abbreviation *abbreviation;
-	struct position die = { .unit = unit };
+	struct cursor cursor = cursor_at(unit_root(unit), 0);
 	struct attributes root;
 
 	if (unit->abbreviations)
 		return;
 	unit->abbreviations = read_abbreviations(unit);
-	abbreviation = begin_die(&die, &reader);
-	if (!abbreviation)
+	if (!begin_die(&cursor))
 		return; /* an empty unit */
-	read_attributes(die, abbreviation, &reader, &root,
-			WANT(ATTRIBUTE_STMT_LIST));
+	read_attributes(&cursor, &root, WANT(ATTRIBUTE_STMT_LIST));
 	unit->root_tag = root.tag;
 	unit->children = root.children ? root.end : NULL;
 	unit->has_lines = has(&root, ATTRIBUTE_STMT_LIST);

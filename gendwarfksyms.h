@@ -347,10 +347,19 @@ struct position unchecked_reference(const struct attributes *attributes,
 struct position reference(const struct attributes *attributes,
 			  enum attribute attribute);
 
+/* A piece of a section that is read from front to back. */
+struct reader {
+	const struct debug_file *file;
+	const char *what; /* for messages */
+	const unsigned char *at;
+	const unsigned char *end;
+};
+
 /* A place in lists of children. */
 struct cursor {
-	struct unit *unit;
-	const unsigned char *next; /* the next DIE, or the end of a list */
+	struct reader reader; /* at the next DIE, or the end of a list */
+	struct position die; /* the last */
+	const struct abbreviation *abbreviation; /* its */
 	size_t depth; /* lists that are open */
 };
 

@@ -40,14 +40,6 @@ static inline uint64_t get_number(bool big_endian, const unsigned char *at,
 	return number;
 }
 
-/* A piece of a section that is read from front to back. */
-struct reader {
-	const struct debug_file *file;
-	const char *what; /* for messages */
-	const unsigned char *at;
-	const unsigned char *end;
-};
-
 /* Ends the program: the data are damaged. */
 void read_error(const struct reader *reader) __attribute__((noreturn, cold));
 
