@@ -244,8 +244,8 @@ static void begin_section(struct parser *parser, struct text file)
 /* Notes the scheme by which a symbol's string was made (FORMAT 13). */
 static void check_scheme(struct parser *parser, struct text text)
 {
-	struct text scheme = { text.start, 0 },
-		    *known = &parser->baseline->scheme;
+	struct text *known = &parser->baseline->scheme;
+	struct text scheme = { text.start, 0 };
 
 	if (starts_with(text.start, "canonical(")) {
 		scheme.start += strlen("canonical(");

@@ -27,33 +27,27 @@ static struct text join(struct arena *arena, struct text a, struct text b)
 }
 
 /*
- * The prefix of what stands in a DIE. The scopes around it are gone through
- * from the inside to find the outermost, and then their names put together
- * from there.
+ * The prefix of what stands in a DIE: the names of the scopes around it, from the
+ * outermost that has a name.
  */
 static struct text make_prefix(struct arena *arena, struct position scope)
 {
-	struct text *names = NULL, prefix = { 0 };
-	size_t count = 0, capacity = 0;
+	struct text whole = { 0 }, prefix = { 0 };
 	struct attributes attributes;
 
 	for (; scope.address; scope = parent_die(scope)) {
+		struct text name;
+
 		read_die(scope, &attributes);
 		if (!is_scope(attributes.tag))
 			break;
-		*APPEND(names, count, capacity) = name_of(&attributes);
+		name = name_of(&attributes);
+		if (!name.start)
+			name = make_text("<anonymous>");
+		whole = whole.start ? join(arena, name, whole) : name;
+		if (name_of(&attributes).start)
+			prefix = whole;
 	}
-	while (count--) {
-		struct text name = names[count];
-
-		if (!prefix.start)
-			prefix = name;
-		else
-			prefix = join(arena, prefix,
-				      name.start ? name
-						 : make_text("<anonymous>"));
-	}
-	free(names);
 	return prefix;
 }
 

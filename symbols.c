@@ -177,7 +177,7 @@ static bool same_address(const void *value, const void *key)
 static void set_address(struct symbol *symbol, uint64_t section, uint64_t value,
 			struct cache *by_address)
 {
-	uint64_t hash = section * 0x9e3779b97f4a7c15 ^ value;
+	uint64_t hash = section * HASH_FACTOR ^ value;
 	struct symbol *alias;
 
 	if (symbol->has_address) {
