@@ -200,27 +200,18 @@ static void set_address(struct symbol *symbol, uint64_t section, uint64_t value,
 	}
 }
 
-/* The table of extended section indices for the symbol table, or NULL. */
-static Elf_Data *section_indices(Elf *elf, Elf_Scn *symtab)
-{
-	Elf_Scn *section = NULL;
-	GElf_Shdr header;
-
-	while (next_section(elf, &section, &header, NULL))
-		if (header.sh_type == SHT_SYMTAB_SHNDX &&
-		    header.sh_link == elf_ndxscn(symtab))
-			return elf_getdata(section, NULL);
-	return NULL;
-}
-
 static void read_symbol_table(struct symbol_list *list, struct object *object,
 			      Elf_Scn *symtab, const GElf_Shdr *header,
 			      struct cache *by_address)
 {
 	Elf_Data *data = elf_getdata(symtab, NULL);
-	Elf_Data *indices = section_indices(object->elf, symtab);
+	int extended_indices = elf_scnshndx(symtab);
+	Elf_Data *indices = NULL;
 	size_t entry = gelf_fsize(object->elf, ELF_T_SYM, 1, EV_CURRENT);
 
+	if (extended_indices > 0)
+		indices = elf_getdata(elf_getscn(object->elf, extended_indices),
+				      NULL);
 	if (!data)
 		error("'%s' has a damaged symbol table: %s", object->path,
 		      elf_errmsg(-1));
