@@ -34,7 +34,7 @@ void *allocate_cleared(size_t count, size_t size)
 	return memory;
 }
 
-void *grow_full(void *array, size_t *capacity, size_t size)
+void *grow(void *array, size_t *capacity, size_t size)
 {
 	*capacity = *capacity ? 2 * *capacity : 16;
 	if (*capacity > SIZE_MAX / size)

@@ -446,17 +446,9 @@ struct kabi_rules {
 void kabi_read_rules(struct kabi_rules *rules, struct object *object);
 void kabi_free(struct kabi_rules *rules);
 
-/* The rule for a target, NULL without one. */
-struct rule *kabi_find_target(const struct kabi_rules *rules,
-			      enum kabi_rule type, struct text target);
-
-static inline struct rule *kabi_find(const struct kabi_rules *rules,
-				     enum kabi_rule type, struct text target)
-{
-	return rules && rules->by_target[type].count
-		       ? kabi_find_target(rules, type, target)
-		       : NULL;
-}
+/* The rule for a target, NULL without one; `rules` may be NULL. */
+struct rule *kabi_find(const struct kabi_rules *rules, enum kabi_rule type,
+		       struct text target);
 
 /* The same for the target "ENUM ENUMERATOR". */
 struct rule *kabi_find_enumerator(const struct kabi_rules *rules,
@@ -473,12 +465,8 @@ void kabi_override(struct kabi_rules *rules, struct text target,
 /* The number that a rule's value is. Error: it is none. */
 uint64_t kabi_number(const struct kabi_rules *rules, const struct rule *rule);
 
-/* Messages about a rule: "TEXT in the TYPE rule for 'TARGET' of 'FILE'". */
+/* What the types are called. */
 extern const char *const kabi_words[KABI_RULES];
-
-#define rule_error(rules, rule, format, ...)                         \
-	error(format " the %s rule for '%s' of '%s'", ##__VA_ARGS__, \
-	      kabi_words[(rule)->type], (rule)->target.start, (rules)->path)
 
 /* The special unions. */
 enum special_union {

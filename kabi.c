@@ -21,15 +21,22 @@ const char *const kabi_words[KABI_RULES] = {
 	[KABI_TYPE_STRING] = "type_string",
 };
 
+/* "TEXT the TYPE rule for 'TARGET' of 'FILE'" */
+#define rule_error(rules, rule, format, ...)                         \
+	error(format " the %s rule for '%s' of '%s'", ##__VA_ARGS__, \
+	      kabi_words[(rule)->type], (rule)->target.start, (rules)->path)
+
 static bool same_target(const void *value, const void *key)
 {
 	return same_text(((const struct rule *)value)->target,
 			 *(const struct text *)key);
 }
 
-struct rule *kabi_find_target(const struct kabi_rules *rules,
-			      enum kabi_rule type, struct text target)
+struct rule *kabi_find(const struct kabi_rules *rules, enum kabi_rule type,
+		       struct text target)
 {
+	if (!rules || !rules->by_target[type].count)
+		return NULL;
 	return cache_find(&rules->by_target[type], hash_text(target),
 			  same_target, &target);
 }

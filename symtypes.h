@@ -108,21 +108,16 @@ void *reallocate(void *memory, size_t size);
 void *allocate_cleared(size_t count, size_t size);
 
 /*
- * Makes room for one more element of `size` bytes behind the `count` elements
- * of an array that has room for `*capacity`. Returns the array, which may have
- * moved.
+ * Makes room for more elements of `size` bytes in an array that has room for
+ * `*capacity`. Returns the array, which may have moved.
  */
-void *grow_full(void *array, size_t *capacity, size_t size);
-
-static inline void *grow(void *array, size_t count, size_t *capacity,
-			 size_t size)
-{
-	return count < *capacity ? array : grow_full(array, capacity, size);
-}
+void *grow(void *array, size_t *capacity, size_t size);
 
 /* Adds an element behind the last of such an array; a pointer to it, not set yet. */
-#define APPEND(array, count, capacity)                                    \
-	((array) = grow((array), (count), &(capacity), sizeof(*(array))), \
+#define APPEND(array, count, capacity)                                     \
+	((array) = (count) < (capacity)                                    \
+			   ? (array)                                       \
+			   : grow((array), &(capacity), sizeof(*(array))), \
 	 &(array)[(count)++])
 
 /*

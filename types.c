@@ -40,7 +40,7 @@ static inline struct text make_key(struct type_table *table, const char *prefix,
 	char *to;
 
 	while (length >= table->key_capacity)
-		table->key = grow_full(table->key, &table->key_capacity, 1);
+		table->key = grow(table->key, &table->key_capacity, 1);
 	to = stpcpy(stpcpy(table->key, prefix), quote);
 	stpcpy(mempcpy(to, name.start, name.length), quote);
 	return (struct text){ table->key, length };
