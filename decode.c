@@ -296,11 +296,12 @@ static bool has_links(const struct unit *unit)
 
 bool units_are_linked(const struct unit_list *list)
 {
-	const struct unit *unit = list->units, *end = unit + list->count;
 	uint64_t last = UINT64_MAX;
 
 	/* To one that is alone, there is no other to refer. */
-	for (; list->count > 1 && unit < end; unit++) {
+	for (size_t i = 0; list->count > 1 && i < list->count; i++) {
+		const struct unit *unit = &list->units[i];
+
 		if (unit->abbreviations_offset != last && has_links(unit))
 			return true;
 		last = unit->abbreviations_offset;

@@ -272,12 +272,12 @@ static bool apply_relocations(const struct object *object, Elf_Scn *section,
 	Elf_Scn *symtab = elf_getscn(object->elf, header->sh_link);
 	Elf_Data *data = elf_rawdata(section, NULL), *symbols = NULL;
 	uint64_t last_number = UINT64_MAX; /* no number of 32 bits */
-	const char *at, *end, *forgotten;
+	const char *at, *forgotten;
 	GElf_Shdr symbols_header;
 	bool undefined = false;
 	Elf64_Sym symbol = { 0 };
 	unsigned char *to = (unsigned char *)target->start;
-	size_t room = target->size, symbol_count;
+	size_t room = target->size, symbol_count, count;
 	Elf64_Rela relocation;
 
 	if (symtab && gelf_getshdr(symtab, &symbols_header) &&
@@ -288,8 +288,8 @@ static bool apply_relocations(const struct object *object, Elf_Scn *section,
 		return false;
 	symbol_count = symbols->d_size / sizeof(symbol);
 	at = forgotten = data->d_buf;
-	end = at + data->d_size / sizeof(relocation) * sizeof(relocation);
-	for (; at < end; at += sizeof(relocation)) {
+	count = data->d_size / sizeof(relocation);
+	for (; count; count--, at += sizeof(relocation)) {
 		uint64_t type, number;
 		unsigned int size;
 

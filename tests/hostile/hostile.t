@@ -460,6 +460,14 @@ for name, object_file in (('a size beyond the file', changed(5, 1 << 40)), ('an 
                           ('a link to nowhere', changed(6, 99)), ('names that end in the middle', changed(5, 1, '.strtab')), ('names without bytes', changed(1, 8, '.strtab'))):
     fails('a symbol table with ' + name, object_file, r"(?:symbol|section).*'.*in.o'|'.*in.o'.*(?:symbol|section)")
 answers('... with entries of size 0', changed(9, 0), 'variable ' + INT_STRING)
+
+
+def no_relocations(headers, numbers):
+    header = headers[numbers['.rela.debug_info']]
+    header[1], header[6], header[7] = 4, numbers['.symtab'], numbers['.debug_info']
+
+
+answers('a section of relocations that has none', elf({**plain, '.rela.debug_info': b''}, change=no_relocations), 'variable ' + INT_STRING)
 answers('... with a wrong number of local symbols', changed(7, 1 << 31), 'variable ' + INT_STRING)
 
 RULE = b'1\0byte_size\0struct_%06d\0008\0'
