@@ -150,6 +150,7 @@ struct position {
 /* A unit: one that libdw knows. */
 struct unit {
 	struct debug_data *data;
+	struct unit_list *list; /* that it is in */
 	struct debug_file *file;
 	Dwarf_CU *cu;
 	unsigned int number; /* in the order of FORMAT 4 */
@@ -162,8 +163,7 @@ struct unit {
 	uint8_t type; /* DW_UT_... */
 	uint8_t offset_size; /* 4 or 8 */
 	uint8_t address_size;
-	struct unit_list *split; /* all units of its .dwo, if it is in one */
-	struct unit *skeleton; /* and the unit that stands for it */
+	struct unit *skeleton; /* that stands for it, if it is in a .dwo */
 
 	/* From unit_open() on: */
 	const struct abbreviation_table *abbreviations; /* NULL before */

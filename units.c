@@ -65,6 +65,7 @@ static void read_units(struct debug_data *data, struct unit_list *list,
 		struct unit *unit = &list->units[i];
 
 		unit->data = data;
+		unit->list = list;
 		unit->number = data->unit_count++;
 		data->dies_limit += DIES_PER_BYTE_LIMIT *
 				    (uint64_t)(unit->end - unit->start);
@@ -121,16 +122,10 @@ void debug_data_open(struct debug_data *data, struct object *object)
 
 struct unit *find_unit(struct unit *from, Dwarf_CU *cu)
 {
-	struct debug_data *data = from->data;
-	struct unit_list *list = &data->main;
+	struct unit_list *list = from->list;
 
-	if (cu == from->cu)
-		return from;
-	if (dwarf_cu_getdwarf(cu) != from->file->dwarf ||
-	    from->file == &data->supplementary_file)
-		list = &data->supplementary;
-	else if (from->split)
-		list = from->split;
+	if (dwarf_cu_getdwarf(cu) != list->file->dwarf)
+		list = &from->data->supplementary;
 	return cache_find(&list->by_cu, (uintptr_t)cu, NULL, NULL);
 }
 
@@ -277,7 +272,6 @@ static struct unit *find_split(struct unit *skeleton, const char *path)
 	for (size_t i = 0; i < split->units.count; i++) {
 		struct unit *unit = &split->units.units[i];
 
-		unit->split = &split->units;
 		unit->skeleton = skeleton;
 		if (unit->type == DW_UT_split_compile &&
 		    unit->id == skeleton->id)
