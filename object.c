@@ -36,24 +36,19 @@ static const char *const section_names[SECTION_COUNT] = {
 	[SECTION_LINE_STR] = "line_str",
 };
 
-/* The name of a section; NULL if it has none. */
-static const char *section_name(Elf *elf, const GElf_Shdr *header)
-{
-	size_t names;
-
-	return elf_getshdrstrndx(elf, &names)
-		       ? NULL
-		       : elf_strptr(elf, names, header->sh_name);
-}
-
 bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header,
 		  const char **name)
 {
+	size_t names;
+
 	while ((*section = elf_nextscn(elf, *section))) {
 		if (!gelf_getshdr(*section, header))
 			continue;
 		if (name)
-			*name = section_name(elf, header);
+			*name = elf_getshdrstrndx(elf, &names)
+					? NULL
+					: elf_strptr(elf, names,
+						     header->sh_name);
 		return true;
 	}
 	return false;
@@ -375,12 +370,11 @@ static void check_truncated(const char *path, Elf *elf, uint64_t size)
 		error("'%s' is truncated: its section headers are at 0x%" PRIx64
 		      ", and it ends at 0x%" PRIx64,
 		      path, elf_header.e_shoff, size);
-	while (next_section(elf, &section, &header, NULL)) {
+	while (next_section(elf, &section, &header, &name)) {
 		if (header.sh_type == SHT_NOBITS || !header.sh_size ||
 		    (header.sh_offset <= size &&
 		     header.sh_size <= size - header.sh_offset))
 			continue;
-		name = section_name(elf, &header);
 		error("'%s' is truncated: its section %s is at 0x%" PRIx64
 		      ", and it ends at 0x%" PRIx64,
 		      path, name ? name : "without a name", header.sh_offset,
