@@ -458,9 +458,9 @@ struct rule *kabi_find_enumerator(const struct kabi_rules *rules,
 /* For struct type_table: the string of a key's type_string rule (FORMAT 8). */
 struct type_string *kabi_type_string(struct type_table *table, struct text key);
 
-/* Adds a type_string rule, from a line of the reference file. */
-void kabi_override(struct kabi_rules *rules, struct text target,
-		   const char *value);
+/* Adds a rule, or replaces the value of one. Target and value are the caller's. */
+void kabi_set_rule(struct kabi_rules *rules, enum kabi_rule type,
+		   struct text target, const char *value);
 
 /* The number that a rule's value is. Error: it is none. */
 uint64_t kabi_number(const struct kabi_rules *rules, const struct rule *rule);

@@ -80,9 +80,8 @@ uint64_t kabi_number(const struct kabi_rules *rules, const struct rule *rule)
 	return number;
 }
 
-/* Enters a rule, or replaces the value of one. */
-static void set_rule(struct kabi_rules *rules, enum kabi_rule type,
-		     struct text target, const char *value)
+void kabi_set_rule(struct kabi_rules *rules, enum kabi_rule type,
+		   struct text target, const char *value)
 {
 	struct rule *rule = kabi_find(rules, type, target);
 
@@ -115,7 +114,7 @@ static void add_rule(struct kabi_rules *rules, const char *version,
 	if (!*target)
 		return; /* matches nothing */
 	/* The later of two holds. */
-	set_rule(rules, type, make_text(target), value);
+	kabi_set_rule(rules, type, make_text(target), value);
 	debug("%s rule for '%s': '%s'", word, target, value);
 }
 
@@ -182,12 +181,6 @@ struct type_string *kabi_type_string(struct type_table *table, struct text key)
 		rule_error(table->rules, rule, "%s in '%s',", problem,
 			   rule->value);
 	return string;
-}
-
-void kabi_override(struct kabi_rules *rules, struct text target,
-		   const char *value)
-{
-	set_rule(rules, KABI_TYPE_STRING, target, value);
 }
 
 void kabi_free(struct kabi_rules *rules)

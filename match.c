@@ -41,29 +41,22 @@ static bool is_symbol_pointer(struct text name)
 	return name.start && starts_with(name.start, SYMBOL_POINTER);
 }
 
-static struct symbol *find_symbol(const struct matcher *matcher,
-				  struct text name)
-{
-	if (!name.start)
-		return NULL;
-	if (is_symbol_pointer(name)) {
-		name.start += strlen(SYMBOL_POINTER);
-		name.length -= strlen(SYMBOL_POINTER);
-	}
-	return symbols_find(matcher->list, name);
-}
-
 /* Whether a name finds a symbol (step 4): it, or NULL. */
 static struct symbol *find_free_symbol(const struct matcher *matcher,
 				       struct text name)
 {
-	struct symbol *symbol = find_symbol(matcher, name);
+	struct symbol *symbol;
 
-	if (!symbol ||
-	    !(options.canonical ? symbol_is_free(symbol, matcher->file)
-				: symbols_free_alias(symbol, matcher->file)))
-		return NULL;
-	return symbol;
+	if (is_symbol_pointer(name)) {
+		name.start += strlen(SYMBOL_POINTER);
+		name.length -= strlen(SYMBOL_POINTER);
+	}
+	symbol = name.start ? symbols_find(matcher->list, name) : NULL;
+	if (symbol &&
+	    (options.canonical ? symbol_is_free(symbol, matcher->file)
+			       : symbols_free_alias(symbol, matcher->file)))
+		return symbol;
+	return NULL;
 }
 
 /* Whom else a symbol's DIE is given to; with --canonical, to nobody at first. */

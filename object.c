@@ -93,12 +93,12 @@ static void decompress(const char *path, Elf_Scn *section, const char *name)
 	    !(header.sh_flags & SHF_COMPRESSED) ||
 	    elf_compress(section, 0, 0) >= 0)
 		return;
-	if (gelf_getchdr(section, &compression) &&
-	    compression.ch_type == ELFCOMPRESS_ZSTD)
-		error("cannot decompress section %s of '%s': %s (zstd needs elfutils 0.189 or later, built with it)",
-		      name, path, elf_errmsg(-1));
-	error("cannot decompress section %s of '%s': %s", name, path,
-	      elf_errmsg(-1));
+	error("cannot decompress section %s of '%s': %s%s", name, path,
+	      elf_errmsg(-1),
+	      gelf_getchdr(section, &compression) &&
+			      compression.ch_type == ELFCOMPRESS_ZSTD
+		      ? " (zstd needs elfutils 0.189 or later, built with it)"
+		      : "");
 }
 
 /*

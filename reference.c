@@ -25,7 +25,8 @@ void reference_add_overrides(const struct reference *reference,
 	const struct baseline *baseline = &reference->baseline;
 
 	for (size_t i = 0; i < baseline->override_count; i++)
-		kabi_override(rules, baseline->overrides[i].key->text,
+		kabi_set_rule(rules, KABI_TYPE_STRING,
+			      baseline->overrides[i].key->text,
 			      baseline->overrides[i].definition->text.start);
 }
 

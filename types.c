@@ -128,31 +128,26 @@ void types_write_line(const char *key, struct text text, FILE *file)
 	putc('\n', file);
 }
 
-/* Enters a string into the table, for --dump-types' eyes too. */
-static void set_string(const struct type_table *table, struct type *type,
-		       struct type_string string)
+void types_set(const struct type_table *table, struct type *type,
+	       struct type_string string, uint64_t place)
 {
 	type->string = string;
+	type->place = place;
 	type->in_table = true;
 	if (table->dump)
 		types_write_line(type->key.start, string.text, stderr);
 }
 
-/* If there is a rule for a type that is not in the table yet, enters it. */
-static void apply_rule(struct type_table *table, struct type *type)
-{
-	struct type_string *string = types_rule(table, type->key);
-
-	if (!string)
-		return;
-	type->ruled = true;
-	set_string(table, type, *string);
-}
-
 bool types_known(struct type_table *table, struct type *type)
 {
+	struct type_string *rule = NULL;
+
 	if (!type->in_table)
-		apply_rule(table, type);
+		rule = types_rule(table, type->key);
+	if (rule) {
+		type->ruled = true;
+		types_set(table, type, *rule, 0);
+	}
 	return type->in_table;
 }
 
@@ -162,13 +157,6 @@ bool types_wanted(const struct type *type, size_t length, uint64_t place)
 		return false;
 	/* Of equally long ones the first DIE. */
 	return length > type->string.text.length || place < type->place;
-}
-
-void types_set(const struct type_table *table, struct type *type,
-	       struct type_string string, uint64_t place)
-{
-	type->place = place;
-	set_string(table, type, string);
 }
 
 /* The symtypes file (FORMAT 7) */
