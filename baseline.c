@@ -15,28 +15,15 @@
 
 /* Keys and definitions */
 
-static bool has_key(const void *value, const void *text)
-{
-	return same_text(((const struct key *)value)->text,
-			 *(const struct text *)text);
-}
-
-static bool is_called(const void *value, const void *name)
-{
-	return same_text(((const struct baseline_symbol *)value)->name,
-			 *(const struct text *)name);
-}
-
 struct key *pool_enter_key(struct pool *pool, struct text text)
 {
-	uint64_t hash = hash_text(text);
-	struct key *key = cache_find(&pool->keys, hash, has_key, &text);
+	struct key *key = cache_find_text(&pool->keys, text);
 
 	if (key)
 		return key;
 	key = arena_zalloc(&pool->arena, sizeof(*key));
 	key->text = arena_text(&pool->arena, text);
-	cache_add(&pool->keys, hash, key);
+	cache_add_text(&pool->keys, key);
 	return key;
 }
 
@@ -217,8 +204,7 @@ static void end_section(struct parser *parser)
 		symbol->record = *record;
 		symbol->section = section;
 		if (!baseline_find(baseline, symbol->name))
-			cache_add(&baseline->by_name, hash_text(symbol->name),
-				  symbol);
+			cache_add_text(&baseline->by_name, symbol);
 	}
 	missing = find_types(section, parser->has_header);
 	if (missing)
@@ -423,8 +409,7 @@ void baseline_check_scheme(const struct baseline *baseline, struct text scheme,
 struct baseline_symbol *baseline_find(const struct baseline *baseline,
 				      struct text name)
 {
-	return cache_find(&baseline->by_name, hash_text(name), is_called,
-			  &name);
+	return cache_find_text(&baseline->by_name, name);
 }
 
 /* Two sections */

@@ -303,6 +303,24 @@ void cache_add(struct cache *cache, uint64_t hash, void *value)
 	cache->count++;
 }
 
+static bool begins_with(const void *value, const void *text)
+{
+	return same_text(*(const struct text *)value,
+			 *(const struct text *)text);
+}
+
+void *cache_find_text(const struct cache *cache, struct text text)
+{
+	if (!cache->count)
+		return NULL;
+	return cache_find(cache, hash_text(text), begins_with, &text);
+}
+
+void cache_add_text(struct cache *cache, void *value)
+{
+	cache_add(cache, hash_text(*(struct text *)value), value);
+}
+
 void cache_reserve(struct cache *cache, size_t count)
 {
 	size_t slots = CACHE_INITIAL_SLOTS;

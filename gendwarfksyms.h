@@ -425,8 +425,8 @@ enum kabi_rule {
 
 /* A rule. Target and value are the input file's, or the reference file's. */
 struct rule {
+	struct text target; /* NUL-terminated; first */
 	enum kabi_rule type;
-	struct text target; /* NUL-terminated */
 	const char *value;
 	bool used; /* it has changed something */
 	bool misfit; /* what it is about hasn't got what it changes */
@@ -713,7 +713,7 @@ struct type_string *symbol_string(struct die_cache *cache, struct position die,
 
 /* A symbol of the list (FORMAT 2 to 4). Lives until the end. */
 struct symbol {
-	struct text name; /* NUL-terminated */
+	struct text name; /* NUL-terminated; first */
 	unsigned int bucket; /* of FORMAT 3 */
 	size_t number; /* of the names read before it */
 	unsigned int exporter; /* --exported: the file it is of; 0: any */

@@ -26,19 +26,10 @@ const char *const kabi_words[KABI_RULES] = {
 	error(format " the %s rule for '%s' of '%s'", ##__VA_ARGS__, \
 	      kabi_words[(rule)->type], (rule)->target.start, (rules)->path)
 
-static bool same_target(const void *value, const void *key)
-{
-	return same_text(((const struct rule *)value)->target,
-			 *(const struct text *)key);
-}
-
 struct rule *kabi_find(const struct kabi_rules *rules, enum kabi_rule type,
 		       struct text target)
 {
-	if (!rules || !rules->by_target[type].count)
-		return NULL;
-	return cache_find(&rules->by_target[type], hash_text(target),
-			  same_target, &target);
+	return rules ? cache_find_text(&rules->by_target[type], target) : NULL;
 }
 
 struct rule *kabi_find_enumerator(const struct kabi_rules *rules,
@@ -93,7 +84,7 @@ void kabi_set_rule(struct kabi_rules *rules, enum kabi_rule type,
 		rules->last = rule;
 		if (target.length > rules->longest_target)
 			rules->longest_target = target.length;
-		cache_add(&rules->by_target[type], hash_text(target), rule);
+		cache_add_text(&rules->by_target[type], rule);
 	}
 	rule->value = value;
 }

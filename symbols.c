@@ -7,17 +7,11 @@
 #define PART "symbols"
 #include "gendwarfksyms.h"
 
-static bool is_called(const void *value, const void *key)
-{
-	return same_text(((const struct symbol *)value)->name,
-			 *(const struct text *)key);
-}
-
 struct symbol *symbols_find(const struct symbol_list *list, struct text name)
 {
 	if (name.length > list->longest_name)
 		return NULL;
-	return cache_find(&list->by_name, hash_text(name), is_called, &name);
+	return cache_find_text(&list->by_name, name);
 }
 
 /* Reading the list (FORMAT 2) */
@@ -72,7 +66,7 @@ static void add_name(struct symbol_list *list, struct text name,
 	symbol->bucket = bucket_of(name);
 	symbol->number = list->count;
 	symbol->exporter = exporter;
-	cache_add(&list->by_name, hash_text(name), symbol);
+	cache_add_text(&list->by_name, symbol);
 	*APPEND(list->symbols, list->count, list->capacity) = symbol;
 	if (name.length > list->longest_name)
 		list->longest_name = name.length;

@@ -246,6 +246,13 @@ static inline void *cache_find(const struct cache *cache, uint64_t hash,
 /* Adds a value, not NULL, whether or not one with that hash is there. */
 void cache_add(struct cache *cache, uint64_t hash, void *value);
 
+/*
+ * The same for values that begin with a struct text, by which they are found: their
+ * hash is its.
+ */
+void *cache_find_text(const struct cache *cache, struct text text);
+void cache_add_text(struct cache *cache, void *value);
+
 /* Makes room for so many values at once. */
 void cache_reserve(struct cache *cache, size_t count);
 
@@ -281,7 +288,7 @@ struct type_reference {
 
 /* A named type of the file: what a reference means. Lives as long as the table. */
 struct type {
-	struct text key; /* the reference: "s#foo", NUL-terminated */
+	struct text key; /* the reference: "s#foo", NUL-terminated; first */
 	size_t number; /* of the types that were entered before it */
 	bool in_table; /* `string` is set */
 	bool ruled; /* by a type_string rule */
@@ -415,7 +422,7 @@ struct record {
 
 /* A reference or a symbol's name in baselines. Lives as long as the pool. */
 struct key {
-	struct text text; /* NUL-terminated */
+	struct text text; /* NUL-terminated; first */
 	struct definition *definitions; /* all strings that it has, somewhere */
 	struct record last; /* in the sections with headers so far */
 	/* Of the section that is gone through, if `mark` is pool.marks: */
@@ -453,7 +460,7 @@ struct definition *pool_enter_definition(struct pool *pool, struct key *key,
 
 /* A symbol of a baseline. */
 struct baseline_symbol {
-	struct text name; /* NUL-terminated */
+	struct text name; /* NUL-terminated; first */
 	struct record record;
 	struct section *section;
 	bool seen; /* free for use by who compares */

@@ -6,27 +6,16 @@
 #define PART "types"
 #include "symtypes.h"
 
-static bool has_key(const void *value, const void *key)
-{
-	return same_text(((const struct type *)value)->key,
-			 *(const struct text *)key);
-}
-
-static struct type *find_key(const struct type_table *table, struct text key)
-{
-	return cache_find(&table->by_key, hash_text(key), has_key, &key);
-}
-
 struct type *types_enter(struct type_table *table, struct text key)
 {
-	struct type *type = find_key(table, key);
+	struct type *type = cache_find_text(&table->by_key, key);
 
 	if (type)
 		return type;
 	type = arena_zalloc(&table->arena, sizeof(*type));
 	type->key = arena_text(&table->arena, key);
 	type->number = table->count;
-	cache_add(&table->by_key, hash_text(key), type);
+	cache_add_text(&table->by_key, type);
 	*APPEND(table->types, table->count, table->capacity) = type;
 	return type;
 }
@@ -54,7 +43,7 @@ struct type *types_enter_name(struct type_table *table, const char *prefix,
 
 const struct type *types_find(const struct type_table *table, struct text key)
 {
-	const struct type *type = find_key(table, key);
+	const struct type *type = cache_find_text(&table->by_key, key);
 
 	return type && type->in_table ? type : NULL;
 }

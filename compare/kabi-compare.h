@@ -25,7 +25,7 @@ void print_diff(FILE *file, const char *name, struct text old, struct text new,
 
 /* Something that a line of a file names, possibly with wildcards. */
 struct pattern {
-	const char *text;
+	struct text text; /* NUL-terminated; first */
 	size_t line; /* number */
 	bool used; /* it has matched */
 };

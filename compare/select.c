@@ -86,22 +86,11 @@ static bool matches(const char *pattern, const char *text)
 static struct pattern make_pattern(struct arena *arena, const char *text,
 				   size_t line)
 {
-	return (struct pattern){ arena_text(arena, make_text(text)).start, line,
+	return (struct pattern){ arena_text(arena, make_text(text)), line,
 				 false };
 }
 
 /* Lists of symbols */
-
-static bool is_name(const void *value, const void *name)
-{
-	return !strcmp(((const struct pattern *)value)->text, name);
-}
-
-static struct pattern *find_name(const struct symbol_filter *list,
-				 struct text name)
-{
-	return cache_find(&list->names, hash_text(name), is_name, name.start);
-}
 
 void filter_read(struct symbol_filter *list, const char *path)
 {
@@ -117,12 +106,11 @@ void filter_read(struct symbol_filter *list, const char *path)
 			continue;
 		pattern = make_pattern(&list->arena, word, lines.number);
 		if (!has_wildcards(word)) {
-			struct text name = make_text(pattern.text);
-
-			if (!find_name(list, name))
-				cache_add(&list->names, hash_text(name),
-					  arena_copy(&list->arena, &pattern,
-						     sizeof(pattern)));
+			if (!cache_find_text(&list->names, pattern.text))
+				cache_add_text(&list->names,
+					       arena_copy(&list->arena,
+							  &pattern,
+							  sizeof(pattern)));
 			continue;
 		}
 		*APPEND(list->patterns, list->count, list->capacity) = pattern;
@@ -131,14 +119,14 @@ void filter_read(struct symbol_filter *list, const char *path)
 
 bool filter_has(struct symbol_filter *list, struct text name)
 {
-	struct pattern *pattern = find_name(list, name);
+	struct pattern *pattern = cache_find_text(&list->names, name);
 	bool found = pattern;
 
 	if (pattern)
 		pattern->used = true;
 	for (size_t i = 0; i < list->count; i++) {
 		pattern = &list->patterns[i];
-		if (matches(pattern->text, name.start))
+		if (matches(pattern->text.start, name.start))
 			found = pattern->used = true;
 	}
 	return found || !list->path;
@@ -169,7 +157,7 @@ void filter_end(struct symbol_filter *list)
 		if (!list->patterns[i].used)
 			warning("line %zu of '%s': no symbol is called '%s'",
 				list->patterns[i].line, list->path,
-				list->patterns[i].text);
+				list->patterns[i].text.start);
 	free(list->patterns);
 	cache_free(names);
 	arena_free(&list->arena);
@@ -239,16 +227,10 @@ void severity_read_rules(struct severity *severity, const char *path)
 
 /* What it says of a symbol. */
 struct symver {
-	struct text name;
+	struct text name; /* first */
 	const char *module;
 	const char *namespace;
 };
-
-static bool is_symver(const void *value, const void *name)
-{
-	return same_text(((const struct symver *)value)->name,
-			 *(const struct text *)name);
-}
 
 void severity_read_symvers(struct severity *severity, const char *path)
 {
@@ -273,7 +255,7 @@ void severity_read_symvers(struct severity *severity, const char *path)
 		if (count > 4)
 			symver->namespace =
 				arena_text(arena, make_text(words[4])).start;
-		cache_add(&severity->by_name, hash_text(symver->name), symver);
+		cache_add_text(&severity->by_name, symver);
 	}
 }
 
@@ -300,8 +282,7 @@ static const char *module_name(struct text file, char buffer[256])
 const struct severity_rule *severity_find(struct severity *severity,
 					  struct text name, struct text file)
 {
-	const struct symver *symver = cache_find(
-		&severity->by_name, hash_text(name), is_symver, &name);
+	const struct symver *symver = cache_find_text(&severity->by_name, name);
 	char buffer[256];
 	const char *module = symver ? symver->module
 				    : module_name(file, buffer);
@@ -315,7 +296,7 @@ const struct severity_rule *severity_find(struct severity *severity,
 		struct severity_rule *rule = &severity->rules[i];
 
 		if (!texts[rule->kind] ||
-		    !matches(rule->pattern.text, texts[rule->kind]))
+		    !matches(rule->pattern.text.start, texts[rule->kind]))
 			continue;
 		rule->pattern.used = true;
 		return rule;
@@ -329,7 +310,7 @@ void severity_end(struct severity *severity)
 		if (!severity->rules[i].pattern.used)
 			warning("line %zu of '%s': the rule for '%s' comes first for no symbol",
 				severity->rules[i].pattern.line, severity->path,
-				severity->rules[i].pattern.text);
+				severity->rules[i].pattern.text.start);
 	free(severity->rules);
 	cache_free(&severity->by_name);
 	arena_free(&severity->arena);
