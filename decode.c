@@ -262,14 +262,6 @@ static struct reader abbreviations_reader(const struct unit *unit)
 			      "a table of abbreviations");
 }
 
-/* Whether a form may refer to a DIE of another unit. */
-static bool may_leave_unit(uint64_t code)
-{
-	struct form form = find_form(code);
-
-	return form.class == CLASS_REFERENCE && form.by_libdw;
-}
-
 /* Whether any of a unit's abbreviations may refer to a DIE of another unit. */
 static bool has_links(const struct unit *unit)
 {
@@ -282,9 +274,12 @@ static bool has_links(const struct unit *unit)
 		read_uleb(&reader); /* tag */
 		read_bytes(&reader, 1);
 		do {
+			struct form form;
+
 			name = read_uleb(&reader);
 			code = read_uleb(&reader);
-			if (may_leave_unit(code))
+			form = find_form(code);
+			if (form.class == CLASS_REFERENCE && form.by_libdw)
 				return true;
 			if (code == DW_FORM_implicit_const)
 				read_long_leb(&reader, true);

@@ -876,13 +876,6 @@ static struct die *load_symbol(struct die_cache *cache,
 	return symbol;
 }
 
-/* Where a DIE stands among those of all units, in the order of FORMAT 4. */
-static uint64_t die_place(struct position die)
-{
-	return (uint64_t)die.unit->number << 40 |
-	       (uint64_t)(die.address - die.unit->start);
-}
-
 /*
  * Puts the named types among the DIEs that were met into the table, and
  * forgets which were met.
@@ -893,16 +886,18 @@ static void enter_types(struct die_cache *cache)
 
 	for (size_t i = 0; i < cache->met_count; i++) {
 		struct die *die = cache->met[i];
+		struct position at = die->position;
 		struct type *type = die->type;
-		uint64_t place;
+		/* Among the DIEs of all units, in the order of FORMAT 4. */
+		uint64_t place = (uint64_t)at.unit->number << 40 |
+				 (uint64_t)(at.address - at.unit->start);
 
 		if (options.dump_die_map)
 			fprintf(stderr, "\033[33m<DIE 0x%llx%s%s>\033[0m\n",
-				die_offset(die->position), type ? " " : "",
+				die_offset(at), type ? " " : "",
 				type ? type->key.start : "");
 		if (!type)
 			continue;
-		place = die_place(die->position);
 		if (types_known(table, type) &&
 		    !types_wanted(type, die_string_length(&cache->writer, die),
 				  place))
