@@ -138,68 +138,35 @@ struct arena_block {
 	_Alignas(max_align_t) char bytes[];
 };
 
-/* A block of so many bytes. */
-static struct arena_block *allocate_block(size_t size)
-{
-	struct arena_block *block;
-
-	if (arenas_size + size > ARENAS_SIZE_LIMIT)
-		error("the types need more than %" PRIu64 " bytes of memory",
-		      ARENAS_SIZE_LIMIT);
-	block = allocate_large(&size);
-	block->size = size;
-	arenas_size += size;
-	return block;
-}
-
 static void free_block(struct arena_block *block)
 {
 	arenas_size -= block->size;
 	free_large(block, block->size);
 }
 
-/* Makes a block the newest, all of it free. */
+/* All of a block is free. */
 static void use_block(struct arena *arena, struct arena_block *block)
 {
-	arena->blocks = block;
 	arena->free = block->bytes;
 	arena->end = (char *)block + block->size;
 }
 
-void *arena_alloc_slowly(struct arena *arena, size_t size)
-{
-	size_t room = arena->blocks ? BLOCK_SIZE : FIRST_BLOCK_SIZE;
-	struct arena_block *block;
-	bool own;
-
-	if (size > SIZE_MAX / 2)
-		error("out of memory (%zu bytes wanted)", size);
-	size = arena_round(size);
-	own = size > room / 4;
-	block = allocate_block(own ? size + sizeof(*block) : room);
-	if (own && arena->blocks) {
-		/* A block of its own: the newest stays in use. */
-		block->next = arena->blocks->next;
-		arena->blocks->next = block;
-		return block->bytes;
-	}
-	block->next = arena->blocks;
-	use_block(arena, block);
-	arena->free += size;
-	return block->bytes;
-}
-
 void *arena_room_slowly(struct arena *arena, size_t used, size_t size)
 {
-	size_t room = arena->blocks ? BLOCK_SIZE : FIRST_BLOCK_SIZE;
+	size_t least = arena->blocks ? BLOCK_SIZE : FIRST_BLOCK_SIZE;
 	const char *old = arena->free;
 	struct arena_block *block;
 
-	if (size > SIZE_MAX / 4)
-		error("out of memory (%zu bytes wanted)", size);
-	size = 2 * size + sizeof(*block) + ARENA_ALIGNMENT;
-	block = allocate_block(size < room ? room : size);
+	if (size > ARENAS_SIZE_LIMIT || arenas_size + size > ARENAS_SIZE_LIMIT)
+		error("the types need more than %" PRIu64 " bytes of memory",
+		      ARENAS_SIZE_LIMIT);
+	size = arena_round(size + used) + sizeof(*block) + ARENA_ALIGNMENT;
+	size = size < least ? least : size;
+	block = allocate_large(&size);
+	block->size = size;
+	arenas_size += size;
 	block->next = arena->blocks;
+	arena->blocks = block;
 	use_block(arena, block);
 	return used ? memcpy(arena->free, old, used) : arena->free;
 }

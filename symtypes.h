@@ -138,26 +138,10 @@ static inline size_t arena_round(size_t size)
 }
 
 /*
- * Returns `size` bytes, aligned for any type, not cleared; they live until
- * arena_reset() or arena_free().
- */
-void *arena_alloc_slowly(struct arena *arena, size_t size);
-
-static inline void *arena_alloc(struct arena *arena, size_t size)
-{
-	char *memory = arena->free;
-
-	if (size >= (size_t)(arena->end - memory))
-		return arena_alloc_slowly(arena, size);
-	/* The end is aligned as well. */
-	arena->free += arena_round(size);
-	return memory;
-}
-
-/*
  * For what is put together at the end of an arena, while nothing else is allocated
  * from it: room for so many bytes there, `used` of which have been written already
- * and are moved along; and then, to keep the first of them.
+ * and are moved along; and then, to keep the first of them. They live until
+ * arena_reset() or arena_free().
  */
 void *arena_room_slowly(struct arena *arena, size_t used, size_t size);
 
@@ -172,8 +156,16 @@ static inline void *arena_keep(struct arena *arena, size_t size)
 {
 	char *kept = arena->free;
 
+	/* The end is aligned as well. */
 	arena->free += arena_round(size);
 	return kept;
+}
+
+/* Both at once: `size` bytes, aligned for any type, not cleared. */
+static inline void *arena_alloc(struct arena *arena, size_t size)
+{
+	arena_room(arena, 0, size);
+	return arena_keep(arena, size);
 }
 
 /* As arena_alloc(), cleared; with a copy of `size` bytes; of a text and a NUL. */
