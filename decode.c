@@ -171,26 +171,20 @@ static const struct form forms[] = {
 	[FORM_INDEX(DW_FORM_GNU_strp_alt)] = { CLASS_TEXT, SIZE_OFFSET, true },
 };
 
-/* What is known of a form. */
-static struct form find_form(uint64_t code)
+/* What is known of a form in a unit, or in a table for offsets of another size. */
+static struct form find_form(const struct unit *unit, unsigned int offset_size,
+			     uint64_t code)
 {
+	struct form form = { CLASS_UNKNOWN, SIZE_UNKNOWN, false };
 	size_t index = FORM_INDEX(code);
 
-	return index < sizeof(forms) / sizeof(*forms) && forms[index].class
-		       ? forms[index]
-		       : (struct form){ CLASS_UNKNOWN, SIZE_UNKNOWN, false };
-}
-
-/* The same in a unit, with the size that it has there. */
-static struct form find_unit_form(const struct unit *unit, uint64_t code)
-{
-	struct form form = find_form(code);
-
+	if (index < sizeof(forms) / sizeof(*forms) && forms[index].class)
+		form = forms[index];
 	if (form.size == SIZE_ADDRESS ||
 	    (form.size == SIZE_REF_ADDR && unit->version == 2))
 		form.size = unit->address_size;
 	else if (form.size == SIZE_OFFSET || form.size == SIZE_REF_ADDR)
-		form.size = unit->offset_size;
+		form.size = offset_size;
 	return form;
 }
 
@@ -278,7 +272,7 @@ static bool has_links(const struct unit *unit)
 
 			name = read_uleb(&reader);
 			code = read_uleb(&reader);
-			form = find_form(code);
+			form = find_form(unit, unit->offset_size, code);
 			if (form.class == CLASS_REFERENCE && form.by_libdw)
 				return true;
 			if (code == DW_FORM_implicit_const)
@@ -336,7 +330,7 @@ static struct step make_step(const struct unit *unit, unsigned int tag,
 	struct step step = {
 		.attribute = wanted.attribute,
 		.class = wanted.class,
-		.form = find_unit_form(unit, code),
+		.form = find_form(unit, unit->offset_size, code),
 		.form_code = code < UINT16_MAX ? code : UINT16_MAX,
 		.name = name,
 	};
@@ -733,9 +727,7 @@ struct text read_line_form(struct unit *unit, uint64_t code,
 				      "a name in a line table");
 		return read_text(&text);
 	}
-	step.form = find_unit_form(unit, code);
-	if (find_form(code).size == SIZE_OFFSET)
-		step.form.size = offset_size;
+	step.form = find_form(unit, offset_size, code);
 	read_attribute(unit_root(unit), &step, reader, &value);
 	return code == DW_FORM_string ? value.text : (struct text){ 0 };
 }
