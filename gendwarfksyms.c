@@ -41,24 +41,13 @@ static void usage(void)
 	      stderr);
 }
 
-/* Options that main() acts upon itself. */
-struct settings {
-	const char *symtypes; /* the file to write, or NULL */
-	const char *consolidated; /* the same */
-	const char *relative_to; /* the folder for its names, or NULL */
-	const char *reference; /* the file to compare with, or NULL */
-	int preserve;
-	int exported;
-};
-
 /*
  * Reads the options. Ends the program for --help and --version, and for unknown
  * ones.
  */
-static struct settings parse_options(int argc, char **argv)
+static void parse_options(int argc, char **argv)
 {
-	struct settings settings = { 0 };
-	const struct option long_options[] = {
+	static const struct option long_options[] = {
 		{ "debug", no_argument, &options.debug, 1 },
 		{ "dump-dies", no_argument, &options.dump_dies, 1 },
 		{ "dump-die-map", no_argument, &options.dump_die_map, 1 },
@@ -70,8 +59,8 @@ static struct settings parse_options(int argc, char **argv)
 		{ "relative-to", required_argument, NULL, 'R' },
 		{ "canonical", no_argument, &options.canonical, 1 },
 		{ "reference", required_argument, NULL, 'r' },
-		{ "preserve", no_argument, &settings.preserve, 1 },
-		{ "exported", no_argument, &settings.exported, 1 },
+		{ "preserve", no_argument, &options.preserve, 1 },
+		{ "exported", no_argument, &options.exported, 1 },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
@@ -90,22 +79,22 @@ static struct settings parse_options(int argc, char **argv)
 			options.stable = true;
 			break;
 		case 'T':
-			settings.symtypes = optarg;
+			options.symtypes = optarg;
 			break;
 		case 'c':
-			settings.consolidated = optarg;
+			options.consolidated = optarg;
 			break;
 		case 'R': /* has no short form */
-			settings.relative_to = optarg;
+			options.relative_to = optarg;
 			break;
 		case 'r':
-			settings.reference = optarg;
+			options.reference = optarg;
 			break;
 		case 'p':
-			settings.preserve = true;
+			options.preserve = true;
 			break;
 		case 'e':
-			settings.exported = true;
+			options.exported = true;
 			break;
 		case 'V':
 			puts("gendwarfksyms " GENDWARFKSYMS_VERSION
@@ -120,11 +109,10 @@ static struct settings parse_options(int argc, char **argv)
 		}
 	}
 	options.dump_dies |= options.dump_die_map;
-	if (settings.preserve && !settings.reference)
+	if (options.preserve && !options.reference)
 		error("--preserve needs a file to compare with: --reference");
-	if (settings.relative_to && !settings.consolidated)
+	if (options.relative_to && !options.consolidated)
 		error("--relative-to needs a file to write: --consolidated");
-	return settings;
 }
 
 /*
@@ -174,7 +162,6 @@ struct input {
 /* What is known across the input files, and of the one that is open. */
 struct run {
 	struct input input;
-	struct settings settings;
 	struct symbol_list list;
 	struct reference reference;
 	struct output symtypes;
@@ -251,14 +238,14 @@ static void process_file(struct run *run, const struct path *path,
 	statistics = (struct statistics){ 0 };
 	object_open(&input->object, path->path, input->fd);
 	kabi_read_rules(&input->rules, &input->object);
-	if (run->settings.preserve)
+	if (options.preserve)
 		reference_add_overrides(&run->reference, &input->rules);
 	symbols_find_aliases(list, &input->object);
 	match_symbols(list, &input->object, number, &input->cache);
 	kabi_warn_unmatched(table);
 	symbols_compute_versions(list, number, table);
 	write_types(run, path, number, table);
-	if (run->settings.reference)
+	if (options.reference)
 		reference_compare(&run->reference, list, number, table);
 	debug("dies=%" PRIu64 " loaded=%" PRIu64 " lookups=%" PRIu64
 	      " written=%" PRIu64 " hashed=%" PRIu64 " slices=%" PRIu64,
@@ -324,10 +311,10 @@ int main(int argc, char **argv)
 
 	fill_standard_streams();
 	output_handle_signals();
-	run.settings = parse_options(argc, argv);
+	parse_options(argc, argv);
 	/* Dumps are written in pieces of a few bytes. */
 	if (options.dump_dies || options.dump_types || options.dump_versions ||
-	    run.settings.reference)
+	    options.reference)
 		setvbuf(stderr, NULL, _IOFBF, 1 << 16);
 	/* Nothing but this machine is asked for separate debug files. */
 	unsetenv("DEBUGINFOD_URLS");
@@ -341,28 +328,28 @@ int main(int argc, char **argv)
 		usage();
 		error("no input files?");
 	}
-	if (run.settings.exported)
+	if (options.exported)
 		read_exported(&run.list, &paths);
 	else
 		read_list(&run.list);
-	if (run.settings.reference && run.list.count)
-		reference_read(&run.reference, run.settings.reference);
+	if (options.reference && run.list.count)
+		reference_read(&run.reference, options.reference);
 	/* If there are no symbols, not yesterday's files, but empty ones. */
-	output_open(&run.symtypes, run.settings.symtypes);
-	output_open(&run.consolidated_output, run.settings.consolidated);
-	consolidated_begin(&run.consolidated, run.settings.relative_to);
-	for (size_t i = 0; run.settings.consolidated && i < paths.count; i++)
+	output_open(&run.symtypes, options.symtypes);
+	output_open(&run.consolidated_output, options.consolidated);
+	consolidated_begin(&run.consolidated, options.relative_to);
+	for (size_t i = 0; options.consolidated && i < paths.count; i++)
 		paths.paths[i].name = consolidated_name(&run.consolidated,
 							paths.paths[i].path);
 	for (size_t i = 0; run.list.count && i < paths.count; i++)
 		if (!paths.paths[i].unwanted)
 			process_file(&run, &paths.paths[i], i + 1);
-	if (run.settings.reference)
+	if (options.reference)
 		changed = reference_report(&run.reference, &run.list);
-	if (changed && run.settings.preserve)
+	if (changed && options.preserve)
 		error("%zu version%s differ%s from those of '%s'", changed,
 		      changed == 1 ? "" : "s", changed == 1 ? "s" : "",
-		      run.settings.reference);
+		      options.reference);
 	write_output(&run);
 	exit(EXIT_SUCCESS); /* which gives back all memory, in less time */
 }

@@ -32,8 +32,8 @@
 #include <gelf.h>
 
 /*
- * The options of the command line (FORMAT 1), 0 or 1. Set once by main(), constant
- * from then on.
+ * The options of the command line (FORMAT 1): 0 or 1; a path, or NULL. Set once by
+ * main(), constant from then on.
  */
 struct options {
 	int debug;
@@ -43,6 +43,12 @@ struct options {
 	int dump_versions;
 	int stable;
 	int canonical;
+	int exported;
+	int preserve;
+	const char *reference;
+	const char *symtypes;
+	const char *consolidated;
+	const char *relative_to;
 };
 
 extern struct options options;
