@@ -23,33 +23,30 @@ static char *folder_of(const char *path)
 	return real;
 }
 
-void consolidated_begin(struct consolidated *consolidated, const char *folder)
-{
-	consolidated->folder = folder;
-	consolidated->root = folder ? realpath(folder, NULL) : NULL;
-	if (folder && !consolidated->root)
-		error("cannot find the folder '%s': %m", folder);
-}
-
 struct text consolidated_name(struct consolidated *consolidated,
 			      const char *path)
 {
 	struct arena *arena = &consolidated->pool.arena;
 	const char *name = strrchr(path, '/');
-	const char *root = consolidated->root;
+	const char *root;
 	char *folder, *whole;
 	struct text result;
 	size_t length;
 
-	if (!root)
+	if (!options.relative_to)
 		return arena_text(arena, make_text(path));
+	if (!consolidated->root)
+		consolidated->root = realpath(options.relative_to, NULL);
+	root = consolidated->root;
+	if (!root)
+		error("cannot find the folder '%s': %m", options.relative_to);
 	folder = folder_of(path);
 	if (asprintf(&whole, "%s/%s", folder, name ? name + 1 : path) < 0)
 		error("out of memory");
 	length = strlen(root) - (root[1] ? 0 : 1); /* "/" */
 	if (strncmp(whole, root, length) || whole[length] != '/')
 		error("'%s' is not in the folder '%s'", path,
-		      consolidated->folder);
+		      options.relative_to);
 	result = arena_text(arena, make_text(whole + length + 1));
 	free(folder);
 	free(whole);

@@ -337,7 +337,6 @@ int main(int argc, char **argv)
 	/* If there are no symbols, not yesterday's files, but empty ones. */
 	output_open(&run.symtypes, options.symtypes);
 	output_open(&run.consolidated_output, options.consolidated);
-	consolidated_begin(&run.consolidated, options.relative_to);
 	for (size_t i = 0; options.consolidated && i < paths.count; i++)
 		paths.paths[i].name = consolidated_name(&run.consolidated,
 							paths.paths[i].path);

@@ -829,20 +829,16 @@ struct consolidated_section {
 
 /* All that it will say. All zero bytes is nothing. */
 struct consolidated {
-	const char *folder; /* that names are relative to; NULL: as given */
-	char *root; /* the same without symbolic links */
+	char *root; /* --relative-to without symbolic links, once it is needed */
 	struct pool pool;
 	struct consolidated_section *sections;
 	size_t count;
 	size_t capacity;
 };
 
-/* Sets the folder, if there is one. Error: it isn't there. */
-void consolidated_begin(struct consolidated *consolidated, const char *folder);
-
 /*
  * What an input file is called there; lives until all is written. Error: it isn't
- * in the folder.
+ * in the folder of --relative-to, or that isn't there.
  */
 struct text consolidated_name(struct consolidated *consolidated,
 			      const char *path);
