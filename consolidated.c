@@ -7,30 +7,13 @@
 #define PART "main"
 #include "gendwarfksyms.h"
 
-/*
- * The folder that a file is in, without symbolic links, for free(). A link to a file
- * isn't followed.
- */
-static char *folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder = strndup(path, slash ? (size_t)(slash + 1 - path) : 0);
-	char *real = folder ? realpath(*folder ? folder : ".", NULL) : NULL;
-
-	if (!real)
-		error("cannot find the folder of '%s': %m", path);
-	free(folder);
-	return real;
-}
-
 struct text consolidated_name(struct consolidated *consolidated,
 			      const char *path)
 {
 	struct arena *arena = &consolidated->pool.arena;
-	const char *name = strrchr(path, '/');
-	const char *root;
+	const char *slash = strrchr(path, '/'), *root;
 	char *folder, *whole;
-	struct text result;
+	struct text name;
 	size_t length;
 
 	if (!options.relative_to)
@@ -40,17 +23,20 @@ struct text consolidated_name(struct consolidated *consolidated,
 	root = consolidated->root;
 	if (!root)
 		error("cannot find the folder '%s': %m", options.relative_to);
-	folder = folder_of(path);
-	if (asprintf(&whole, "%s/%s", folder, name ? name + 1 : path) < 0)
+	/* A symbolic link to a file isn't followed. */
+	folder = realpath(slash ? strndupa(path, slash + 1 - path) : ".", NULL);
+	if (!folder)
+		error("cannot find the folder of '%s': %m", path);
+	if (asprintf(&whole, "%s/%s", folder, slash ? slash + 1 : path) < 0)
 		error("out of memory");
 	length = strlen(root) - (root[1] ? 0 : 1); /* "/" */
 	if (strncmp(whole, root, length) || whole[length] != '/')
 		error("'%s' is not in the folder '%s'", path,
 		      options.relative_to);
-	result = arena_text(arena, make_text(whole + length + 1));
+	name = arena_text(arena, make_text(whole + length + 1));
 	free(folder);
 	free(whole);
-	return result;
+	return name;
 }
 
 void consolidated_add(struct consolidated *consolidated, struct text name,
