@@ -16,11 +16,6 @@ struct symbol *symbols_find(const struct symbol_list *list, struct text name)
 
 /* Reading the list (FORMAT 2) */
 
-static bool is_blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 /* The bucket of a name in the order of symbols (FORMAT 3). */
 static unsigned int bucket_of(struct text name)
 {
@@ -74,23 +69,19 @@ static void add_name(struct symbol_list *list, struct text name,
 
 void symbols_read(struct symbol_list *list, FILE *file)
 {
+	static const char blanks[] = " \t\n\v\f\r";
 	char *line = NULL;
 	size_t size = 0;
-	ssize_t length;
 
-	while ((length = getline(&line, &size, file)) >= 0) {
-		const char *end = line + length, *start = line, *stop;
+	while (getline(&line, &size, file) >= 0) {
+		const char *start = line + strspn(line, blanks);
+		size_t length = strcspn(start, blanks);
 
-		while (start < end && is_blank(*start))
-			start++;
-		stop = start;
-		while (stop < end && !is_blank(*stop))
-			stop++;
-		if (start == stop) {
+		if (!length) {
 			line[strcspn(line, "\n")] = '\0';
 			error("malformed input line: %s", line);
 		}
-		add_name(list, (struct text){ start, stop - start }, 0);
+		add_name(list, (struct text){ start, length }, 0);
 	}
 	/* It may also be memory that is out. */
 	if (!feof(file))
@@ -335,8 +326,7 @@ void symbols_print_versions(const struct symbol_list *list, FILE *file)
 			message("warning", "symbol_print_versions",
 				"no information for symbol %s",
 				symbol->name.start);
-		fprintf(file, "#SYMVER ");
-		fwrite(symbol->name.start, 1, symbol->name.length, file);
-		fprintf(file, " 0x%08x\n", (unsigned int)symbol->version);
+		fprintf(file, "#SYMVER %s 0x%08x\n", symbol->name.start,
+			(unsigned int)symbol->version);
 	}
 }

@@ -53,6 +53,7 @@ sub list_is {
 list_is("a\n", symver(['a', $v_int]), 'one name');
 list_is("a", symver(['a', $v_int]), 'a last line without an end');
 list_is(" \t\x0b\x0c\ra b c\n", symver(['a', $v_int]), 'the name is the first run of non-blank characters');
+list_is("a\0b\n", symver(['a', $v_int]), 'a NUL ends a line');
 is(scalar(() = command("a\nb\na\n", $tool, $object)->{out} =~ /SYMVER a /g), 1, 'a name given twice counts once');
 $r = run('', [], "$scratch/missing.o");
 is($r->{status} . $r->{out} . $r->{err}, '0', 'no names at all: no output, no input opened');
