@@ -937,7 +937,7 @@ static void make_die_index(struct unit *unit)
 	struct cursor cursor = cursor_at(unit_root(unit), 1);
 	struct arena *arena = &unit->data->arena;
 	size_t count = 0, parent = 0, level = 1;
-	struct indexed_die *dies = NULL;
+	struct indexed_die *dies = arena_room(arena, 0, sizeof(*dies));
 
 	while (next_die(&cursor)) {
 		for (; level > cursor.depth; level--)
