@@ -236,7 +236,7 @@ struct placed *canonical_order(const struct attributes *structure,
 	while (next_child(&children, &child))
 		*APPEND(order, *count, capacity) =
 			(struct placed){ canonical_place(&child), child.die };
-	if (*count)
+	if (order)
 		qsort(order, *count, sizeof(*order), compare_places);
 	return order;
 }
