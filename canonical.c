@@ -76,29 +76,29 @@ struct text canonical_base(struct arena *arena, struct text name)
 	return (struct text){ text, length };
 }
 
-/* From the outside in. */
-static const unsigned int qualifiers[] = { DW_TAG_atomic_type,
-					   DW_TAG_const_type,
-					   DW_TAG_restrict_type,
-					   DW_TAG_volatile_type };
-
 static struct qualified canonical_qualifiers(struct position type)
 {
+	/* From the outside in. */
+	static const unsigned int tags[] = { DW_TAG_atomic_type,
+					     DW_TAG_const_type,
+					     DW_TAG_restrict_type,
+					     DW_TAG_volatile_type };
 	struct qualified qualified = { .type = type };
 	struct attributes attributes;
+
 	/* A cycle of qualifiers meets no new one. */
 	for (unsigned int met = 0; qualified.type.address && met < 64; met++) {
 		unsigned int tag = read_tag(qualified.type);
 		size_t i = 0;
 
-		while (i < QUALIFIERS && qualifiers[i] != tag)
+		while (i < 4 && tags[i] != tag)
 			i++;
-		if (i == QUALIFIERS)
+		if (i == 4)
 			break;
 		read_die(qualified.type, &attributes);
 		if (name_of(&attributes).start)
 			break;
-		qualified.has[i] = true;
+		qualified.qualifiers |= 1u << i;
 		qualified.type = reference(&attributes, ATTRIBUTE_TYPE);
 	}
 	return qualified;
@@ -106,15 +106,13 @@ static struct qualified canonical_qualifiers(struct position type)
 
 /*
  * Goes through typedefs, and arrays if they are wanted, and the qualifiers behind
- * each, from a type that has none itself. Notes which qualifiers were met, and
- * returns the type behind the last.
+ * each, from a type that has none itself. Returns the type behind the last qualifiers,
+ * and which were met.
  */
-static struct position behind_typedefs(struct position type, bool arrays,
-				       bool has[QUALIFIERS])
+static struct qualified behind_typedefs(struct position type, bool arrays)
 {
-	struct position behind = type;
+	struct qualified behind = { .type = type }, qualified;
 	struct attributes attributes;
-	struct qualified qualified;
 
 	for (int met = 0; type.address && met < 64; met++) {
 		unsigned int tag = read_tag(type);
@@ -123,33 +121,27 @@ static struct position behind_typedefs(struct position type, bool arrays,
 		    !(arrays && tag == DW_TAG_array_type))
 			break;
 		read_die(type, &attributes);
-		type = reference(&attributes, ATTRIBUTE_TYPE);
-		qualified = canonical_qualifiers(type);
-		if (qualified.type.address != type.address)
-			behind = qualified.type;
+		qualified = canonical_qualifiers(
+			reference(&attributes, ATTRIBUTE_TYPE));
 		type = qualified.type;
-		for (int i = 0; i < QUALIFIERS; i++)
-			has[i] |= qualified.has[i];
+		if (qualified.qualifiers)
+			behind.type = type;
+		behind.qualifiers |= qualified.qualifiers;
 	}
 	return behind;
 }
 
 struct position canonical_value(struct position type)
 {
-	bool unwanted[QUALIFIERS] = { 0 };
-
-	return behind_typedefs(canonical_qualifiers(type).type, false,
-			       unwanted);
+	return behind_typedefs(canonical_qualifiers(type).type, false).type;
 }
 
 struct qualified canonical_qualified(struct position type)
 {
 	struct qualified qualified = canonical_qualifiers(type);
-	bool has[QUALIFIERS] = { 0 };
 
-	behind_typedefs(qualified.type, true, has);
-	for (int i = 0; i < QUALIFIERS; i++)
-		qualified.has[i] &= !has[i];
+	qualified.qualifiers &=
+		~behind_typedefs(qualified.type, true).qualifiers;
 	return qualified;
 }
 

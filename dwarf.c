@@ -680,18 +680,17 @@ static void add_variants(struct die_cache *cache, const char *word,
 static bool add_qualified(struct die_cache *cache,
 			  const struct attributes *attributes)
 {
-	static const char *const words[QUALIFIERS] = { "atomic_type {",
-						       "const_type {",
-						       "restrict_type {",
-						       "volatile_type {" };
+	static const char *const words[] = { "atomic_type {", "const_type {",
+					     "restrict_type {",
+					     "volatile_type {" };
 	struct qualified qualified = canonical_qualified(attributes->die);
 	struct row *row = &cache->row;
 	size_t count = 0;
 
 	if (qualified.type.address == attributes->die.address)
 		return false;
-	for (int i = 0; i < QUALIFIERS; i++) {
-		if (!qualified.has[i])
+	for (int i = 0; i < 4; i++) {
+		if (!(qualified.qualifiers >> i & 1))
 			continue;
 		add_open(row, FRAGMENT_OPEN, make_text(words[i]));
 		row->fragments[row->count - 1].broken = count++ > 0;

@@ -509,12 +509,10 @@ struct special special_union(struct position die);
 /* The one spelling of the name of a base type; that of C's are in the arena. */
 struct text canonical_base(struct arena *arena, struct text name);
 
-#define QUALIFIERS 4
-
 /* A type without its qualifiers, and which of them count. */
 struct qualified {
 	struct position type; /* nowhere: void */
-	bool has[QUALIFIERS]; /* atomic, const, restrict, volatile */
+	unsigned int qualifiers; /* bits: atomic, const, restrict, volatile */
 };
 
 /* What a typedef that is qualified has already doesn't count. */
@@ -538,6 +536,7 @@ uint64_t canonical_bit_offset(const struct attributes *member);
 /* The place that a child of a structure is put in order by: a member's first bit. */
 uint64_t canonical_place(const struct attributes *child);
 
+/* A child, and its place. */
 struct placed {
 	uint64_t place;
 	struct position die;
