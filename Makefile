@@ -156,12 +156,13 @@ $(FUZZ_DIR)/target: $(FUZZ_TARGET) tests/hostile/fuzz-program.c tests/hostile/fu
 	mkdir -p $(FUZZ_DIR)
 	for source in $(FUZZ_SOURCES); do \
 		$(FUZZ_COMPILE) -fsanitize-coverage=inline-8bit-counters,pc-table \
-			-include tests/hostile/fuzz.h -c -o $(FUZZ_DIR)/$$(basename $$source .c).o $$source || exit; \
+			-fno-sanitize-address-globals-dead-stripping -include tests/hostile/fuzz.h -c -o $(FUZZ_DIR)/$$(basename $$source .c).o $$source || exit; \
 	done
 	$(LD) -r -o $(FUZZ_DIR)/program $(addprefix $(FUZZ_DIR)/,$(notdir $(FUZZ_SOURCES:.c=.o)))
 	objcopy --set-section-flags .bss=alloc,load,data,contents \
 		--rename-section .bss=program_bss --rename-section .data=program_data \
 		$(FUZZ_DIR)/program
+	! readelf -SW $(FUZZ_DIR)/program | grep -E '\.(bss|data)\.' | grep -v '\.data\.rel\.ro' # not set anew for each run
 	$(FUZZ_COMPILE) -fsanitize=fuzzer -o $@ $(FUZZ_TARGET) tests/hostile/fuzz-program.c \
 		$(FUZZ_DIR)/program $(LIBS)
 
