@@ -441,13 +441,19 @@ many = b''.join(uleb(n + 1) + b'\x11\0\0\0' for n in range(100000))
 units = b''.join(unit(b'\0', offset) for offset in range(0, len(many), 7))
 fails('tables of abbreviations that overlap', elf(dwarf(units, many + b'\0')), r"in.o' is damaged: a table of abbreviations is read for so many units")
 
-# The symbol table, rules, the list of symbols
+# Abbreviations once more, the symbol table, relocations, rules, the list of symbols
 
 dies = Dies()
 integer = with_int(dies)
 dies.put(VARIABLE, text('v'), ref(integer))
 dies.end()
 plain = dwarf(unit(dies))
+
+few = {code: ABBREVIATIONS[code] for code in (VARIABLE, UNIT, INT)}
+wrong = abbreviations({code: (0x9999, 0) for code in ABBREVIATIONS})
+answers('abbreviations from the last code to the first', elf(dwarf(unit(dies), abbreviations(dict(reversed(ABBREVIATIONS.items()))))), 'variable ' + INT_STRING)
+answers('... with codes left out', elf(dwarf(unit(dies), abbreviations(few))), 'variable ' + INT_STRING)
+answers('... twice: the first counts', elf(dwarf(unit(dies), abbreviations()[:-1] + wrong)), 'variable ' + INT_STRING)
 
 
 def changed(field, value, section='.symtab'):
@@ -460,6 +466,7 @@ for name, object_file in (('a size beyond the file', changed(5, 1 << 40)), ('an 
                           ('a link to nowhere', changed(6, 99)), ('names that end in the middle', changed(5, 1, '.strtab')), ('names without bytes', changed(1, 8, '.strtab'))):
     fails('a symbol table with ' + name, object_file, r"(?:symbol|section).*'.*in.o'|'.*in.o'.*(?:symbol|section)")
 answers('... with entries of size 0', changed(9, 0), 'variable ' + INT_STRING)
+answers('... with a wrong number of local symbols', changed(7, 1 << 31), 'variable ' + INT_STRING)
 
 
 def no_relocations(headers, numbers):
@@ -468,7 +475,6 @@ def no_relocations(headers, numbers):
 
 
 answers('a section of relocations that has none', elf({**plain, '.rela.debug_info': b''}, change=no_relocations), 'variable ' + INT_STRING)
-answers('... with a wrong number of local symbols', changed(7, 1 << 31), 'variable ' + INT_STRING)
 
 RULE = b'1\0byte_size\0struct_%06d\0008\0'
 rules = b''.join(RULE % n for n in range(100000000 // len(RULE % 0)))
