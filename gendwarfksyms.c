@@ -141,8 +141,7 @@ static int open_file(const char *path)
 struct paths {
 	struct path {
 		const char *path;
-		struct text
-			name; /* in the consolidated file, if that is wanted */
+		struct text name; /* in the consolidated file */
 		bool unwanted; /* --exported: it has no symbol */
 	} * paths;
 	size_t count;

@@ -266,9 +266,9 @@ struct type_string {
 	struct type_reference *references; /* by position */
 	size_t reference_count;
 	/* versions.c's: */
-	bool prepared; /* of references to one type, only the first is left, */
-	uint32_t
-		crc; /* and this is known, of the text, as are those of references */
+	/* Of references to one type only the first is left, and CRCs are known: */
+	bool prepared;
+	uint32_t crc; /* of the text */
 };
 
 struct type_reference {
