@@ -141,6 +141,9 @@ FUZZ_CC ?= clang
 FUZZ_OPTIONS ?= -fork=$(JOBS) -entropic=0 -timeout=10 -rss_limit_mb=4096 \
 		-max_len=16384 -detect_leaks=0
 FUZZ_COMPILE = $(COMPILE) -O1 $(SANITIZERS)
+# Newer clang would give each variable a section of its own; older doesn't know this.
+FUZZ_GLOBALS = $(shell flag=-fno-sanitize-address-globals-dead-stripping; \
+		 $(FUZZ_CC) $$flag -E -x c /dev/null >/dev/null 2>&1 && echo $$flag)
 FUZZ_SOURCES := $(if $(filter kabi-compare,$(FUZZ_PROGRAM)),$(KABI_COMPARE_SOURCES),$(SOURCES))
 FUZZ_TARGET := tests/hostile/$(if $(filter kabi-compare,$(FUZZ_PROGRAM)),fuzz-baselines,fuzz).c
 
@@ -156,7 +159,7 @@ $(FUZZ_DIR)/target: $(FUZZ_TARGET) tests/hostile/fuzz-program.c tests/hostile/fu
 	mkdir -p $(FUZZ_DIR)
 	for source in $(FUZZ_SOURCES); do \
 		$(FUZZ_COMPILE) -fsanitize-coverage=inline-8bit-counters,pc-table \
-			-fno-sanitize-address-globals-dead-stripping -include tests/hostile/fuzz.h -c -o $(FUZZ_DIR)/$$(basename $$source .c).o $$source || exit; \
+			$(FUZZ_GLOBALS) -include tests/hostile/fuzz.h -c -o $(FUZZ_DIR)/$$(basename $$source .c).o $$source || exit; \
 	done
 	$(LD) -r -o $(FUZZ_DIR)/program $(addprefix $(FUZZ_DIR)/,$(notdir $(FUZZ_SOURCES:.c=.o)))
 	objcopy --set-section-flags .bss=alloc,load,data,contents \
