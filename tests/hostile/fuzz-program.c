@@ -176,6 +176,33 @@ void fuzz_dwfl_end(Dwfl *ended)
 	dwfl_end(ended);
 }
 
+static FILE *files[OPENED];
+
+static FILE *keep_file(FILE *file)
+{
+	if (file)
+		exchange(files, NULL, file);
+	return file;
+}
+
+FILE *fuzz_fopen(const char *path, const char *mode)
+{
+	return keep_file(fopen(path, mode));
+}
+
+FILE *fuzz_tmpfile(void)
+{
+	return keep_file(tmpfile());
+}
+
+int fuzz_fclose(FILE *file)
+{
+	exchange(files, file, NULL);
+	if (file == fuzz_stdout)
+		fuzz_stdout = NULL;
+	return fclose(file);
+}
+
 /* Gives back what a run that ended early has left open. */
 static void end_all(void)
 {
@@ -183,27 +210,15 @@ static void end_all(void)
 		dwarf_end(dwarfs[i]);
 	if (dwfl)
 		dwfl_end(dwfl);
-	for (int i = 0; i < OPENED; i++)
+	for (int i = 0; i < OPENED; i++) {
 		elf_end(elfs[i]);
+		if (files[i])
+			fclose(files[i]);
+	}
 	memset(dwarfs, 0, sizeof(dwarfs));
 	memset(elfs, 0, sizeof(elfs));
+	memset(files, 0, sizeof(files));
 	dwfl = NULL;
-}
-
-static FILE *temporary;
-
-FILE *fuzz_tmpfile(void)
-{
-	return temporary = tmpfile();
-}
-
-int fuzz_fclose(FILE *file)
-{
-	if (file == temporary)
-		temporary = NULL;
-	if (file == fuzz_stdout)
-		fuzz_stdout = NULL;
-	return fclose(file);
 }
 
 /* The program's variables */
@@ -270,9 +285,6 @@ void run_program(char **arguments, const char *input, size_t input_size,
 	require(status != error_status || !output_size,
 		"output after an error");
 	free(output);
-	if (temporary)
-		fclose(temporary);
-	temporary = NULL;
 	if (fuzz_stdin)
 		fclose(fuzz_stdin);
 	end_all();

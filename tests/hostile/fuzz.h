@@ -17,6 +17,7 @@ void *fuzz_aligned_alloc(size_t alignment, size_t size);
 ssize_t fuzz_getline(char **line, size_t *size, FILE *file);
 int fuzz_asprintf(char **text, const char *format, ...);
 int fuzz_vasprintf(char **text, const char *format, va_list arguments);
+FILE *fuzz_fopen(const char *path, const char *mode);
 FILE *fuzz_tmpfile(void);
 int fuzz_fclose(FILE *file);
 Elf *fuzz_elf_begin(int fd, Elf_Cmd command, Elf *reference);
@@ -36,6 +37,7 @@ extern FILE *fuzz_stdin, *fuzz_stdout, *fuzz_stderr;
 #define getline		fuzz_getline
 #define asprintf	fuzz_asprintf
 #define vasprintf	fuzz_vasprintf
+#define fopen		fuzz_fopen
 #define tmpfile		fuzz_tmpfile
 #define fclose		fuzz_fclose
 #define elf_begin	fuzz_elf_begin
