@@ -157,11 +157,13 @@ void *arena_room_slowly(struct arena *arena, size_t used, size_t size)
 	const char *old = arena->free;
 	struct arena_block *block;
 
-	if (size > ARENAS_SIZE_LIMIT || arenas_size + size > ARENAS_SIZE_LIMIT)
-		error("the types need more than %" PRIu64 " bytes of memory",
-		      ARENAS_SIZE_LIMIT);
+	if (size > SIZE_MAX / 4)
+		error("out of memory (%zu bytes wanted)", size);
 	size = arena_round(size + used) + sizeof(*block) + ARENA_ALIGNMENT;
 	size = size < least ? least : size;
+	if (arenas_size + size > ARENAS_SIZE_LIMIT)
+		error("the types need more than %" PRIu64 " bytes of memory",
+		      ARENAS_SIZE_LIMIT);
 	block = allocate_large(&size);
 	block->size = size;
 	arenas_size += size;
