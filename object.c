@@ -60,27 +60,33 @@ bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header,
  */
 static enum section_kind section_kind(const char *name, struct text *rest)
 {
-	static const char *const prefixes[] = { ".debug_", ".zdebug_",
-						".gnu.debuglto_.debug_" };
-	int i = 0;
+	static const struct {
+		const char *prefix;
+		enum section_kind kind;
+	} kinds[] = {
+		{ ".debug_", KIND_PLAIN },
+		{ ".zdebug_", KIND_PLAIN },
+		{ ".gnu.debuglto_.debug_", KIND_LTO },
+	};
 
-	while (i < 3 && !(name && starts_with(name, prefixes[i])))
-		i++;
-	if (i == 3)
-		return KIND_NONE;
-	*rest = make_text(name + strlen(prefixes[i]));
-	if (i == 2)
-		return KIND_LTO;
-	if (rest->length <= 4 || strcmp(rest->start + rest->length - 4, ".dwo"))
-		return KIND_PLAIN;
-	rest->length -= 4;
-	return KIND_DWO;
+	for (int i = 0; name && i < 3; i++) {
+		if (!starts_with(name, kinds[i].prefix))
+			continue;
+		*rest = make_text(name + strlen(kinds[i].prefix));
+		if (kinds[i].kind != KIND_PLAIN || rest->length <= 4 ||
+		    strcmp(rest->start + rest->length - 4, ".dwo"))
+			return kinds[i].kind;
+		rest->length -= 4;
+		return KIND_DWO;
+	}
+	return KIND_NONE;
 }
 
 /* Decompresses a section, if it is compressed. */
 static void decompress(const char *path, Elf_Scn *section, const char *name)
 {
 	GElf_Shdr header;
+	const char *hint = "";
 	GElf_Chdr compression;
 
 	/*
@@ -93,12 +99,11 @@ static void decompress(const char *path, Elf_Scn *section, const char *name)
 	    !(header.sh_flags & SHF_COMPRESSED) ||
 	    elf_compress(section, 0, 0) >= 0)
 		return;
+	if (gelf_getchdr(section, &compression) &&
+	    compression.ch_type == ELFCOMPRESS_ZSTD)
+		hint = " (zstd needs elfutils 0.189 or later, built with it)";
 	error("cannot decompress section %s of '%s': %s%s", name, path,
-	      elf_errmsg(-1),
-	      gelf_getchdr(section, &compression) &&
-			      compression.ch_type == ELFCOMPRESS_ZSTD
-		      ? " (zstd needs elfutils 0.189 or later, built with it)"
-		      : "");
+	      elf_errmsg(-1), hint);
 }
 
 /*
