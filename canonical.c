@@ -79,10 +79,10 @@ struct text canonical_base(struct arena *arena, struct text name)
 static struct qualified canonical_qualifiers(struct position type)
 {
 	/* From the outside in. */
-	static const unsigned int tags[] = { DW_TAG_atomic_type,
-					     DW_TAG_const_type,
-					     DW_TAG_restrict_type,
-					     DW_TAG_volatile_type };
+	static const unsigned int tags[QUALIFIERS] = { DW_TAG_atomic_type,
+						       DW_TAG_const_type,
+						       DW_TAG_restrict_type,
+						       DW_TAG_volatile_type };
 	struct qualified qualified = { .type = type };
 	struct attributes attributes;
 
@@ -91,9 +91,9 @@ static struct qualified canonical_qualifiers(struct position type)
 		unsigned int tag = read_tag(qualified.type);
 		size_t i = 0;
 
-		while (i < 4 && tags[i] != tag)
+		while (i < QUALIFIERS && tags[i] != tag)
 			i++;
-		if (i == 4)
+		if (i == QUALIFIERS)
 			break;
 		read_die(qualified.type, &attributes);
 		if (name_of(&attributes).start)

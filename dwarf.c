@@ -527,10 +527,13 @@ static void add_ordered(struct die_cache *cache,
 	uint64_t last = 0;
 
 	cache->row.items = 0;
-	while (next_child(&children, &child)) {
-		uint64_t place = canonical_place(&child);
+	while (sorted && next_child(&children, &child)) {
+		/* What is no item has no place. */
+		bool is_item = child.tag == DW_TAG_member ||
+			       child.tag == DW_TAG_variant_part;
+		uint64_t place = is_item ? canonical_place(&child) : last;
 
-		sorted &= place >= last;
+		sorted = place >= last;
 		last = place;
 		add_structure_child(cache, &child, name, in_union);
 	}
@@ -680,16 +683,17 @@ static void add_variants(struct die_cache *cache, const char *word,
 static bool add_qualified(struct die_cache *cache,
 			  const struct attributes *attributes)
 {
-	static const char *const words[] = { "atomic_type {", "const_type {",
-					     "restrict_type {",
-					     "volatile_type {" };
+	static const char *const words[QUALIFIERS] = { "atomic_type {",
+						       "const_type {",
+						       "restrict_type {",
+						       "volatile_type {" };
 	struct qualified qualified = canonical_qualified(attributes->die);
 	struct row *row = &cache->row;
 	size_t count = 0;
 
 	if (qualified.type.address == attributes->die.address)
 		return false;
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < QUALIFIERS; i++) {
 		if (!(qualified.qualifiers >> i & 1))
 			continue;
 		add_open(row, FRAGMENT_OPEN, make_text(words[i]));

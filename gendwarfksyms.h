@@ -509,6 +509,8 @@ struct special special_union(struct position die);
 /* The one spelling of the name of a base type; that of C's are in the arena. */
 struct text canonical_base(struct arena *arena, struct text name);
 
+#define QUALIFIERS 4
+
 /* A type without its qualifiers, and which of them count. */
 struct qualified {
 	struct position type; /* nowhere: void */
