@@ -27,14 +27,16 @@ SUFFIX := $(if $(SANITIZE),-sanitized)
 
 include Kbuild
 SOURCES := $(gendwarfksyms-objs:.o=.c)
-HEADERS := gendwarfksyms.h symtypes.h crc32.h reader.h compare/kabi-compare.h
+HEADERS := $(wildcard *.h */*.h)
 PROGRAM_OBJECTS := $(SOURCES:.c=$(SUFFIX).o)
-UNIT_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/unit symbols object cache message types versions kabi canonical lines decode units)
+UNIT_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/unit symbols kabi canonical versions types cache message \
+		reader/object reader/units reader/decode reader/lines)
 KABI_COMPARE_SOURCES := $(addprefix compare/,kabi-compare.c select.c diff.c) \
-			changes.c baseline.c versions.c types.c cache.c message.c
+			baseline/changes.c baseline/baseline.c versions.c types.c cache.c message.c
 KABI_COMPARE_OBJECTS := $(KABI_COMPARE_SOURCES:.c=$(SUFFIX).o)
 ALL_SOURCES := $(sort $(SOURCES) $(KABI_COMPARE_SOURCES))
-COMPARE_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/compare lines decode units object cache message)
+COMPARE_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/compare cache message \
+			reader/object reader/units reader/decode reader/lines)
 PROGRAMS := $(patsubst %,%$(SUFFIX),gendwarfksyms kabi-compare tests/tools/unit tests/tools/compare)
 
 # Debian's and Fedora's packages for each library.
@@ -170,7 +172,7 @@ $(FUZZ_DIR)/target: $(FUZZ_TARGET) tests/hostile/fuzz-program.c tests/hostile/fu
 		$(FUZZ_DIR)/program $(LIBS)
 
 clean:
-	rm -f *.o compare/*.o tests/*/*.o gendwarfksyms gendwarfksyms-sanitized kabi-compare kabi-compare-sanitized tests/tools/unit tests/tools/compare \
+	rm -f *.o */*.o tests/*/*.o gendwarfksyms gendwarfksyms-sanitized kabi-compare kabi-compare-sanitized tests/tools/unit tests/tools/compare \
 		tests/tools/unit-sanitized tests/tools/compare-sanitized tests/tools/floor
 
 .PHONY: check check-kernel conformance bench install uninstall lint fuzz clean

@@ -7,7 +7,7 @@
  * two thirds full. Nothing is ever taken out of it but by emptying it.
  */
 #define PART "cache"
-#include "symtypes.h"
+#include "cache.h"
 #include <inttypes.h>
 #include <sys/mman.h>
 

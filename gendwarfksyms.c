@@ -6,6 +6,7 @@
  */
 #define PART "main"
 #include "gendwarfksyms.h"
+#include "baseline/baseline.h"
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>

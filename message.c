@@ -3,7 +3,8 @@
  * What every file may use: messages, statistics.
  */
 #define PART "message"
-#include "symtypes.h"
+#include "message.h"
+#include <stdio.h>
 #include <stdarg.h>
 
 struct statistics statistics;

@@ -4,7 +4,7 @@
  * symtypes file. Nothing here knows DWARF.
  */
 #define PART "types"
-#include "symtypes.h"
+#include "types.h"
 
 struct type *types_enter(struct type_table *table, struct text key)
 {

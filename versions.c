@@ -31,7 +31,7 @@
  */
 #define PART "versions"
 #include "crc32.h"
-#include "symtypes.h"
+#include "versions.h"
 
 /* A cycle of at least so many types has layouts. */
 #define CYCLE_SIZE ((size_t)32)

@@ -10,7 +10,7 @@
 #ifndef KABI_COMPARE_H
 #define KABI_COMPARE_H
 
-#include "../symtypes.h"
+#include "../baseline/baseline.h"
 
 /* diff.c */
 

@@ -5,7 +5,7 @@
  * TAP for each object.
  */
 #define PART "compare"
-#include "../../gendwarfksyms.h"
+#include "../../reader/reader.h"
 #include <elfutils/libdwfl.h>
 #include <fcntl.h>
 #include <stdarg.h>

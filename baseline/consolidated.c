@@ -5,7 +5,8 @@
  * only where it isn't what the type was last.
  */
 #define PART "main"
-#include "gendwarfksyms.h"
+#include "../gendwarfksyms.h"
+#include "baseline.h"
 
 struct text consolidated_name(struct consolidated *consolidated,
 			      const char *path)

@@ -9,7 +9,7 @@
  * the types in its string, until no set grows any more.
  */
 #define PART "changes"
-#include "symtypes.h"
+#include "baseline.h"
 
 const char *const change_words[CHANGE_KINDS] = {
 	[CHANGED] = "changed",

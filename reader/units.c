@@ -5,8 +5,9 @@
  * supplementary file that dwz has moved DIEs to. decode.c reads what is in them.
  */
 #define PART "units"
-#include "gendwarfksyms.h"
+#include "reader.h"
 #include <elfutils/libdwelf.h>
+#include <stdio.h>
 
 /* Adds the unit that libdw calls `cu`. */
 static void add_unit(struct unit_list *list, Dwarf_CU *cu, size_t *capacity)

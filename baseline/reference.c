@@ -5,7 +5,8 @@
  * versions were computed from, so the old ones are computed again from there.
  */
 #define PART "reference"
-#include "gendwarfksyms.h"
+#include "../gendwarfksyms.h"
+#include "baseline.h"
 
 /* Types that only came or went with a change are named up to here. */
 #define FOLLOWERS_NAMED 10

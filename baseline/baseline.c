@@ -9,7 +9,7 @@
  * of a section when somebody asks for it.
  */
 #define PART "baseline"
-#include "symtypes.h"
+#include "baseline.h"
 
 #define OVERRIDE "override "
 

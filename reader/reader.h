@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * An ELF file -> DIEs and their attributes.
+ */
+#ifndef READER_H
+#define READER_H
+
+#include "../cache.h"
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <endian.h>
+#include <gelf.h>
+
+/* object.c: from files to libdw's Dwarf */
+
+/* The contents of a section, decompressed and relocated; no bytes if it is absent. */
+struct section_data {
+	const unsigned char *start;
+	size_t size;
+	size_t number; /* of the section in its file; 0: absent, or empty */
+};
+
+/* The sections that are read without libdw, or relocated. */
+enum section_id {
+	SECTION_INFO,
+	SECTION_TYPES,
+	SECTION_ABBREV,
+	SECTION_LINE,
+	SECTION_STR_OFFSETS,
+	SECTION_STR,
+	SECTION_LINE_STR,
+	SECTION_COUNT
+};
+
+/*
+ * The kinds of DWARF sections. Of a file, libdw reads those of one kind, the last
+ * one here that it has.
+ */
+enum section_kind {
+	KIND_NONE,
+	KIND_LTO, /* .gnu.debuglto_.debug_info: gcc -flto, not linked yet */
+	KIND_DWO, /* .debug_info.dwo */
+	KIND_PLAIN,
+};
+
+/*
+ * A file with DWARF: the input file, or the separate one with its debugging
+ * information; the .dwo of one of its units; its supplementary file.
+ */
+struct debug_file {
+	const char *path; /* whoever opened it owns it; for messages */
+	Elf *elf; /* to be ended with the Dwarf; NULL: neither is */
+	Dwarf *dwarf;
+	enum section_kind kind;
+	bool big_endian;
+	struct section_data sections[SECTION_COUNT];
+};
+
+/* An input file (FORMAT 10). What it has lives until object_close(). */
+struct object {
+	const char *path; /* the caller's, for messages */
+	Elf *elf; /* for the symbol table and the kABI rules */
+	struct Dwfl *dwfl; /* NULL if it wasn't needed */
+	struct debug_file file;
+};
+
+/*
+ * Opens the input file behind the descriptor. Errors: no ELF file, no debugging
+ * information, damaged sections.
+ */
+void object_open(struct object *object, const char *path, int fd);
+void object_close(struct object *object);
+
+/*
+ * Opens the file alone, without its debugging information; for elf_end(). Error:
+ * no ELF file.
+ */
+Elf *elf_open(const char *path, int fd);
+
+/*
+ * Goes to the next section of an ELF file, from the first if `*section` is NULL,
+ * that has a header; false behind the last. The name, if it is wanted, is NULL if
+ * there is none.
+ */
+bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header,
+		  const char **name);
+
+/* Gives back the memory of part of a section that won't be read any more. */
+void forget_pages(const void *start, const void *end);
+
+/*
+ * Opens a file with DWARF that isn't relocated; with `split`, for its .dwo
+ * sections even if it has others. False if there is none. In any case, it is to
+ * be closed. The second makes such a file of what libdw has opened, and will end.
+ */
+bool debug_file_open(struct debug_file *file, const char *path, bool split);
+void debug_file_adopt(struct debug_file *file, const char *path, Dwarf *dwarf);
+void debug_file_close(struct debug_file *file);
+
+/* units.c: units, and the files that they lead to */
+
+/* Where a DIE stands; address NULL: nowhere. */
+struct position {
+	struct unit *unit;
+	const unsigned char *address;
+};
+
+/* A unit: one that libdw knows. */
+struct unit {
+	struct debug_data *data;
+	struct unit_list *list; /* that it is in */
+	struct debug_file *file;
+	Dwarf_CU *cu;
+	unsigned int number; /* in the order of FORMAT 4 */
+	const unsigned char *start; /* the header */
+	const unsigned char *root; /* the unit DIE */
+	const unsigned char *end;
+	uint64_t abbreviations_offset;
+	uint64_t id; /* of a skeleton and what it stands for */
+	Dwarf_Half version;
+	uint8_t type; /* DW_UT_... */
+	uint8_t offset_size; /* 4 or 8 */
+	uint8_t address_size;
+	struct unit *skeleton; /* that stands for it, if it is in a .dwo */
+
+	/* From unit_open() on: */
+	const struct abbreviation_table *abbreviations; /* NULL before */
+	const unsigned char *children; /* of the unit DIE; NULL if none */
+	unsigned int root_tag;
+	bool has_lines; /* a line table, there: */
+	uint64_t lines;
+
+	/* Made when first needed: */
+	bool *is_source; /* by number of a file: is it called ....c? */
+	size_t file_count;
+	struct indexed_die *dies; /* decode.c's, for parents */
+	size_t die_count;
+	unsigned char *top_level; /* a bit for each byte: a child of the root */
+};
+
+static inline struct position unit_root(struct unit *unit)
+{
+	return (struct position){ unit, unit->root };
+}
+
+/* The units of a file, in the order of dwarf_get_units(). */
+struct unit_list {
+	struct debug_file *file; /* NULL: not read yet */
+	struct unit *units;
+	size_t count;
+	struct cache by_cu; /* by the address of libdw's Dwarf_CU */
+};
+
+/* A .dwo that is open. */
+struct split {
+	struct split *next;
+	struct debug_file file;
+	struct unit_list units;
+};
+
+/*
+ * What may be read again and again: DIEs for each byte of units, and bytes of tables
+ * of abbreviations and lines in all. Well-formed DWARF stays a thousand times below
+ * both; but tables and lists of children can overlap, so that their cost is the
+ * square of their size.
+ */
+#define DIES_PER_BYTE_LIMIT 256
+#define TABLES_SIZE_LIMIT   ((uint64_t)1 << 30)
+
+/* The DWARF of an input file. */
+struct debug_data {
+	struct object *object;
+	struct unit_list main; /* the units to go through (FORMAT 4) */
+	bool linked; /* units may refer to each other */
+	struct debug_file supplementary_file;
+	struct unit_list supplementary;
+	struct split *splits; /* the last opened first */
+	unsigned int unit_count; /* of all files */
+	struct arena arena; /* of what is known of units and abbreviations */
+	struct cache abbreviation_tables; /* by address and kind of unit */
+	uint64_t dies_limit; /* for statistics.dies */
+	uint64_t tables_size; /* bytes of abbreviations and line tables read */
+};
+
+/* Finds the units of a file. Errors: damaged unit headers. */
+void debug_data_open(struct debug_data *data, struct object *object);
+void debug_data_close(struct debug_data *data);
+
+/*
+ * The unit to read in place of a skeleton, from its .dwo; any other is returned
+ * as it is. Error: the .dwo is missing, or of another build.
+ */
+struct unit *split_unit(struct unit *unit);
+
+/* The unit that libdw calls `cu`, to which unit `from` refers. */
+struct unit *find_unit(struct unit *from, Dwarf_CU *cu);
+
+/*
+ * The supplementary file, to which the DIE refers. Error: it is missing, or of
+ * another build.
+ */
+Dwarf *supplementary(struct position die);
+
+/*
+ * Gives up what is known of a unit, if no other can refer to it: all that the
+ * unit's DIEs have been read into can be given up as well.
+ */
+void unit_close(struct unit *unit);
+
+/* decode.c: the attributes of a DIE */
+
+/* The attributes that are read, as bits of struct attributes.present. */
+enum attribute {
+	ATTRIBUTE_NONE,
+	ATTRIBUTE_NAME,
+	ATTRIBUTE_LINKAGE_NAME,
+	ATTRIBUTE_TYPE,
+	ATTRIBUTE_ABSTRACT_ORIGIN,
+	ATTRIBUTE_SIBLING,
+	ATTRIBUTE_STMT_LIST,
+	ATTRIBUTE_DECLARATION,
+	ATTRIBUTE_DECL_FILE,
+	ATTRIBUTE_CONST_VALUE,
+	ATTRIBUTE_COUNT,
+	ATTRIBUTE_UPPER_BOUND,
+	ATTRIBUTE_BIT_OFFSET,
+	ATTRIBUTE_GNU_VECTOR,
+	ATTRIBUTE_WIDE_VALUE, /* const_value, discr_value of more than 64 bits */
+	ATTRIBUTE_LOCATION_BLOCK, /* data_member_location as an expression */
+	/* Those with a word in type strings (FORMAT 5): */
+	ATTRIBUTE_ACCESSIBILITY,
+	ATTRIBUTE_ALIGNMENT,
+	ATTRIBUTE_BIT_SIZE,
+	ATTRIBUTE_BYTE_SIZE,
+	ATTRIBUTE_ENCODING,
+	ATTRIBUTE_DATA_BIT_OFFSET,
+	ATTRIBUTE_DATA_MEMBER_LOCATION,
+	ATTRIBUTE_DISCR_VALUE,
+	ATTRIBUTES
+};
+
+/*
+ * What a DIE says. An attribute is present if it is there and has a value of
+ * the kind that is wanted of it: a number that dwarf_formudata() would give, a
+ * text, a reference. (A type signature without a unit is not present.)
+ */
+struct attributes {
+	struct position die;
+	unsigned int tag;
+	bool children; /* there is a list of children, at `end` */
+	const unsigned char *end; /* the first byte behind the attributes */
+	uint32_t present; /* bits, by enum attribute */
+	union value {
+		uint64_t number; /* ATTRIBUTE_DECL_FILE and those behind it */
+		/* _NAME, _LINKAGE_NAME; _WIDE_VALUE and _LOCATION_BLOCK, as bytes: the section's */
+		struct text text;
+		struct position die; /* _TYPE, _ABSTRACT_ORIGIN, _SIBLING */
+	} values[ATTRIBUTES];
+};
+
+#define WANT(attribute) ((uint32_t)1 << (attribute))
+
+static inline bool has(const struct attributes *attributes,
+		       enum attribute attribute)
+{
+	return attributes->present & WANT(attribute);
+}
+
+/* DW_AT_name; `start` NULL if there is none. */
+static inline struct text name_of(const struct attributes *attributes)
+{
+	return has(attributes, ATTRIBUTE_NAME)
+		       ? attributes->values[ATTRIBUTE_NAME].text
+		       : (struct text){ 0 };
+}
+
+/*
+ * Makes a unit ready for the functions below; nothing is done if it is.
+ * Errors: damaged abbreviations or unit DIE.
+ */
+void unit_open(struct unit *unit);
+
+/* Whether anything in a unit that is open has a type, or could have. */
+bool unit_has_types(const struct unit *unit);
+
+/* Whether any of the units may refer to a DIE of another, by its abbreviations. */
+bool units_are_linked(const struct unit_list *list);
+
+/*
+ * Reads a DIE. Error: damaged data; or there is none, but the end of a list of
+ * children.
+ */
+void read_die(struct position die, struct attributes *attributes);
+
+/* Its tag alone; 0 if there is no DIE. */
+unsigned int read_tag(struct position die);
+
+/*
+ * The DIE that an attribute refers to; address NULL if there is no such
+ * attribute. Errors: it refers to nowhere; with the second also, no DIE begins
+ * there.
+ */
+struct position unchecked_reference(const struct attributes *attributes,
+				    enum attribute attribute);
+struct position reference(const struct attributes *attributes,
+			  enum attribute attribute);
+
+/* A piece of a section that is read from front to back. */
+struct reader {
+	const struct debug_file *file;
+	const char *what; /* for messages */
+	const unsigned char *at;
+	const unsigned char *end;
+};
+
+/* A place in lists of children. */
+struct cursor {
+	struct reader reader; /* at the next DIE, or the end of a list */
+	struct position die; /* the last */
+	const struct abbreviation *abbreviation; /* its */
+	size_t depth; /* lists that are open */
+};
+
+/*
+ * Reads the next child of a DIE, and passes over all that it contains. False
+ * behind the last.
+ */
+struct cursor children_of(const struct attributes *attributes);
+bool next_child(struct cursor *cursor, struct attributes *attributes);
+
+/*
+ * The same for the candidates of FORMAT 4 in a unit. Of a candidate only its
+ * names, its DW_AT_abstract_origin and whether there is a DW_AT_sibling are
+ * read. From the end on, it is known which DIEs are children of the unit DIE.
+ */
+struct cursor candidates_of(struct unit *unit);
+bool next_candidate(struct cursor *cursor, struct attributes *attributes);
+
+/* Whether a tag is that of a scope: of a namespace, class or structure. */
+static inline bool is_scope(unsigned int tag)
+{
+	return tag == DW_TAG_namespace || tag == DW_TAG_class_type ||
+	       tag == DW_TAG_structure_type;
+}
+
+/* Whether a tag is that of a body. */
+static inline bool is_body(unsigned int tag)
+{
+	return tag == DW_TAG_structure_type || tag == DW_TAG_class_type ||
+	       tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type;
+}
+
+/* The DIE around this one, nowhere for a unit DIE. Error: no DIE begins there. */
+struct position parent_die(struct position die);
+
+/* The offset of a DIE in its section, for messages. */
+unsigned long long die_offset(struct position die);
+
+/* Ends the program with an error that names the file and the DIE. */
+#define die_error(position, format, ...)                     \
+	error(format " (DIE 0x%llx in '%s')", ##__VA_ARGS__, \
+	      die_offset(position), (position).unit->file->path)
+
+/* lines.c: file names */
+
+/*
+ * Whether the line table of the DIE's unit gives the file of that number a name
+ * that ends in ".c" (FORMAT 5, "Not a definition"). Errors: no line table, no
+ * such number.
+ */
+bool is_source_file(struct position die, uint64_t number);
+
+/* Bytes */
+
+/*
+ * A number of 0 to 8 bytes, in the byte order of the file. The caller has
+ * checked that they are there.
+ */
+static inline uint64_t get_number(bool big_endian, const unsigned char *at,
+				  unsigned int size)
+{
+	uint64_t number = 0;
+	uint32_t four;
+	uint16_t two;
+
+	/* The sizes that most forms have, first. */
+	switch (size) {
+	case 4:
+		memcpy(&four, at, 4);
+		return big_endian ? be32toh(four) : le32toh(four);
+	case 1:
+		return *at;
+	case 2:
+		memcpy(&two, at, 2);
+		return big_endian ? be16toh(two) : le16toh(two);
+	case 8:
+		memcpy(&number, at, 8);
+		return big_endian ? be64toh(number) : le64toh(number);
+	}
+	while (size--)
+		number = number << 8 | (big_endian ? *at++ : at[size]);
+	return number;
+}
+
+/* Ends the program: the data are damaged. */
+void read_error(const struct reader *reader) __attribute__((noreturn, cold));
+
+static inline const unsigned char *read_bytes(struct reader *reader,
+					      uint64_t size)
+{
+	const unsigned char *bytes = reader->at;
+
+	if (size > (size_t)(reader->end - bytes))
+		read_error(reader);
+	reader->at = bytes + size;
+	return bytes;
+}
+
+static inline uint64_t read_number(struct reader *reader, unsigned int size)
+{
+	return get_number(reader->file->big_endian, read_bytes(reader, size),
+			  size);
+}
+
+/*
+ * LEB128 numbers, signed or not, of any length. Bits beyond the 64th are
+ * dropped.
+ */
+uint64_t read_long_leb(struct reader *reader, bool is_signed);
+
+static inline uint64_t read_uleb(struct reader *reader)
+{
+	if (reader->at < reader->end && *reader->at < 0x80)
+		return *reader->at++;
+	return read_long_leb(reader, false);
+}
+
+/* A NUL-terminated text, and a reader for what is behind an offset of a section. */
+struct text read_text(struct reader *reader);
+struct reader section_reader(const struct debug_file *file, enum section_id id,
+			     uint64_t offset, const char *what);
+
+/*
+ * Accounts for a table that has been read from `start` on. Error: all units
+ * together have too many.
+ */
+void count_table(struct debug_data *data, const struct reader *reader,
+		 const unsigned char *start);
+
+/*
+ * The value of a form in a line table: its text, if it is one. A line table may
+ * be for offsets of another size than the unit is.
+ */
+struct text read_line_form(struct unit *unit, uint64_t code,
+			   struct reader *reader, unsigned int offset_size);
+
+#endif
