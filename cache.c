@@ -151,7 +151,7 @@ static void use_block(struct arena *arena, struct arena_block *block)
 	arena->end = (char *)block + block->size;
 }
 
-void *arena_room_slowly(struct arena *arena, size_t used, size_t size)
+void *arena_reserve_slow(struct arena *arena, size_t used, size_t size)
 {
 	size_t least = arena->blocks ? BLOCK_SIZE : FIRST_BLOCK_SIZE;
 	const char *old = arena->free;

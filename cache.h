@@ -40,7 +40,6 @@ static inline bool starts_with(const char *text, const char *start)
 	return !*start;
 }
 
-
 /*
  * malloc(), realloc() and calloc() that end the program when memory is out. The
  * caller owns what they return and free()s it.
@@ -85,13 +84,13 @@ static inline size_t arena_round(size_t size)
  * and are moved along; and then, to keep the first of them. They live until
  * arena_reset() or arena_free().
  */
-void *arena_room_slowly(struct arena *arena, size_t used, size_t size);
+void *arena_reserve_slow(struct arena *arena, size_t used, size_t size);
 
-static inline void *arena_room(struct arena *arena, size_t used, size_t size)
+static inline void *arena_reserve(struct arena *arena, size_t used, size_t size)
 {
 	return size < (size_t)(arena->end - arena->free)
 		       ? arena->free
-		       : arena_room_slowly(arena, used, size);
+		       : arena_reserve_slow(arena, used, size);
 }
 
 static inline void *arena_keep(struct arena *arena, size_t size)
@@ -106,7 +105,7 @@ static inline void *arena_keep(struct arena *arena, size_t size)
 /* Both at once: `size` bytes, aligned for any type, not cleared. */
 static inline void *arena_alloc(struct arena *arena, size_t size)
 {
-	arena_room(arena, 0, size);
+	arena_reserve(arena, 0, size);
 	return arena_keep(arena, size);
 }
 

@@ -76,7 +76,7 @@ struct text canonical_base(struct arena *arena, struct text name)
 	return (struct text){ text, length };
 }
 
-static struct qualified canonical_qualifiers(struct position type)
+static struct qualified canonical_qualifiers(struct die_ref type)
 {
 	/* From the outside in. */
 	static const unsigned int tags[QUALIFIERS] = { DW_TAG_atomic_type,
@@ -109,7 +109,7 @@ static struct qualified canonical_qualifiers(struct position type)
  * each, from a type that has none itself. Returns the type behind the last qualifiers,
  * and which were met.
  */
-static struct qualified behind_typedefs(struct position type, bool arrays)
+static struct qualified behind_typedefs(struct die_ref type, bool arrays)
 {
 	struct qualified behind = { .type = type }, qualified;
 	struct attributes attributes;
@@ -131,12 +131,12 @@ static struct qualified behind_typedefs(struct position type, bool arrays)
 	return behind;
 }
 
-struct position canonical_value(struct position type)
+struct die_ref canonical_value(struct die_ref type)
 {
 	return behind_typedefs(canonical_qualifiers(type).type, false).type;
 }
 
-struct qualified canonical_qualified(struct position type)
+struct qualified canonical_qualified(struct die_ref type)
 {
 	struct qualified qualified = canonical_qualifiers(type);
 
@@ -148,7 +148,7 @@ struct qualified canonical_qualified(struct position type)
 /* The size of a member's type, through typedefs and qualifiers; 0: unknown. */
 static uint64_t type_size(const struct attributes *member)
 {
-	struct position type = reference(member, ATTRIBUTE_TYPE);
+	struct die_ref type = reference(member, ATTRIBUTE_TYPE);
 	struct attributes attributes;
 
 	for (int met = 0; type.address && met < 64; met++) {

@@ -6,7 +6,7 @@
  *
  * A DIE's fragments refer to other DIEs, which makes a graph with cycles, as
  * deep as the input likes. So nothing here recurses: each of the four goes
- * through it with a stack of places in lists of fragments.
+ * through it with a stack of frames in lists of fragments.
  */
 #define PART "die"
 #include "gendwarfksyms.h"
@@ -17,12 +17,12 @@ static void __attribute__((noreturn))
 endless_without_body(const struct die *die)
 {
 	die_error(
-		die->position,
+		die->ref,
 		"an endless type: it contains itself without a structure, union or enumeration between");
 }
 
 /* A place in the fragments of a DIE that is being gone through. */
-struct place {
+struct frame {
 	struct die *die;
 	struct fragment *at;
 	bool closed; /* a body whose list is left out: visit(), dump_die() */
@@ -31,18 +31,18 @@ struct place {
 	uint32_t dump_bodies; /* dump_die(): of the DIE before this place */
 };
 
-static struct place *push(struct writer *writer, struct die *die)
+static struct frame *push(struct writer *writer, struct die *die)
 {
-	struct place *place;
+	struct frame *frame;
 
-	place = APPEND(writer->places, writer->count, writer->capacity);
-	*place = (struct place){ .die = die, .at = die->fragments };
-	return place;
+	frame = APPEND(writer->frames, writer->count, writer->capacity);
+	*frame = (struct frame){ .die = die, .at = die->fragments };
+	return frame;
 }
 
-static struct place *top(const struct writer *writer)
+static struct frame *top(const struct writer *writer)
 {
-	return &writer->places[writer->count - 1];
+	return &writer->frames[writer->count - 1];
 }
 
 static struct fragment *row_end(const struct die *die)
@@ -53,7 +53,7 @@ static struct fragment *row_end(const struct die *die)
 static void check_length(const struct die *die, uint64_t length)
 {
 	if (length > STRING_LENGTH_LIMIT)
-		die_error(die->position,
+		die_error(die->ref,
 			  "a type string of more than %" PRIu64 " bytes",
 			  STRING_LENGTH_LIMIT);
 }
@@ -82,13 +82,13 @@ static void check_length(const struct die *die, uint64_t length)
 
 enum visit {
 	VISIT_NONE,
-	VISIT_GOES_ON,
+	VISIT_IN_PROGRESS,
 	VISIT_FINISHED,
 };
 
 struct walk {
 	struct writer *writer;
-	uint32_t number; /* of the walk, for struct die.opened_for */
+	uint32_t number; /* of the walk, for struct die.last_walk */
 	uint32_t bodies; /* on the stack */
 	bool first; /* the next item is the first of its list */
 	struct text new_name; /* left by a renamed union; or none */
@@ -103,9 +103,9 @@ static bool visit(struct walk *walk, struct die *die, bool closed)
 {
 	if (is_body(die->tag)) {
 		/* Rule 2: only the first time for a symbol. */
-		closed = closed || die->opened_for == walk->number;
+		closed = closed || die->last_walk == walk->number;
 		if (!closed)
-			die->opened_for = walk->number;
+			die->last_walk = walk->number;
 		if (closed && (!die->special || die->visited_closed))
 			return false;
 		if (!closed && die->visit == VISIT_FINISHED)
@@ -113,7 +113,7 @@ static bool visit(struct walk *walk, struct die *die, bool closed)
 		if (closed)
 			die->visited_closed = true;
 		else
-			die->visit = VISIT_GOES_ON;
+			die->visit = VISIT_IN_PROGRESS;
 		walk->bodies++;
 		if (die->special == UNION_RENAMED ||
 		    die->special == UNION_RESERVED)
@@ -122,21 +122,22 @@ static bool visit(struct walk *walk, struct die *die, bool closed)
 		closed = false;
 		if (die->visit == VISIT_FINISHED)
 			return false;
-		if (die->visit == VISIT_GOES_ON && die->bodies == walk->bodies)
+		if (die->visit == VISIT_IN_PROGRESS &&
+		    die->bodies == walk->bodies)
 			endless_without_body(die);
-		die->visit = VISIT_GOES_ON;
+		die->visit = VISIT_IN_PROGRESS;
 		die->bodies = walk->bodies;
 	}
 	push(walk->writer, die)->closed = closed;
 	return true;
 }
 
-static void end_visit(struct walk *walk, const struct place *place)
+static void end_visit(struct walk *walk, const struct frame *frame)
 {
-	if (is_body(place->die->tag))
+	if (is_body(frame->die->tag))
 		walk->bodies--;
-	if (!place->closed)
-		place->die->visit = VISIT_FINISHED;
+	if (!frame->closed)
+		frame->die->visit = VISIT_FINISHED;
 }
 
 /*
@@ -181,18 +182,18 @@ static void end_member(const struct walk *walk, struct fragment *name)
  * Goes on with the visit of a DIE, to its end or to a DIE in it whose visit
  * begins.
  */
-static void go_on(struct walk *walk)
+static void resume_visit(struct walk *walk)
 {
-	struct place *place = top(walk->writer);
-	struct fragment *at = place->at, *end = row_end(place->die);
+	struct frame *frame = top(walk->writer);
+	struct fragment *at = frame->at, *end = row_end(frame->die);
 
 	while (at < end) {
 		struct fragment *fragment = at++;
 
 		switch (fragment->kind) {
 		case FRAGMENT_DIE:
-			place->at = at;
-			if (visit(walk, fragment->die, place->closed))
+			frame->at = at;
+			if (visit(walk, fragment->die, frame->closed))
 				return;
 			break;
 		case FRAGMENT_ITEM:
@@ -211,7 +212,7 @@ static void go_on(struct walk *walk)
 			break;
 		}
 	}
-	end_visit(walk, place);
+	end_visit(walk, frame);
 	walk->writer->count--;
 }
 
@@ -221,7 +222,7 @@ void die_walk(struct writer *writer, struct die *symbol)
 
 	push(writer, symbol);
 	while (writer->count)
-		go_on(&walk);
+		resume_visit(&walk);
 }
 
 /*
@@ -269,7 +270,7 @@ static const struct {
 
 enum string_state {
 	STRING_UNKNOWN,
-	STRING_GOES_ON, /* is being worked out: it must not be met again */
+	STRING_IN_PROGRESS, /* is being worked out: it must not be met again */
 	STRING_KNOWN, /* its length is */
 };
 
@@ -336,22 +337,22 @@ put_fragment(char *text, uint64_t at, const struct fragment *fragment,
 /* Room for so many bytes more of a text, at the end of an arena. */
 static inline char *make_room(struct arena *arena, size_t used, size_t size)
 {
-	return arena_room(arena, used, used + size);
+	return arena_reserve(arena, used, used + size);
 }
 
 /* Begins with a DIE whose string goes in place, where it is met. */
 static void begin_string(struct writer *writer, struct die *die, uint64_t start)
 {
-	struct place *place;
+	struct frame *frame;
 
-	if (die->string == STRING_GOES_ON)
+	if (die->string == STRING_IN_PROGRESS)
 		die_error(
-			die->position,
+			die->ref,
 			"an endless type: it contains itself without a named type between");
-	place = push(writer, die);
-	place->known = die->string == STRING_KNOWN;
-	place->start = start;
-	die->string = STRING_GOES_ON;
+	frame = push(writer, die);
+	frame->known = die->string == STRING_KNOWN;
+	frame->start = start;
+	die->string = STRING_IN_PROGRESS;
 }
 
 /*
@@ -368,10 +369,10 @@ write_string(struct writer *writer, struct die *die, bool writing,
 
 	begin_string(writer, die, 0);
 	while (writer->count) {
-		struct place *place = top(writer);
-		const struct fragment *first = place->die->fragments;
-		const struct fragment *end = row_end(place->die);
-		const struct fragment *fragment = place->at;
+		struct frame *frame = top(writer);
+		const struct fragment *first = frame->die->fragments;
+		const struct fragment *end = row_end(frame->die);
+		const struct fragment *fragment = frame->at;
 		struct die *inner = NULL;
 
 		for (; fragment < end && !inner; fragment++) {
@@ -409,14 +410,14 @@ write_string(struct writer *writer, struct die *die, bool writing,
 				inner = next;
 			}
 		}
-		check_length(place->die, at - place->start);
-		place->at = (struct fragment *)fragment;
+		check_length(frame->die, at - frame->start);
+		frame->at = (struct fragment *)fragment;
 		if (inner) {
 			begin_string(writer, inner, at);
 			continue;
 		}
-		place->die->length = at - place->start;
-		place->die->string = !writing || place->known ? STRING_KNOWN
+		frame->die->length = at - frame->start;
+		frame->die->string = !writing || frame->known ? STRING_KNOWN
 							      : STRING_UNKNOWN;
 		writer->count--;
 	}
@@ -480,7 +481,7 @@ void die_flatten(struct die *die, struct arena *arena)
 struct dump {
 	struct writer *writer;
 	FILE *file;
-	uint32_t number; /* of the dump, for struct die.written_for */
+	uint32_t number; /* of the dump, for struct die.last_dump */
 	uint32_t bodies; /* being written */
 	uint64_t dies; /* written so far */
 	int level;
@@ -522,16 +523,16 @@ static void dump_text(struct dump *dump, const struct fragment *fragment)
  */
 static void dump_die(struct dump *dump, struct die *die)
 {
-	struct place *place = push(dump->writer, die);
+	struct frame *frame = push(dump->writer, die);
 
 	if (++dump->dies > DUMP_DIES_LIMIT) {
 		putc('\n', dump->file);
-		die_error(die->position, "a dump of more than %" PRIu64 " DIEs",
+		die_error(die->ref, "a dump of more than %" PRIu64 " DIEs",
 			  DUMP_DIES_LIMIT);
 	}
 	if (is_body(die->tag) && !die->special) {
-		place->closed = die->written_for == dump->number;
-		die->written_for = dump->number;
+		frame->closed = die->last_dump == dump->number;
+		die->last_dump = dump->number;
 		dump->bodies++;
 		return;
 	}
@@ -539,21 +540,21 @@ static void dump_die(struct dump *dump, struct die *die)
 		putc('\n', dump->file);
 		endless_without_body(die);
 	}
-	place->dump_bodies = die->dump_bodies;
+	frame->dump_bodies = die->dump_bodies;
 	die->dump_bodies = dump->bodies + 1;
 }
 
-static void end_dump_die(struct dump *dump, const struct place *place)
+static void end_dump_die(struct dump *dump, const struct frame *frame)
 {
-	if (is_body(place->die->tag) && !place->die->special)
+	if (is_body(frame->die->tag) && !frame->die->special)
 		dump->bodies--;
 	else
-		place->die->dump_bodies = place->dump_bodies;
+		frame->die->dump_bodies = frame->dump_bodies;
 }
 
-static void dump_fragment(struct dump *dump, struct place *place)
+static void dump_fragment(struct dump *dump, struct frame *frame)
 {
-	const struct fragment *fragment = place->at++;
+	const struct fragment *fragment = frame->at++;
 
 	dump->newline |= fragment->broken;
 	switch (fragment->kind) {
@@ -564,7 +565,7 @@ static void dump_fragment(struct dump *dump, struct place *place)
 	case FRAGMENT_CLOSE_LIST:
 		dump->level--;
 	}
-	if (fragment->separated && fragment > place->die->fragments) {
+	if (fragment->separated && fragment > frame->die->fragments) {
 		begin_text(dump);
 		fputs(" ,", dump->file);
 		dump->newline = true;
@@ -576,15 +577,15 @@ static void dump_fragment(struct dump *dump, struct place *place)
 }
 
 /* Passes over what is left out of a body: its list, and all behind it. */
-static void leave_out(struct place *place)
+static void leave_out(struct frame *frame)
 {
-	const struct fragment *last = place->at - 1;
+	const struct fragment *last = frame->at - 1;
 
 	if (last->kind == FRAGMENT_OPEN_LIST)
-		while (place->at->kind != FRAGMENT_CLOSE_LIST)
-			place->at++;
+		while (frame->at->kind != FRAGMENT_CLOSE_LIST)
+			frame->at++;
 	else if (last->kind == FRAGMENT_CLOSE_LIST)
-		place->at = row_end(place->die);
+		frame->at = row_end(frame->die);
 }
 
 void die_dump(struct writer *writer, struct die *symbol, FILE *file)
@@ -595,15 +596,15 @@ void die_dump(struct writer *writer, struct die *symbol, FILE *file)
 
 	dump_die(&dump, symbol);
 	while (writer->count) {
-		struct place *place = top(writer);
+		struct frame *frame = top(writer);
 
-		if (place->closed && place->at > place->die->fragments)
-			leave_out(place);
-		if (place->at < row_end(place->die)) {
-			dump_fragment(&dump, place);
+		if (frame->closed && frame->at > frame->die->fragments)
+			leave_out(frame);
+		if (frame->at < row_end(frame->die)) {
+			dump_fragment(&dump, frame);
 			continue;
 		}
-		end_dump_die(&dump, place);
+		end_dump_die(&dump, frame);
 		writer->count--;
 	}
 	putc('\n', file);
@@ -611,7 +612,7 @@ void die_dump(struct writer *writer, struct die *symbol, FILE *file)
 
 void writer_free(struct writer *writer)
 {
-	free(writer->places);
+	free(writer->frames);
 	arena_free(&writer->text);
 	free(writer->references);
 }

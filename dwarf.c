@@ -30,7 +30,7 @@ static struct text join(struct arena *arena, struct text a, struct text b)
  * The prefix of what stands in a DIE: the names of the scopes around it, from the
  * outermost that has a name.
  */
-static struct text make_prefix(struct arena *arena, struct position scope)
+static struct text make_prefix(struct arena *arena, struct die_ref scope)
 {
 	struct text whole = { 0 }, prefix = { 0 };
 	struct attributes attributes;
@@ -56,7 +56,7 @@ static struct text qualified_name(struct die_cache *cache,
 				  const struct attributes *attributes)
 {
 	struct text name = name_of(attributes);
-	struct position scope;
+	struct die_ref scope;
 	struct text *prefix;
 
 	if (!name.start)
@@ -87,7 +87,7 @@ static struct text qualified_name(struct die_cache *cache,
 /* What is known of a tag, but for the rows that only it has. */
 static const struct tag {
 	unsigned int tag;
-	bool no_room; /* it takes none in a structure that it is a child of */
+	bool skipped_in_struct; /* it takes none in a structure that it is a child of */
 	/* That its row begins with, if it is a body or wraps T; or NULL. */
 	const char *words;
 	const char *prefix; /* of references to it, if it has a name; or NULL */
@@ -169,18 +169,18 @@ static const struct tag *find_tag(unsigned int code)
  * The entry of the DIE at an address. The DIE is loaded later. Error: no DIE
  * begins there.
  */
-static struct die *enter_die(struct die_cache *cache, struct position position)
+static struct die *enter_die(struct die_cache *cache, struct die_ref ref)
 {
-	uint64_t key = (uintptr_t)position.address;
+	uint64_t key = (uintptr_t)ref.address;
 	struct die *die = cache_find(&cache->dies, key, NULL, NULL);
 
 	if (die)
 		return die;
-	parent_die(position); /* the check */
+	parent_die(ref); /* the check */
 	die = arena_zalloc(&cache->arena, sizeof(*die));
-	die->position = position;
+	die->ref = ref;
 	cache_add(&cache->dies, key, die);
-	*APPEND(cache->met, cache->met_count, cache->met_capacity) = die;
+	*APPEND(cache->new_dies, cache->new_count, cache->new_capacity) = die;
 	statistics.loaded++;
 	return die;
 }
@@ -191,8 +191,9 @@ add(struct row *row, enum fragment_kind kind)
 {
 	struct fragment *fragment;
 
-	row->fragments = arena_room(&row->arena, row->count * sizeof(*fragment),
-				    (row->count + 1) * sizeof(*fragment));
+	row->fragments = arena_reserve(&row->arena,
+				       row->count * sizeof(*fragment),
+				       (row->count + 1) * sizeof(*fragment));
 	fragment = &row->fragments[row->count++];
 	*fragment = (struct fragment){ .kind = kind };
 	return fragment;
@@ -305,7 +306,7 @@ static void add_sizes(struct die_cache *cache,
 }
 
 /* The string of another DIE, in place or as a reference. */
-static void add_die(struct die_cache *cache, struct position die)
+static void add_die(struct die_cache *cache, struct die_ref die)
 {
 	struct die *entry = enter_die(cache, die);
 
@@ -313,7 +314,7 @@ static void add_die(struct die_cache *cache, struct position die)
 }
 
 /* A type, or void. */
-static void add_type_at(struct die_cache *cache, struct position type)
+static void add_type_at(struct die_cache *cache, struct die_ref type)
 {
 	if (type.address)
 		add_die(cache, type);
@@ -328,7 +329,7 @@ static void add_type_at(struct die_cache *cache, struct position type)
 static inline void add_type(struct die_cache *cache,
 			    const struct attributes *attributes, bool value)
 {
-	struct position type =
+	struct die_ref type =
 		value && options.canonical
 			? canonical_value(reference(attributes, ATTRIBUTE_TYPE))
 			: unchecked_reference(attributes, ATTRIBUTE_TYPE);
@@ -365,7 +366,7 @@ static struct text shown_name(const struct attributes *attributes)
 {
 	struct text name = name_of(attributes);
 	struct special special = { 0 };
-	struct position type;
+	struct die_ref type;
 
 	if (name.start && starts_with(name.start, "__kabi_"))
 		name = (struct text){ 0 };
@@ -485,7 +486,7 @@ add_structure_child(struct die_cache *cache, const struct attributes *child,
 		break;
 	default:
 		tag = find_tag(child->tag);
-		if (!tag->no_room)
+		if (!tag->skipped_in_struct)
 			die_error(
 				child->die,
 				"unexpected structure_type child: 0x%x%s, in '%s'",
@@ -787,7 +788,7 @@ static void add_row(struct die_cache *cache, const struct tag *tag,
 
 /* Loading */
 
-static void begin_row(struct row *row, struct position die)
+static void begin_row(struct row *row, struct die_ref die)
 {
 	row->die = die;
 	row->items = 0;
@@ -811,11 +812,11 @@ static void load_die(struct die_cache *cache, struct die *die)
 	const struct tag *tag;
 	struct text name;
 
-	read_die(die->position, &attributes);
+	read_die(die->ref, &attributes);
 	die->tag = attributes.tag;
-	begin_row(&cache->row, die->position);
+	begin_row(&cache->row, die->ref);
 	if (die->tag == DW_TAG_union_type)
-		special = special_union(die->position);
+		special = special_union(die->ref);
 	die->special = special.kind;
 	die->new_name = special.new_name;
 	if (special.kind == UNION_IGNORED) {
@@ -839,16 +840,16 @@ static void load_die(struct die_cache *cache, struct die *die)
  * Makes an entry for a symbol's DIE, which is no type, and loads all that it
  * leads to.
  */
-static struct die *load_symbol(struct die_cache *cache,
-			       struct position position, bool subprogram)
+static struct die *load_symbol(struct die_cache *cache, struct die_ref ref,
+			       bool subprogram)
 {
 	struct die *symbol = arena_zalloc(&cache->arena, sizeof(*symbol));
 	struct die *type = NULL, *rest = NULL;
 	struct attributes attributes;
 
-	symbol->position = position;
-	read_die(position, &attributes);
-	begin_row(&cache->row, position);
+	symbol->ref = ref;
+	read_die(ref, &attributes);
+	begin_row(&cache->row, ref);
 	if (options.canonical)
 		add_word(&cache->row, FRAGMENT_TEXT, CANONICAL_START);
 	if (!subprogram) {
@@ -864,15 +865,15 @@ static struct die *load_symbol(struct die_cache *cache,
 		 * walk has finished one it is finished for both.
 		 */
 		add_word(&cache->row, FRAGMENT_TEXT, "subprogram");
-		type = enter_die(cache, position);
+		type = enter_die(cache, ref);
 		rest = arena_zalloc(&cache->arena, sizeof(*rest));
 		add(&cache->row, FRAGMENT_DIE)->die = rest;
 	}
 	end_row(&cache->row, symbol);
-	for (size_t i = 0; i < cache->met_count; i++)
-		load_die(cache, cache->met[i]);
+	for (size_t i = 0; i < cache->new_count; i++)
+		load_die(cache, cache->new_dies[i]);
 	if (rest) {
-		rest->position = position;
+		rest->ref = ref;
 		rest->fragments = type->fragments + 1;
 		rest->fragment_count = type->fragment_count - 1;
 	}
@@ -887,9 +888,9 @@ static void enter_types(struct die_cache *cache)
 {
 	struct type_table *table = cache->table;
 
-	for (size_t i = 0; i < cache->met_count; i++) {
-		struct die *die = cache->met[i];
-		struct position at = die->position;
+	for (size_t i = 0; i < cache->new_count; i++) {
+		struct die *die = cache->new_dies[i];
+		struct die_ref at = die->ref;
 		struct type *type = die->type;
 		/* Among the DIEs of all units, in the order of FORMAT 4. */
 		uint64_t place = (uint64_t)at.unit->number << 40 |
@@ -901,18 +902,19 @@ static void enter_types(struct die_cache *cache)
 				type ? type->key.start : "");
 		if (!type)
 			continue;
-		if (types_known(table, type) &&
-		    !types_wanted(type, die_string_length(&cache->writer, die),
-				  place))
+		if (types_resolve(table, type) &&
+		    !type_supersedes(type,
+				     die_string_length(&cache->writer, die),
+				     place))
 			continue;
 		types_set(table, type,
 			  die_string(&cache->writer, die, &table->arena),
 			  place);
 	}
-	cache->met_count = 0;
+	cache->new_count = 0;
 }
 
-struct type_string *symbol_string(struct die_cache *cache, struct position die,
+struct type_string *symbol_string(struct die_cache *cache, struct die_ref die,
 				  bool subprogram)
 {
 	uint64_t key = (uintptr_t)die.address;
@@ -939,7 +941,7 @@ void die_cache_begin_unit(struct die_cache *cache, struct unit *unit)
 	 * Most DIEs of an object are the same types again in each unit. To
 	 * forget them keeps the die cache small, and that makes it fast.
 	 */
-	if (!unit->data->linked) {
+	if (!unit->input->linked) {
 		cache_clear(&cache->prefixes);
 		cache_clear(&cache->dies);
 		cache_clear(&cache->symbol_strings);
@@ -956,7 +958,7 @@ void die_cache_free(struct die_cache *cache)
 	cache_free(&cache->prefixes);
 	cache_free(&cache->dies);
 	arena_free(&cache->arena);
-	free(cache->met);
+	free(cache->new_dies);
 	arena_free(&cache->row.arena);
 	writer_free(&cache->writer);
 }

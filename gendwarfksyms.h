@@ -124,17 +124,17 @@ enum special_union {
 struct special {
 	enum special_union kind;
 	struct text new_name; /* of a renamed one */
-	struct position type; /* of the special member; not of an ignored one */
+	struct die_ref type; /* of the special member; not of an ignored one */
 };
 
 /* The type of a member, for --stable. Error: it has none. */
-struct position kabi_member_type(const struct attributes *member);
+struct die_ref kabi_member_type(const struct attributes *member);
 
 /*
  * What kind of special union a DIE is, if it is one; never without --stable.
  * Error: a member without a type.
  */
-struct special special_union(struct position die);
+struct special special_union(struct die_ref die);
 
 /* canonical.c: --canonical (FORMAT 13) */
 
@@ -152,18 +152,18 @@ struct text canonical_base(struct arena *arena, struct text name);
 
 /* A type without its qualifiers, and which of them count. */
 struct qualified {
-	struct position type; /* nowhere: void */
+	struct die_ref type; /* nowhere: void */
 	unsigned int qualifiers; /* bits: atomic, const, restrict, volatile */
 };
 
 /* What a typedef that is qualified has already doesn't count. */
-struct qualified canonical_qualified(struct position type);
+struct qualified canonical_qualified(struct die_ref type);
 
 /*
  * The type of a parameter or result, whose own qualifiers mean nothing: the one
  * behind the last qualifiers that are met through qualifiers and typedefs alone.
  */
-struct position canonical_value(struct position type);
+struct die_ref canonical_value(struct die_ref type);
 
 /*
  * Where a member begins, in bytes from the start of its structure, also if DWARF 2
@@ -180,7 +180,7 @@ uint64_t canonical_place(const struct attributes *child);
 /* A child, and its place. */
 struct placed {
 	uint64_t place;
-	struct position die;
+	struct die_ref die;
 };
 
 /* The children of a structure, in the order of their places, for free(). */
@@ -249,7 +249,7 @@ struct fragment {
  * of dwarf.c, which fills in the first part; the second is die.c's own.
  */
 struct die {
-	struct position position;
+	struct die_ref ref;
 	unsigned int tag;
 	uint32_t fragment_count;
 	struct fragment *fragments; /* its row; NULL until loaded */
@@ -260,8 +260,8 @@ struct die {
 	uint8_t visit; /* enum visit */
 	bool visited_closed;
 	uint8_t string; /* enum string_state */
-	uint32_t opened_for; /* a body: the last walk that met it */
-	uint32_t written_for; /* a body: the last dump that met it */
+	uint32_t last_walk; /* a body: the last walk that met it */
+	uint32_t last_dump; /* a body: the last dump that met it */
 	uint32_t bodies; /* around its visit in the walk */
 	uint32_t dump_bodies; /* around it in the dump, + 1; or 0 */
 	uint64_t length; /* of its type string, in bytes */
@@ -272,7 +272,7 @@ struct die {
  */
 struct writer {
 	/* Places in rows that are being gone through, the innermost last. */
-	struct place *places;
+	struct frame *frames;
 	size_t count;
 	size_t capacity;
 	struct arena text; /* of a fragment, to be dumped */
@@ -312,7 +312,7 @@ void writer_free(struct writer *writer);
 
 /* A row (FORMAT 5) while it is put together. */
 struct row {
-	struct position die;
+	struct die_ref die;
 	size_t opened; /* the fragment behind the bracket opened last */
 	size_t items; /* of the list at hand, so far */
 	uint64_t length; /* of the names, so far */
@@ -333,9 +333,9 @@ struct die_cache {
 	struct cache prefixes; /* struct text by address of the scope */
 	struct cache symbol_strings; /* struct type_string by address */
 	/* The DIEs that the current symbol was the first to lead to. */
-	struct die **met;
-	size_t met_count;
-	size_t met_capacity;
+	struct die **new_dies;
+	size_t new_count;
+	size_t new_capacity;
 	struct row row; /* under construction */
 	struct writer writer;
 };
@@ -352,7 +352,7 @@ void die_cache_free(struct die_cache *cache);
  * the table. The first time that it is asked for, all that the DIE leads to is
  * loaded and walked, and named types are put into the table.
  */
-struct type_string *symbol_string(struct die_cache *cache, struct position die,
+struct type_string *symbol_string(struct die_cache *cache, struct die_ref die,
 				  bool subprogram);
 
 /* symbols.c: the list of symbols */
@@ -418,15 +418,15 @@ void symbols_find_aliases(struct symbol_list *list, struct object *object);
  * Whether a symbol may get its DIE from a file: it has none, and isn't exported by
  * another. Then, whether it or an alias of it may.
  */
-bool symbol_is_free(const struct symbol *symbol, unsigned int file);
-bool symbols_free_alias(const struct symbol *symbol, unsigned int file);
+bool symbol_unassigned(const struct symbol *symbol, unsigned int file);
+bool any_alias_unassigned(const struct symbol *symbol, unsigned int file);
 
 /*
  * Gives a free symbol its string in a file, by a rule perhaps, and that of its
  * DIE.
  */
-void symbols_take(struct symbol *symbol, unsigned int file,
-		  struct type_string *string, struct type_string *described);
+void symbols_assign(struct symbol *symbol, unsigned int file,
+		    struct type_string *string, struct type_string *described);
 
 /* Computes the versions of the symbols that got their DIEs from a file. */
 void symbols_compute_versions(struct symbol_list *list, unsigned int file,

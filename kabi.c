@@ -183,9 +183,9 @@ void kabi_free(struct kabi_rules *rules)
 
 /* Special unions */
 
-struct position kabi_member_type(const struct attributes *member)
+struct die_ref kabi_member_type(const struct attributes *member)
 {
-	struct position type = reference(member, ATTRIBUTE_TYPE);
+	struct die_ref type = reference(member, ATTRIBUTE_TYPE);
 
 	if (!type.address)
 		die_error(member->die, "a member without a type");
@@ -229,7 +229,7 @@ static bool next_member(struct cursor *cursor, struct attributes *member)
 	return false;
 }
 
-struct special special_union(struct position die)
+struct special special_union(struct die_ref die)
 {
 	struct special special = { 0 };
 	struct attributes attributes;
@@ -242,7 +242,7 @@ struct special special_union(struct position die)
 		return special;
 	members = children_of(&attributes);
 	for (int i = 0; i < 2 && next_member(&members, &attributes); i++) {
-		struct position type = kabi_member_type(&attributes);
+		struct die_ref type = kabi_member_type(&attributes);
 		struct cursor inner;
 
 		if (is_special_member(&attributes, &special))

@@ -11,7 +11,7 @@
 /* The type of a symbol pointer, kept for a symbol (step 5). */
 struct kept {
 	struct symbol *symbol;
-	struct position type;
+	struct die_ref type;
 	size_t number; /* of those before it */
 };
 
@@ -42,8 +42,8 @@ static bool is_symbol_pointer(struct text name)
 }
 
 /* Whether a name finds a symbol (step 4): it, or NULL. */
-static struct symbol *find_free_symbol(const struct matcher *matcher,
-				       struct text name)
+static struct symbol *find_unassigned(const struct matcher *matcher,
+				      struct text name)
 {
 	struct symbol *symbol;
 
@@ -53,8 +53,8 @@ static struct symbol *find_free_symbol(const struct matcher *matcher,
 	}
 	symbol = name.start ? symbols_find(matcher->list, name) : NULL;
 	if (symbol &&
-	    (options.canonical ? symbol_is_free(symbol, matcher->file)
-			       : symbols_free_alias(symbol, matcher->file)))
+	    (options.canonical ? symbol_unassigned(symbol, matcher->file)
+			       : any_alias_unassigned(symbol, matcher->file)))
 		return symbol;
 	return NULL;
 }
@@ -72,12 +72,12 @@ static void take_string(struct matcher *matcher, struct symbol *symbol,
 	struct type_string *rule =
 		types_rule(matcher->cache->table, symbol->name);
 
-	symbols_take(symbol, matcher->file, rule ? rule : string, string);
+	symbols_assign(symbol, matcher->file, rule ? rule : string, string);
 }
 
 /* Gives a DIE to a symbol and its aliases, those that are free (step 6). */
 static void take(struct matcher *matcher, struct symbol *symbol,
-		 struct position die, bool subprogram)
+		 struct die_ref die, bool subprogram)
 {
 	struct type_string *string =
 		symbol_string(matcher->cache, die, subprogram);
@@ -89,7 +89,7 @@ static void take(struct matcher *matcher, struct symbol *symbol,
 		matcher->warned = die.unit;
 	}
 	do {
-		if (symbol_is_free(alias, matcher->file)) {
+		if (symbol_unassigned(alias, matcher->file)) {
 			debug("symbol %s: DIE 0x%llx", alias->name.start,
 			      die_offset(die));
 			take_string(matcher, alias, string);
@@ -102,7 +102,7 @@ static void take(struct matcher *matcher, struct symbol *symbol,
 static void keep(struct matcher *matcher, struct symbol *symbol,
 		 const struct attributes *pointer)
 {
-	struct position type = reference(pointer, ATTRIBUTE_TYPE), pointee;
+	struct die_ref type = reference(pointer, ATTRIBUTE_TYPE), pointee;
 	const char *name = symbol_name(pointer).start;
 	struct symbol *alias = symbol;
 	struct attributes attributes;
@@ -145,7 +145,7 @@ static void take_kept(struct matcher *matcher)
 		const struct kept *kept = &matcher->kept[i];
 		struct attributes attributes;
 
-		if (!symbol_is_free(kept->symbol, matcher->file))
+		if (!symbol_unassigned(kept->symbol, matcher->file))
 			continue;
 		read_die(kept->type, &attributes);
 		take(matcher, kept->symbol, kept->type,
@@ -159,15 +159,14 @@ static void match_candidate(struct matcher *matcher,
 			    const struct attributes *candidate)
 {
 	struct symbol *symbol =
-		find_free_symbol(matcher, symbol_name(candidate));
-	struct position origin =
-		reference(candidate, ATTRIBUTE_ABSTRACT_ORIGIN);
+		find_unassigned(matcher, symbol_name(candidate));
+	struct die_ref origin = reference(candidate, ATTRIBUTE_ABSTRACT_ORIGIN);
 	struct attributes source = *candidate;
 
 	if (origin.address)
 		read_die(origin, &source);
 	if (!symbol)
-		symbol = find_free_symbol(matcher, symbol_name(&source));
+		symbol = find_unassigned(matcher, symbol_name(&source));
 	if (!symbol)
 		return;
 	if (!is_symbol_pointer(symbol_name(&source))) {
@@ -195,7 +194,7 @@ static void match_unit(struct matcher *matcher, struct unit *unit)
 	candidates = candidates_of(unit);
 	while (next_candidate(&candidates, &candidate)) {
 		if (!has(&candidate, ATTRIBUTE_ABSTRACT_ORIGIN) &&
-		    !find_free_symbol(matcher, symbol_name(&candidate)))
+		    !find_unassigned(matcher, symbol_name(&candidate)))
 			continue;
 		*APPEND(matcher->candidates, matcher->candidate_count,
 			matcher->candidates_capacity) = candidate;
@@ -221,7 +220,7 @@ static void match_aliases(struct matcher *matcher)
 			if (alias->file == matcher->file &&
 			    (!first || symbols_compare(alias, first) < 0))
 				first = alias;
-		if (first && symbol_is_free(symbol, matcher->file))
+		if (first && symbol_unassigned(symbol, matcher->file))
 			take_string(matcher, symbol, first->described);
 	}
 }
@@ -230,9 +229,9 @@ void match_symbols(struct symbol_list *list, struct object *object,
 		   unsigned int file, struct die_cache *cache)
 {
 	struct matcher matcher = { .list = list, .cache = cache, .file = file };
-	struct debug_data data;
+	struct dwarf_input data;
 
-	debug_data_open(&data, object);
+	dwarf_input_open(&data, object);
 	data.linked = units_are_linked(&data.main);
 	for (size_t i = 0; i < data.main.count; i++)
 		match_unit(&matcher, &data.main.units[i]);
@@ -240,5 +239,5 @@ void match_symbols(struct symbol_list *list, struct object *object,
 		match_aliases(&matcher);
 	free(matcher.candidates);
 	free(matcher.kept);
-	debug_data_close(&data);
+	dwarf_input_close(&data);
 }

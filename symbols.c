@@ -249,25 +249,25 @@ void symbols_find_aliases(struct symbol_list *list, struct object *object)
 	cache_free(&by_address);
 }
 
-bool symbol_is_free(const struct symbol *symbol, unsigned int file)
+bool symbol_unassigned(const struct symbol *symbol, unsigned int file)
 {
 	return !symbol->file && (!symbol->exporter || symbol->exporter == file);
 }
 
-bool symbols_free_alias(const struct symbol *symbol, unsigned int file)
+bool any_alias_unassigned(const struct symbol *symbol, unsigned int file)
 {
 	const struct symbol *alias = symbol;
 
 	do {
-		if (symbol_is_free(alias, file))
+		if (symbol_unassigned(alias, file))
 			return true;
 		alias = alias->alias;
 	} while (alias != symbol);
 	return false;
 }
 
-void symbols_take(struct symbol *symbol, unsigned int file,
-		  struct type_string *string, struct type_string *described)
+void symbols_assign(struct symbol *symbol, unsigned int file,
+		    struct type_string *string, struct type_string *described)
 {
 	symbol->file = file;
 	symbol->string = string;

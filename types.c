@@ -127,7 +127,7 @@ void types_set(const struct type_table *table, struct type *type,
 		types_write_line(type->key.start, string.text, stderr);
 }
 
-bool types_known(struct type_table *table, struct type *type)
+bool types_resolve(struct type_table *table, struct type *type)
 {
 	struct type_string *rule = NULL;
 
@@ -140,7 +140,7 @@ bool types_known(struct type_table *table, struct type *type)
 	return type->in_table;
 }
 
-bool types_wanted(const struct type *type, size_t length, uint64_t place)
+bool type_supersedes(const struct type *type, size_t length, uint64_t place)
 {
 	if (type->ruled || length < type->string.text.length)
 		return false;

@@ -85,13 +85,13 @@ const struct type *types_find_name(struct type_table *table, const char *prefix,
 				   struct text name);
 
 /* Whether the table has a string for the type, from a rule or a DIE. */
-bool types_known(struct type_table *table, struct type *type);
+bool types_resolve(struct type_table *table, struct type *type);
 
 /*
  * Whether a string of that length, of the DIE in that place, should replace the
  * one that the table has for the type.
  */
-bool types_wanted(const struct type *type, size_t length, uint64_t place);
+bool type_supersedes(const struct type *type, size_t length, uint64_t place);
 
 /* Enters or replaces a string. Its memory is to live as long as the table. */
 void types_set(const struct type_table *table, struct type *type,

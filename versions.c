@@ -127,7 +127,7 @@ static void find_cycles(struct type_table *table, struct type *root,
 		struct search *top;
 
 		if (type) {
-			if (!types_known(table, type))
+			if (!types_resolve(table, type))
 				error("unknown type reference to '%s' when expanding '%s': it stands in the string of '%s' of '%s'",
 				      type->key.start, name,
 				      depth ? path[depth - 1].type->key.start

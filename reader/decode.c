@@ -16,7 +16,7 @@
 #define PART "decode"
 #include "reader.h"
 
-unsigned long long die_offset(struct position die)
+unsigned long long die_offset(struct die_ref die)
 {
 	Dwarf_Die libdw = { .addr = (void *)die.address, .cu = die.unit->cu };
 
@@ -25,20 +25,20 @@ unsigned long long die_offset(struct position die)
 
 /* Bytes: see reader.h */
 
-void read_error(const struct reader *reader)
+void read_error(const struct bytes *bytes)
 {
 	error("the DWARF of '%s' is damaged: %s ends too early",
-	      reader->file->path, reader->what);
+	      bytes->file->path, bytes->what);
 }
 
-uint64_t read_long_leb(struct reader *reader, bool is_signed)
+uint64_t read_long_leb(struct bytes *bytes, bool is_signed)
 {
 	uint64_t number = 0;
 	unsigned int shift = 0;
 	unsigned char byte;
 
 	do {
-		byte = *read_bytes(reader, 1);
+		byte = *read_bytes(bytes, 1);
 		if (shift < 64)
 			number |= (uint64_t)(byte & 0x7f) << shift;
 		shift += shift < 64 ? 7 : 0;
@@ -48,35 +48,35 @@ uint64_t read_long_leb(struct reader *reader, bool is_signed)
 	return number;
 }
 
-struct text read_text(struct reader *reader)
+struct text read_text(struct bytes *bytes)
 {
-	const unsigned char *text = reader->at;
-	const unsigned char *end = memchr(text, 0, reader->end - text);
+	const unsigned char *text = bytes->at;
+	const unsigned char *end = memchr(text, 0, bytes->end - text);
 
 	if (!end)
-		read_error(reader);
-	reader->at = end + 1;
+		read_error(bytes);
+	bytes->at = end + 1;
 	return (struct text){ (const char *)text, end - text };
 }
 
-struct reader section_reader(const struct debug_file *file, enum section_id id,
-			     uint64_t offset, const char *what)
+struct bytes section_bytes(const struct debug_file *file, enum section_id id,
+			   uint64_t offset, const char *what)
 {
 	const struct section_data *section = &file->sections[id];
-	struct reader reader = { file, what, section->start,
-				 section->start + section->size };
+	struct bytes bytes = { file, what, section->start,
+			       section->start + section->size };
 
-	read_bytes(&reader, offset);
-	return reader;
+	read_bytes(&bytes, offset);
+	return bytes;
 }
 
-void count_table(struct debug_data *data, const struct reader *reader,
+void count_table(struct dwarf_input *input, const struct bytes *bytes,
 		 const unsigned char *start)
 {
-	data->tables_size += reader->at - start;
-	if (data->tables_size > TABLES_SIZE_LIMIT)
+	input->tables_size += bytes->at - start;
+	if (input->tables_size > TABLES_SIZE_LIMIT)
 		error("the DWARF of '%s' is damaged: %s is read for so many units that it would take forever",
-		      reader->file->path, reader->what);
+		      bytes->file->path, bytes->what);
 }
 
 /* Forms */
@@ -249,37 +249,37 @@ struct abbreviation_table {
 	bool types; /* some abbreviation has a type, or a prototype */
 };
 
-static struct reader abbreviations_reader(const struct unit *unit)
+static struct bytes abbreviation_bytes(const struct unit *unit)
 {
-	return section_reader(unit->file, SECTION_ABBREV,
-			      unit->abbreviations_offset,
-			      "a table of abbreviations");
+	return section_bytes(unit->file, SECTION_ABBREV,
+			     unit->abbreviations_offset,
+			     "a table of abbreviations");
 }
 
 /* Whether any of a unit's abbreviations may refer to a DIE of another unit. */
 static bool has_links(const struct unit *unit)
 {
-	struct reader reader = abbreviations_reader(unit);
-	const unsigned char *start = reader.at;
+	struct bytes bytes = abbreviation_bytes(unit);
+	const unsigned char *start = bytes.at;
 
-	while (read_uleb(&reader)) {
+	while (read_uleb(&bytes)) {
 		uint64_t name, code;
 
-		read_uleb(&reader); /* tag */
-		read_bytes(&reader, 1);
+		read_uleb(&bytes); /* tag */
+		read_bytes(&bytes, 1);
 		do {
 			struct form form;
 
-			name = read_uleb(&reader);
-			code = read_uleb(&reader);
+			name = read_uleb(&bytes);
+			code = read_uleb(&bytes);
 			form = find_form(unit, unit->offset_size, code);
 			if (form.class == CLASS_REFERENCE && form.by_libdw)
 				return true;
 			if (code == DW_FORM_implicit_const)
-				read_long_leb(&reader, true);
+				read_long_leb(&bytes, true);
 		} while (name || code);
 	}
-	count_table(unit->data, &reader, start);
+	count_table(unit->input, &bytes, start);
 	return false;
 }
 
@@ -357,18 +357,18 @@ static struct step make_step(const struct unit *unit, unsigned int tag,
 }
 
 /* Reads the attributes of an abbreviation. */
-static void read_steps(struct unit *unit, struct reader *reader,
+static void read_steps(struct unit *unit, struct bytes *bytes,
 		       struct abbreviation *abbreviation, bool *types)
 {
-	struct arena *arena = &unit->data->arena;
+	struct arena *arena = &unit->input->arena;
 	uint64_t skip = 0, all = 0;
 	struct step *steps;
 	size_t count = 0;
 	uint32_t seen = 0;
 
 	for (;;) {
-		uint64_t name = read_uleb(reader);
-		uint64_t code = read_uleb(reader);
+		uint64_t name = read_uleb(bytes);
+		uint64_t code = read_uleb(bytes);
 		struct step step;
 
 		if (!name && !code)
@@ -376,7 +376,7 @@ static void read_steps(struct unit *unit, struct reader *reader,
 		*types |= name == DW_AT_type || name == DW_AT_prototyped;
 		step = make_step(unit, abbreviation->tag, name, code);
 		if (code == DW_FORM_implicit_const)
-			step.implicit = read_long_leb(reader, true);
+			step.implicit = read_long_leb(bytes, true);
 		/* Of two attributes of one name the first counts. */
 		if (seen & WANT(find_wanted(name).attribute))
 			step.attribute = ATTRIBUTE_NONE;
@@ -392,8 +392,8 @@ static void read_steps(struct unit *unit, struct reader *reader,
 		}
 		step.skip = skip;
 		skip = 0;
-		steps = arena_room(arena, count * sizeof(*steps),
-				   (count + 1) * sizeof(*steps));
+		steps = arena_reserve(arena, count * sizeof(*steps),
+				      (count + 1) * sizeof(*steps));
 		steps[count++] = step;
 	}
 	abbreviation->tail = skip;
@@ -441,62 +441,62 @@ find_abbreviation(const struct abbreviation_table *table, uint64_t code)
 
 static const struct abbreviation_table *read_abbreviations(struct unit *unit)
 {
-	struct reader reader = abbreviations_reader(unit);
-	const unsigned char *start = reader.at;
+	struct bytes bytes = abbreviation_bytes(unit);
+	const unsigned char *start = bytes.at;
 	/* The same bytes mean other sizes for a unit of another kind. */
 	uint64_t key = (uint64_t)(uintptr_t)start << 12 | unit->version << 8 |
 		       unit->address_size << 4 | unit->offset_size;
-	struct debug_data *data = unit->data;
+	struct dwarf_input *input = unit->input;
 	struct abbreviation_table *table;
 	struct abbreviation *list = NULL;
 	size_t count = 0, capacity = 0;
 	bool sorted = true;
 	uint64_t code;
 
-	table = cache_find(&data->abbreviation_tables, key, NULL, NULL);
+	table = cache_find(&input->abbreviation_tables, key, NULL, NULL);
 	if (table)
 		return table;
-	table = arena_zalloc(&data->arena, sizeof(*table));
-	while ((code = read_uleb(&reader))) {
-		uint64_t tag = read_uleb(&reader);
+	table = arena_zalloc(&input->arena, sizeof(*table));
+	while ((code = read_uleb(&bytes))) {
+		uint64_t tag = read_uleb(&bytes);
 		struct abbreviation abbreviation = {
 			.code = code,
 			.tag = tag > UINT32_MAX ? UINT32_MAX : tag,
-			.children = read_number(&reader, 1),
+			.children = read_number(&bytes, 1),
 		};
 
-		read_steps(unit, &reader, &abbreviation, &table->types);
+		read_steps(unit, &bytes, &abbreviation, &table->types);
 		if (count && list[count - 1].code >= code)
 			sorted = false;
-		abbreviation.offset = sorted ? 0 : reader.at - start;
+		abbreviation.offset = sorted ? 0 : bytes.at - start;
 		*APPEND(list, count, capacity) = abbreviation;
 	}
-	count_table(data, &reader, start);
+	count_table(input, &bytes, start);
 	table->count = sorted ? count : sort_abbreviations(list, count);
 	table->abbreviations =
-		arena_copy(&data->arena, list, table->count * sizeof(*list));
+		arena_copy(&input->arena, list, table->count * sizeof(*list));
 	free(list);
-	cache_add(&data->abbreviation_tables, key, table);
+	cache_add(&input->abbreviation_tables, key, table);
 	return table;
 }
 
 /* DIEs */
 
 /* The DIE at an offset from the start of a unit; address NULL if it has none. */
-static inline struct position unit_die(struct unit *unit, uint64_t offset)
+static inline struct die_ref unit_die(struct unit *unit, uint64_t offset)
 {
 	if (offset >= (size_t)(unit->end - unit->start))
-		return (struct position){ 0 };
-	return (struct position){ unit, unit->start + offset };
+		return (struct die_ref){ 0 };
+	return (struct die_ref){ unit, unit->start + offset };
 }
 
 /* The DIE that libdw calls so; address NULL if it is in no unit. */
-static struct position libdw_die(struct unit *from, const Dwarf_Die *die)
+static struct die_ref libdw_die(struct unit *from, const Dwarf_Die *die)
 {
 	struct unit *unit = die ? find_unit(from, die->cu) : NULL;
 
-	return unit ? (struct position){ unit, die->addr }
-		    : (struct position){ 0 };
+	return unit ? (struct die_ref){ unit, die->addr }
+		    : (struct die_ref){ 0 };
 }
 
 /*
@@ -504,7 +504,7 @@ static struct position libdw_die(struct unit *from, const Dwarf_Die *die)
  * there is none.
  */
 static bool __attribute__((noinline, cold))
-ask_libdw(struct position die, const struct step *step, const unsigned char *at,
+ask_libdw(struct die_ref die, const struct step *step, const unsigned char *at,
 	  uint64_t number, union value *value)
 {
 	struct unit *unit = die.unit;
@@ -544,7 +544,7 @@ ask_libdw(struct position die, const struct step *step, const unsigned char *at,
 }
 
 /* Stores a value; `number` is what was read at `at`. False if there is none. */
-static inline bool store(struct position die, const struct step *step,
+static inline bool store(struct die_ref die, const struct step *step,
 			 const unsigned char *at, uint64_t number,
 			 union value *value)
 {
@@ -577,51 +577,50 @@ static inline bool store(struct position die, const struct step *step,
  * it, and stores its value if one is wanted. False if there is none.
  */
 static bool __attribute__((noinline))
-read_attribute(struct position die, const struct step *step,
-	       struct reader *reader, union value *value)
+read_attribute(struct die_ref die, const struct step *step, struct bytes *bytes,
+	       union value *value)
 {
-	const unsigned char *at = reader->at;
+	const unsigned char *at = bytes->at;
 	uint64_t number = 0, size = 0;
 	struct step direct;
 
 	switch (step->form.size) {
 	case SIZE_ULEB:
-		number = read_uleb(reader);
+		number = read_uleb(bytes);
 		break;
 	case SIZE_SLEB:
-		number = read_long_leb(reader, true);
+		number = read_long_leb(bytes, true);
 		break;
 	case SIZE_TEXT:
-		value->text = read_text(reader);
+		value->text = read_text(bytes);
 		return step->attribute;
 	case SIZE_BLOCK1:
 	case SIZE_BLOCK2:
 	case SIZE_BLOCK4:
-		size = read_number(reader,
-				   1 << (step->form.size - SIZE_BLOCK1));
-		at = read_bytes(reader, size);
+		size = read_number(bytes, 1 << (step->form.size - SIZE_BLOCK1));
+		at = read_bytes(bytes, size);
 		break;
 	case SIZE_BLOCK:
-		size = read_uleb(reader);
-		at = read_bytes(reader, size);
+		size = read_uleb(bytes);
+		at = read_bytes(bytes, size);
 		break;
 	case SIZE_INDIRECT:
 		/* No value of this form is wanted, only how long it is. */
-		number = read_uleb(reader);
+		number = read_uleb(bytes);
 		direct = make_step(die.unit, 0, 0, number);
 		direct.attribute = step->attribute;
 		if (number != DW_FORM_indirect &&
 		    number != DW_FORM_implicit_const)
-			return read_attribute(die, &direct, reader, value);
+			return read_attribute(die, &direct, bytes, value);
 		/* fallthrough */
 	case SIZE_UNKNOWN:
 		die_error(die, "unknown form 0x%x of an attribute",
 			  step->form_code);
 	default:
 		size = step->form.size;
-		read_bytes(reader, size);
+		read_bytes(bytes, size);
 		if (size <= 8)
-			number = get_number(reader->file->big_endian, at,
+			number = get_number(bytes->file->big_endian, at,
 					    step->form.size);
 	}
 	if (step->attribute == ATTRIBUTE_WIDE_VALUE ||
@@ -639,10 +638,10 @@ read_attribute(struct position die, const struct step *step,
 static void run_steps(struct cursor *cursor, struct attributes *attributes,
 		      uint32_t wanted)
 {
-	struct reader *reader = &cursor->reader;
+	struct bytes *bytes = &cursor->bytes;
 	const struct step *step = cursor->abbreviation->steps;
 	const struct step *end = step + cursor->abbreviation->step_count;
-	bool big_endian = reader->file->big_endian, stored;
+	bool big_endian = bytes->file->big_endian, stored;
 	union value unwanted;
 	uint32_t present = 0;
 
@@ -652,15 +651,15 @@ static void run_steps(struct cursor *cursor, struct attributes *attributes,
 		const unsigned char *at;
 
 		if (size > 8) {
-			read_bytes(reader, step->skip);
+			read_bytes(bytes, step->skip);
 			stored = read_attribute(
-				cursor->die, step, reader,
+				cursor->die, step, bytes,
 				is_wanted ? &attributes->values[step->attribute]
 					  : &unwanted);
 			present |= (uint32_t)stored << step->attribute;
 			continue;
 		}
-		at = read_bytes(reader, (uint64_t)step->skip + size);
+		at = read_bytes(bytes, (uint64_t)step->skip + size);
 		if (!is_wanted)
 			continue;
 		at += step->skip;
@@ -670,17 +669,17 @@ static void run_steps(struct cursor *cursor, struct attributes *attributes,
 			       &attributes->values[step->attribute]);
 		present |= (uint32_t)stored << step->attribute;
 	}
-	read_bytes(reader, cursor->abbreviation->tail);
+	read_bytes(bytes, cursor->abbreviation->tail);
 	if (attributes)
 		attributes->present = present & wanted;
 }
 
 /* A cursor on a DIE, or in lists of children of which so many are open. */
-static struct cursor cursor_at(struct position die, size_t depth)
+static struct cursor cursor_at(struct die_ref die, size_t depth)
 {
 	return (struct cursor){
-		.reader = { die.unit->file, "a DIE", die.address,
-			    die.unit->end },
+		.bytes = { die.unit->file, "a DIE", die.address,
+			   die.unit->end },
 		.die = die,
 		.depth = depth,
 	};
@@ -694,14 +693,14 @@ static inline bool __attribute__((always_inline))
 begin_die(struct cursor *cursor)
 {
 	const struct unit *unit = cursor->die.unit;
-	struct reader *reader = &cursor->reader;
+	struct bytes *bytes = &cursor->bytes;
 	uint64_t code;
 
-	cursor->die.address = reader->at;
-	if (++statistics.dies > unit->data->dies_limit)
+	cursor->die.address = bytes->at;
+	if (++statistics.dies > unit->input->dies_limit)
 		error("the DWARF of '%s' is damaged: its lists of children overlap or are nested so deeply that reading them would take forever",
-		      reader->file->path);
-	code = reader->at < reader->end ? read_uleb(reader) : 0;
+		      bytes->file->path);
+	code = bytes->at < bytes->end ? read_uleb(bytes) : 0;
 	if (!code)
 		return false;
 	cursor->abbreviation = find_abbreviation(unit->abbreviations, code);
@@ -712,23 +711,23 @@ begin_die(struct cursor *cursor)
 }
 
 struct text read_line_form(struct unit *unit, uint64_t code,
-			   struct reader *reader, unsigned int offset_size)
+			   struct bytes *bytes, unsigned int offset_size)
 {
 	struct step step = { .form_code = code };
 	union value value;
-	struct reader text;
+	struct bytes text;
 
 	/* Not libdw: it looks for both in the sections of units alone. */
 	if (code == DW_FORM_line_strp || code == DW_FORM_strp) {
-		text = section_reader(reader->file,
-				      code == DW_FORM_strp ? SECTION_STR
-							   : SECTION_LINE_STR,
-				      read_number(reader, offset_size),
-				      "a name in a line table");
+		text = section_bytes(bytes->file,
+				     code == DW_FORM_strp ? SECTION_STR
+							  : SECTION_LINE_STR,
+				     read_number(bytes, offset_size),
+				     "a name in a line table");
 		return read_text(&text);
 	}
 	step.form = find_form(unit, offset_size, code);
-	read_attribute(unit_root(unit), &step, reader, &value);
+	read_attribute(unit_root(unit), &step, bytes, &value);
 	return code == DW_FORM_string ? value.text : (struct text){ 0 };
 }
 
@@ -747,10 +746,10 @@ static void read_attributes(struct cursor *cursor,
 	attributes->children = cursor->abbreviation->children;
 	attributes->values[ATTRIBUTE_SIBLING].die.address = NULL;
 	run_steps(cursor, attributes, wanted);
-	attributes->end = cursor->reader.at;
+	attributes->end = cursor->bytes.at;
 }
 
-void read_die(struct position die, struct attributes *attributes)
+void read_die(struct die_ref die, struct attributes *attributes)
 {
 	struct cursor cursor = cursor_at(die, 0);
 
@@ -763,12 +762,12 @@ void read_die(struct position die, struct attributes *attributes)
 static inline void skip_attributes(struct cursor *cursor)
 {
 	if (cursor->abbreviation->size != UNKNOWN_SIZE)
-		read_bytes(&cursor->reader, cursor->abbreviation->size);
+		read_bytes(&cursor->bytes, cursor->abbreviation->size);
 	else
 		run_steps(cursor, NULL, 0);
 }
 
-unsigned int read_tag(struct position die)
+unsigned int read_tag(struct die_ref die)
 {
 	struct cursor cursor = cursor_at(die, 0);
 
@@ -780,13 +779,13 @@ static const char *const reference_names[ATTRIBUTES] = {
 	[ATTRIBUTE_ABSTRACT_ORIGIN] = "DW_AT_abstract_origin",
 };
 
-struct position unchecked_reference(const struct attributes *attributes,
-				    enum attribute attribute)
+struct die_ref unchecked_reference(const struct attributes *attributes,
+				   enum attribute attribute)
 {
-	struct position die = attributes->values[attribute].die;
+	struct die_ref die = attributes->values[attribute].die;
 
 	if (!has(attributes, attribute))
-		return (struct position){ 0 };
+		return (struct die_ref){ 0 };
 	if (!die.address)
 		die_error(attributes->die, "%s refers to no DIE",
 			  reference_names[attribute]);
@@ -795,10 +794,10 @@ struct position unchecked_reference(const struct attributes *attributes,
 	return die;
 }
 
-struct position reference(const struct attributes *attributes,
-			  enum attribute attribute)
+struct die_ref reference(const struct attributes *attributes,
+			 enum attribute attribute)
 {
-	struct position die = unchecked_reference(attributes, attribute);
+	struct die_ref die = unchecked_reference(attributes, attribute);
 
 	if (die.address)
 		parent_die(die);
@@ -811,7 +810,7 @@ struct position reference(const struct attributes *attributes,
 static inline bool __attribute__((always_inline))
 next_die(struct cursor *cursor)
 {
-	for (; cursor->depth && cursor->reader.at < cursor->reader.end;
+	for (; cursor->depth && cursor->bytes.at < cursor->bytes.end;
 	     cursor->depth--)
 		if (begin_die(cursor))
 			return true;
@@ -831,8 +830,8 @@ static void skip_children(struct cursor *cursor,
 
 	if (!attributes->children)
 		return;
-	if (sibling >= cursor->reader.at && sibling < cursor->reader.end) {
-		cursor->reader.at = sibling;
+	if (sibling >= cursor->bytes.at && sibling < cursor->bytes.end) {
+		cursor->bytes.at = sibling;
 		return;
 	}
 	list = *cursor;
@@ -841,7 +840,7 @@ static void skip_children(struct cursor *cursor,
 		skip_attributes(&list);
 		list.depth += list.abbreviation->children;
 	}
-	cursor->reader.at = list.reader.at;
+	cursor->bytes.at = list.bytes.at;
 }
 
 /* Passes over attributes and children of a DIE that was begun. */
@@ -860,7 +859,7 @@ static inline void skip_die(struct cursor *cursor)
 struct cursor children_of(const struct attributes *attributes)
 {
 	return cursor_at(
-		(struct position){ attributes->die.unit, attributes->end },
+		(struct die_ref){ attributes->die.unit, attributes->end },
 		attributes->children);
 }
 
@@ -874,14 +873,14 @@ bool next_child(struct cursor *cursor, struct attributes *attributes)
 }
 
 /* Notes that a DIE is a child of the unit DIE; tells whether one is. */
-static void mark_top_level(struct position die)
+static void mark_top_level(struct die_ref die)
 {
 	size_t offset = die.address - die.unit->start;
 
 	die.unit->top_level[offset / 8] |= 1 << offset % 8;
 }
 
-static bool is_top_level(struct position die)
+static bool is_top_level(struct die_ref die)
 {
 	size_t offset = die.address - die.unit->start;
 
@@ -893,8 +892,8 @@ struct cursor candidates_of(struct unit *unit)
 {
 	if (!unit->top_level)
 		unit->top_level = arena_zalloc(
-			&unit->data->arena, (unit->end - unit->start) / 8 + 1);
-	return cursor_at((struct position){ unit, unit->children },
+			&unit->input->arena, (unit->end - unit->start) / 8 + 1);
+	return cursor_at((struct die_ref){ unit, unit->children },
 			 unit->children != NULL);
 }
 
@@ -935,17 +934,17 @@ struct indexed_die {
 static void make_die_index(struct unit *unit)
 {
 	struct cursor cursor = cursor_at(unit_root(unit), 1);
-	struct arena *arena = &unit->data->arena;
+	struct arena *arena = &unit->input->arena;
 	size_t count = 0, parent = 0, level = 1;
-	struct indexed_die *dies = arena_room(arena, 0, sizeof(*dies));
+	struct indexed_die *dies = arena_reserve(arena, 0, sizeof(*dies));
 
 	while (next_die(&cursor)) {
 		for (; level > cursor.depth; level--)
 			parent = dies[parent].parent;
 		if (cursor.depth == 1 && count)
 			break; /* nothing stands beside the unit DIE */
-		dies = arena_room(arena, count * sizeof(*dies),
-				  (count + 1) * sizeof(*dies));
+		dies = arena_reserve(arena, count * sizeof(*dies),
+				     (count + 1) * sizeof(*dies));
 		dies[count] =
 			(struct indexed_die){ cursor.die.address - unit->start,
 					      parent };
@@ -960,14 +959,14 @@ static void make_die_index(struct unit *unit)
 	unit->die_count = count;
 }
 
-struct position parent_die(struct position die)
+struct die_ref parent_die(struct die_ref die)
 {
 	struct unit *unit = die.unit;
 	size_t offset = die.address - unit->start, low = 0, high;
 	const struct indexed_die *dies;
 
 	if (die.address == unit->root)
-		return (struct position){ 0 };
+		return (struct die_ref){ 0 };
 	if (is_top_level(die))
 		return unit_root(unit);
 	if (!unit->dies)

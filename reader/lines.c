@@ -10,8 +10,8 @@
 /* Adds a file, at the end of the arena. */
 static void add_file(struct unit *unit, struct text name)
 {
-	unit->is_source = arena_room(&unit->data->arena, unit->file_count,
-				     unit->file_count + 1);
+	unit->is_source = arena_reserve(&unit->input->arena, unit->file_count,
+					unit->file_count + 1);
 	unit->is_source[unit->file_count++] =
 		name.length >= 2 &&
 		!memcmp(name.start + name.length - 2, ".c", 2);
@@ -19,29 +19,29 @@ static void add_file(struct unit *unit, struct text name)
 
 /* Reads directories of DWARF 5, or files, which are added. */
 static void read_entries(struct unit *unit, struct unit *from,
-			 struct reader *reader, unsigned int offset_size,
+			 struct bytes *bytes, unsigned int offset_size,
 			 bool files)
 {
 	struct {
 		uint64_t content;
 		uint64_t form;
 	} formats[255];
-	unsigned int format_count = read_number(reader, 1);
+	unsigned int format_count = read_number(bytes, 1);
 	uint64_t count;
 
 	for (unsigned int i = 0; i < format_count; i++) {
-		formats[i].content = read_uleb(reader);
-		formats[i].form = read_uleb(reader);
+		formats[i].content = read_uleb(bytes);
+		formats[i].form = read_uleb(bytes);
 	}
-	count = read_uleb(reader);
-	if (count > (size_t)(reader->end - reader->at))
-		read_error(reader);
+	count = read_uleb(bytes);
+	if (count > (size_t)(bytes->end - bytes->at))
+		read_error(bytes);
 	while (count--) {
 		struct text name = { 0 };
 
 		for (unsigned int i = 0; i < format_count; i++) {
 			struct text text = read_line_form(from, formats[i].form,
-							  reader, offset_size);
+							  bytes, offset_size);
 
 			if (formats[i].content == DW_LNCT_path)
 				name = text;
@@ -54,46 +54,46 @@ static void read_entries(struct unit *unit, struct unit *from,
 /* Reads the header of the line table at an offset, that of unit `from`. */
 static void read_files(struct unit *unit, struct unit *from, uint64_t offset)
 {
-	struct reader reader = section_reader(from->file, SECTION_LINE, offset,
-					      "a line table");
-	const unsigned char *start = reader.at;
+	struct bytes bytes =
+		section_bytes(from->file, SECTION_LINE, offset, "a line table");
+	const unsigned char *start = bytes.at;
 	unsigned int version, offset_size = 4;
-	uint64_t length = read_number(&reader, 4);
+	uint64_t length = read_number(&bytes, 4);
 	struct text name;
 
 	if (length == 0xffffffff) {
-		length = read_number(&reader, 8);
+		length = read_number(&bytes, 8);
 		offset_size = 8;
 	}
-	if (length > (size_t)(reader.end - reader.at))
-		read_error(&reader);
-	reader.end = reader.at + length;
+	if (length > (size_t)(bytes.end - bytes.at))
+		read_error(&bytes);
+	bytes.end = bytes.at + length;
 	unit->file_count = 0;
-	version = read_number(&reader, 2);
+	version = read_number(&bytes, 2);
 	if (version < 2 || version > 5)
 		die_error(unit_root(from), "a line table of version %u",
 			  version);
 	if (version >= 5)
-		read_bytes(&reader, 2); /* sizes of address and segment */
-	read_bytes(&reader, offset_size); /* header_length */
-	read_bytes(&reader, version >= 4 ? 5 : 4);
+		read_bytes(&bytes, 2); /* sizes of address and segment */
+	read_bytes(&bytes, offset_size); /* header_length */
+	read_bytes(&bytes, version >= 4 ? 5 : 4);
 	/* standard_opcode_lengths, one fewer than opcode_base */
-	read_bytes(&reader, (uint8_t)(read_number(&reader, 1) - 1));
+	read_bytes(&bytes, (uint8_t)(read_number(&bytes, 1) - 1));
 	if (version >= 5) {
-		read_entries(unit, from, &reader, offset_size, false);
-		read_entries(unit, from, &reader, offset_size, true);
+		read_entries(unit, from, &bytes, offset_size, false);
+		read_entries(unit, from, &bytes, offset_size, true);
 	} else {
-		while (read_text(&reader).length)
+		while (read_text(&bytes).length)
 			; /* directories */
 		add_file(unit, (struct text){ 0 }); /* 1 is first */
-		while ((name = read_text(&reader)).length) {
+		while ((name = read_text(&bytes)).length) {
 			add_file(unit, name);
 			for (int i = 0; i < 3; i++)
-				read_uleb(&reader);
+				read_uleb(&bytes);
 		}
 	}
-	unit->is_source = arena_keep(&unit->data->arena, unit->file_count);
-	count_table(unit->data, &reader, start);
+	unit->is_source = arena_keep(&unit->input->arena, unit->file_count);
+	count_table(unit->input, &bytes, start);
 }
 
 /*
@@ -116,7 +116,7 @@ static struct unit *line_table(struct unit *unit, uint64_t *offset)
 	return unit->has_lines ? unit : NULL;
 }
 
-bool is_source_file(struct position die, uint64_t number)
+bool is_source_file(struct die_ref die, uint64_t number)
 {
 	struct unit *unit = die.unit, *from;
 	uint64_t offset;

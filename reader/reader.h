@@ -100,14 +100,14 @@ void debug_file_close(struct debug_file *file);
 /* units.c: units, and the files that they lead to */
 
 /* Where a DIE stands; address NULL: nowhere. */
-struct position {
+struct die_ref {
 	struct unit *unit;
 	const unsigned char *address;
 };
 
 /* A unit: one that libdw knows. */
 struct unit {
-	struct debug_data *data;
+	struct dwarf_input *input;
 	struct unit_list *list; /* that it is in */
 	struct debug_file *file;
 	Dwarf_CU *cu;
@@ -138,9 +138,9 @@ struct unit {
 	unsigned char *top_level; /* a bit for each byte: a child of the root */
 };
 
-static inline struct position unit_root(struct unit *unit)
+static inline struct die_ref unit_root(struct unit *unit)
 {
-	return (struct position){ unit, unit->root };
+	return (struct die_ref){ unit, unit->root };
 }
 
 /* The units of a file, in the order of dwarf_get_units(). */
@@ -168,7 +168,7 @@ struct split {
 #define TABLES_SIZE_LIMIT   ((uint64_t)1 << 30)
 
 /* The DWARF of an input file. */
-struct debug_data {
+struct dwarf_input {
 	struct object *object;
 	struct unit_list main; /* the units to go through (FORMAT 4) */
 	bool linked; /* units may refer to each other */
@@ -183,8 +183,8 @@ struct debug_data {
 };
 
 /* Finds the units of a file. Errors: damaged unit headers. */
-void debug_data_open(struct debug_data *data, struct object *object);
-void debug_data_close(struct debug_data *data);
+void dwarf_input_open(struct dwarf_input *input, struct object *object);
+void dwarf_input_close(struct dwarf_input *input);
 
 /*
  * The unit to read in place of a skeleton, from its .dwo; any other is returned
@@ -199,7 +199,7 @@ struct unit *find_unit(struct unit *from, Dwarf_CU *cu);
  * The supplementary file, to which the DIE refers. Error: it is missing, or of
  * another build.
  */
-Dwarf *supplementary(struct position die);
+Dwarf *supplementary(struct die_ref die);
 
 /*
  * Gives up what is known of a unit, if no other can refer to it: all that the
@@ -245,7 +245,7 @@ enum attribute {
  * text, a reference. (A type signature without a unit is not present.)
  */
 struct attributes {
-	struct position die;
+	struct die_ref die;
 	unsigned int tag;
 	bool children; /* there is a list of children, at `end` */
 	const unsigned char *end; /* the first byte behind the attributes */
@@ -254,7 +254,7 @@ struct attributes {
 		uint64_t number; /* ATTRIBUTE_DECL_FILE and those behind it */
 		/* _NAME, _LINKAGE_NAME; _WIDE_VALUE and _LOCATION_BLOCK, as bytes: the section's */
 		struct text text;
-		struct position die; /* _TYPE, _ABSTRACT_ORIGIN, _SIBLING */
+		struct die_ref die; /* _TYPE, _ABSTRACT_ORIGIN, _SIBLING */
 	} values[ATTRIBUTES];
 };
 
@@ -290,23 +290,23 @@ bool units_are_linked(const struct unit_list *list);
  * Reads a DIE. Error: damaged data; or there is none, but the end of a list of
  * children.
  */
-void read_die(struct position die, struct attributes *attributes);
+void read_die(struct die_ref die, struct attributes *attributes);
 
 /* Its tag alone; 0 if there is no DIE. */
-unsigned int read_tag(struct position die);
+unsigned int read_tag(struct die_ref die);
 
 /*
  * The DIE that an attribute refers to; address NULL if there is no such
  * attribute. Errors: it refers to nowhere; with the second also, no DIE begins
  * there.
  */
-struct position unchecked_reference(const struct attributes *attributes,
-				    enum attribute attribute);
-struct position reference(const struct attributes *attributes,
-			  enum attribute attribute);
+struct die_ref unchecked_reference(const struct attributes *attributes,
+				   enum attribute attribute);
+struct die_ref reference(const struct attributes *attributes,
+			 enum attribute attribute);
 
 /* A piece of a section that is read from front to back. */
-struct reader {
+struct bytes {
 	const struct debug_file *file;
 	const char *what; /* for messages */
 	const unsigned char *at;
@@ -315,8 +315,8 @@ struct reader {
 
 /* A place in lists of children. */
 struct cursor {
-	struct reader reader; /* at the next DIE, or the end of a list */
-	struct position die; /* the last */
+	struct bytes bytes; /* at the next DIE, or the end of a list */
+	struct die_ref die; /* the last */
 	const struct abbreviation *abbreviation; /* its */
 	size_t depth; /* lists that are open */
 };
@@ -351,10 +351,10 @@ static inline bool is_body(unsigned int tag)
 }
 
 /* The DIE around this one, nowhere for a unit DIE. Error: no DIE begins there. */
-struct position parent_die(struct position die);
+struct die_ref parent_die(struct die_ref die);
 
 /* The offset of a DIE in its section, for messages. */
-unsigned long long die_offset(struct position die);
+unsigned long long die_offset(struct die_ref die);
 
 /* Ends the program with an error that names the file and the DIE. */
 #define die_error(position, format, ...)                     \
@@ -368,7 +368,7 @@ unsigned long long die_offset(struct position die);
  * that ends in ".c" (FORMAT 5, "Not a definition"). Errors: no line table, no
  * such number.
  */
-bool is_source_file(struct position die, uint64_t number);
+bool is_source_file(struct die_ref die, uint64_t number);
 
 /* Bytes */
 
@@ -403,22 +403,22 @@ static inline uint64_t get_number(bool big_endian, const unsigned char *at,
 }
 
 /* Ends the program: the data are damaged. */
-void read_error(const struct reader *reader) __attribute__((noreturn, cold));
+void read_error(const struct bytes *bytes) __attribute__((noreturn, cold));
 
-static inline const unsigned char *read_bytes(struct reader *reader,
+static inline const unsigned char *read_bytes(struct bytes *bytes,
 					      uint64_t size)
 {
-	const unsigned char *bytes = reader->at;
+	const unsigned char *start = bytes->at;
 
-	if (size > (size_t)(reader->end - bytes))
-		read_error(reader);
-	reader->at = bytes + size;
-	return bytes;
+	if (size > (size_t)(bytes->end - start))
+		read_error(bytes);
+	bytes->at = start + size;
+	return start;
 }
 
-static inline uint64_t read_number(struct reader *reader, unsigned int size)
+static inline uint64_t read_number(struct bytes *bytes, unsigned int size)
 {
-	return get_number(reader->file->big_endian, read_bytes(reader, size),
+	return get_number(bytes->file->big_endian, read_bytes(bytes, size),
 			  size);
 }
 
@@ -426,25 +426,25 @@ static inline uint64_t read_number(struct reader *reader, unsigned int size)
  * LEB128 numbers, signed or not, of any length. Bits beyond the 64th are
  * dropped.
  */
-uint64_t read_long_leb(struct reader *reader, bool is_signed);
+uint64_t read_long_leb(struct bytes *bytes, bool is_signed);
 
-static inline uint64_t read_uleb(struct reader *reader)
+static inline uint64_t read_uleb(struct bytes *bytes)
 {
-	if (reader->at < reader->end && *reader->at < 0x80)
-		return *reader->at++;
-	return read_long_leb(reader, false);
+	if (bytes->at < bytes->end && *bytes->at < 0x80)
+		return *bytes->at++;
+	return read_long_leb(bytes, false);
 }
 
-/* A NUL-terminated text, and a reader for what is behind an offset of a section. */
-struct text read_text(struct reader *reader);
-struct reader section_reader(const struct debug_file *file, enum section_id id,
-			     uint64_t offset, const char *what);
+/* A NUL-terminated text, and a bytes for what is behind an offset of a section. */
+struct text read_text(struct bytes *bytes);
+struct bytes section_bytes(const struct debug_file *file, enum section_id id,
+			   uint64_t offset, const char *what);
 
 /*
  * Accounts for a table that has been read from `start` on. Error: all units
  * together have too many.
  */
-void count_table(struct debug_data *data, const struct reader *reader,
+void count_table(struct dwarf_input *input, const struct bytes *bytes,
 		 const unsigned char *start);
 
 /*
@@ -452,6 +452,6 @@ void count_table(struct debug_data *data, const struct reader *reader,
  * be for offsets of another size than the unit is.
  */
 struct text read_line_form(struct unit *unit, uint64_t code,
-			   struct reader *reader, unsigned int offset_size);
+			   struct bytes *bytes, unsigned int offset_size);
 
 #endif

@@ -46,7 +46,7 @@ static void add_unit(struct unit_list *list, Dwarf_CU *cu, size_t *capacity)
 }
 
 /* Lists the units of a file in the order of FORMAT 4. */
-static void read_units(struct debug_data *data, struct unit_list *list,
+static void read_units(struct dwarf_input *input, struct unit_list *list,
 		       struct debug_file *file)
 {
 	Dwarf_CU *cu = NULL;
@@ -65,11 +65,11 @@ static void read_units(struct debug_data *data, struct unit_list *list,
 	for (size_t i = 0; i < list->count; i++) {
 		struct unit *unit = &list->units[i];
 
-		unit->data = data;
+		unit->input = input;
 		unit->list = list;
-		unit->number = data->unit_count++;
-		data->dies_limit += DIES_PER_BYTE_LIMIT *
-				    (uint64_t)(unit->end - unit->start);
+		unit->number = input->unit_count++;
+		input->dies_limit += DIES_PER_BYTE_LIMIT *
+				     (uint64_t)(unit->end - unit->start);
 		cache_add(&list->by_cu, (uintptr_t)unit->cu, unit);
 	}
 }
@@ -82,12 +82,12 @@ static void forget_units(struct unit_list *list)
 }
 
 /* Closes the .dwo files that were opened after a given one. */
-static void close_splits(struct debug_data *data, struct split *last)
+static void close_splits(struct dwarf_input *input, struct split *last)
 {
-	while (data->splits != last) {
-		struct split *split = data->splits;
+	while (input->splits != last) {
+		struct split *split = input->splits;
 
-		data->splits = split->next;
+		input->splits = split->next;
 		forget_units(&split->units);
 		debug_file_close(&split->file);
 		free(split);
@@ -99,26 +99,27 @@ static void close_splits(struct debug_data *data, struct split *last)
 
 void unit_close(struct unit *unit)
 {
-	struct debug_data *data = unit->data;
+	struct dwarf_input *input = unit->input;
 
-	if (data->linked)
+	if (input->linked)
 		return;
-	if (unit->file == &data->object->file && data->main.count > MANY_UNITS)
+	if (unit->file == &input->object->file &&
+	    input->main.count > MANY_UNITS)
 		forget_pages(unit->start, unit->end);
 	/* What is in the arena: */
 	unit->abbreviations = NULL;
 	unit->is_source = NULL;
 	unit->dies = NULL;
 	unit->top_level = NULL;
-	cache_clear(&data->abbreviation_tables);
-	close_splits(data, NULL); /* the unit may be in one */
-	arena_reset(&data->arena);
+	cache_clear(&input->abbreviation_tables);
+	close_splits(input, NULL); /* the unit may be in one */
+	arena_reset(&input->arena);
 }
 
-void debug_data_open(struct debug_data *data, struct object *object)
+void dwarf_input_open(struct dwarf_input *input, struct object *object)
 {
-	*data = (struct debug_data){ .object = object };
-	read_units(data, &data->main, &object->file);
+	*input = (struct dwarf_input){ .object = object };
+	read_units(input, &input->main, &object->file);
 }
 
 struct unit *find_unit(struct unit *from, Dwarf_CU *cu)
@@ -126,18 +127,18 @@ struct unit *find_unit(struct unit *from, Dwarf_CU *cu)
 	struct unit_list *list = from->list;
 
 	if (dwarf_cu_getdwarf(cu) != list->file->dwarf)
-		list = &from->data->supplementary;
+		list = &from->input->supplementary;
 	return cache_find(&list->by_cu, (uintptr_t)cu, NULL, NULL);
 }
 
 /* Supplementary files */
 
 /* The path of a file in a folder, or the name alone; in the arena. */
-static const char *make_path(struct debug_data *data, struct text folder,
+static const char *make_path(struct dwarf_input *input, struct text folder,
 			     const char *name)
 {
 	char *path =
-		arena_alloc(&data->arena, folder.length + strlen(name) + 2);
+		arena_alloc(&input->arena, folder.length + strlen(name) + 2);
 
 	sprintf(path, "%.*s%s%s", (int)folder.length, folder.start,
 		folder.length ? "/" : "", name);
@@ -145,13 +146,13 @@ static const char *make_path(struct debug_data *data, struct text folder,
 }
 
 /* The path of a file in the folder that another is in. */
-static const char *path_beside(struct debug_data *data, const char *path,
+static const char *path_beside(struct dwarf_input *input, const char *path,
 			       const char *name)
 {
 	const char *slash = name[0] == '/' ? NULL : strrchr(path, '/');
 	size_t length = slash ? slash - path + (slash == path) : 0;
 
-	return make_path(data, (struct text){ path, length }, name);
+	return make_path(input, (struct text){ path, length }, name);
 }
 
 /* The supplementary file of another, as that or the file itself names it. */
@@ -192,10 +193,10 @@ static struct supplement read_debug_sup(Elf *elf, bool is_supplementary)
  * Opens the supplementary file of another, by .gnu_debugaltlink or .debug_sup.
  * NULL, or the name of what is not there, or of another build.
  */
-static const char *open_supplementary(struct debug_data *data,
+static const char *open_supplementary(struct dwarf_input *input,
 				      const struct debug_file *from)
 {
-	struct debug_file *file = &data->supplementary_file;
+	struct debug_file *file = &input->supplementary_file;
 	struct supplement wanted = { 0 }, there = { 0 };
 	Dwarf *dwarf = dwarf_getalt(from->dwarf);
 	const void *id;
@@ -215,7 +216,7 @@ static const char *open_supplementary(struct debug_data *data,
 		if (!wanted.name)
 			return "no file is named";
 		if (debug_file_open(file,
-				    path_beside(data, from->path, wanted.name),
+				    path_beside(input, from->path, wanted.name),
 				    false))
 			there = read_debug_sup(file->elf, true);
 		file->path = wanted.name;
@@ -225,22 +226,22 @@ static const char *open_supplementary(struct debug_data *data,
 								: wanted.name;
 }
 
-Dwarf *supplementary(struct position die)
+Dwarf *supplementary(struct die_ref die)
 {
-	struct debug_data *data = die.unit->data;
+	struct dwarf_input *input = die.unit->input;
 	const char *missing;
 
-	if (!data->supplementary.file) {
-		missing = open_supplementary(data, die.unit->file);
+	if (!input->supplementary.file) {
+		missing = open_supplementary(input, die.unit->file);
 		if (missing)
 			die_error(
 				die,
 				"what is needed is in a supplementary file (dwz), which is missing or of another build: %s",
 				missing);
-		read_units(data, &data->supplementary,
-			   &data->supplementary_file);
+		read_units(input, &input->supplementary,
+			   &input->supplementary_file);
 	}
-	return data->supplementary_file.dwarf;
+	return input->supplementary_file.dwarf;
 }
 
 /* Split units */
@@ -263,13 +264,13 @@ static const char *root_text(struct unit *unit, unsigned int name,
 static struct unit *find_split(struct unit *skeleton, const char *path)
 {
 	struct split *split = allocate_cleared(1, sizeof(*split));
-	struct debug_data *data = skeleton->data;
+	struct dwarf_input *input = skeleton->input;
 	struct unit *found = NULL;
 
-	split->next = data->splits;
-	data->splits = split;
+	split->next = input->splits;
+	input->splits = split;
 	if (debug_file_open(&split->file, path, true))
-		read_units(data, &split->units, &split->file);
+		read_units(input, &split->units, &split->file);
 	for (size_t i = 0; i < split->units.count; i++) {
 		struct unit *unit = &split->units.units[i];
 
@@ -279,7 +280,7 @@ static struct unit *find_split(struct unit *skeleton, const char *path)
 			found = unit;
 	}
 	if (!found)
-		close_splits(data, split->next);
+		close_splits(input, split->next);
 	return found;
 }
 
@@ -295,13 +296,14 @@ struct unit *split_unit(struct unit *unit)
 	name = root_text(unit, DW_AT_dwo_name, DW_AT_GNU_dwo_name);
 	if (!name)
 		return unit;
-	paths[count++] = path_beside(unit->data, object, name);
+	paths[count++] = path_beside(unit->input, object, name);
 	last = strrchr(name, '/');
 	if (last)
-		paths[count++] = path_beside(unit->data, object, last + 1);
+		paths[count++] = path_beside(unit->input, object, last + 1);
 	folder = root_text(unit, DW_AT_comp_dir, DW_AT_comp_dir);
 	if (folder && name[0] != '/')
-		paths[count++] = make_path(unit->data, make_text(folder), name);
+		paths[count++] =
+			make_path(unit->input, make_text(folder), name);
 	for (int i = 0; i < count; i++) {
 		struct unit *split = find_split(unit, paths[i]);
 
@@ -315,14 +317,14 @@ struct unit *split_unit(struct unit *unit)
 		*paths[2] ? "' and '" : "", paths[2]);
 }
 
-void debug_data_close(struct debug_data *data)
+void dwarf_input_close(struct dwarf_input *input)
 {
-	close_splits(data, NULL);
-	forget_units(&data->main);
-	if (data->supplementary.file) {
-		forget_units(&data->supplementary);
-		debug_file_close(&data->supplementary_file);
+	close_splits(input, NULL);
+	forget_units(&input->main);
+	if (input->supplementary.file) {
+		forget_units(&input->supplementary);
+		debug_file_close(&input->supplementary_file);
 	}
-	cache_free(&data->abbreviation_tables);
-	arena_free(&data->arena);
+	cache_free(&input->abbreviation_tables);
+	arena_free(&input->arena);
 }

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 const struct program program = { "compare", EXIT_FAILURE };
-struct options options;
 
 static long differences, dies, bytes;
 
@@ -194,7 +193,7 @@ static void compare_die(Dwarf_Die *die, struct unit *unit,
 	Dwarf_Die child;
 
 	dies++;
-	read_die((struct position){ unit, at }, &ours);
+	read_die((struct die_ref){ unit, at }, &ours);
 	if ((int)ours.tag != dwarf_tag(die) ||
 	    ours.children != (dwarf_haschildren(die) > 0) ||
 	    die_offset(ours.die) != dwarf_dieoffset(die))
@@ -227,7 +226,7 @@ static bool compare_object(const char *path)
 	Dwfl *dwfl = dwfl_begin(&callbacks);
 	Dwfl_Module *module;
 	struct object object;
-	struct debug_data data;
+	struct dwarf_input data;
 	Dwarf_CU *cu = NULL;
 	Dwarf_Addr bias;
 	Dwarf *dwarf;
@@ -245,7 +244,7 @@ static bool compare_object(const char *path)
 			".debug_line");
 	compare_section(&object, dwarf_getelf(dwarf), SECTION_STR_OFFSETS,
 			".debug_str_offsets");
-	debug_data_open(&data, &object);
+	dwarf_input_open(&data, &object);
 	for (size_t i = 0; i < data.main.count; i++) {
 		struct unit *unit = &data.main.units[i];
 
@@ -258,7 +257,7 @@ static bool compare_object(const char *path)
 	}
 	if (dwarf_get_units(dwarf, cu, &cu, NULL, NULL, &die, NULL) == 0)
 		differ("more units");
-	debug_data_close(&data);
+	dwarf_input_close(&data);
 	object_close(&object);
 	dwfl_end(dwfl);
 	close(fd);

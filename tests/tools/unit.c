@@ -146,7 +146,7 @@ static void test_arena_room(void)
 		size_t size = sizes[i * i % 6];
 
 		for (size_t at = 0; at < size; at++) {
-			unsigned char *text = arena_room(arena, at, at + 1);
+			unsigned char *text = arena_reserve(arena, at, at + 1);
 
 			text[at] = (at ^ i) & 255;
 		}
