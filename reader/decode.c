@@ -81,104 +81,116 @@ void count_table(struct dwarf_input *input, const struct bytes *bytes,
 
 /* Forms */
 
-/* What a value is, for an attribute. */
-enum value_class {
-	CLASS_UNKNOWN, /* no form that is known: an error when it is read */
-	CLASS_OTHER, /* nothing that is wanted */
-	CLASS_NUMBER,
-	CLASS_TEXT,
-	CLASS_REFERENCE,
-	CLASS_LIBDW, /* of a step: one of the last three, asked of libdw */
+/*
+ * How a value is read. For those up to OPCODE_LAST_FIXED it is known beforehand how
+ * many bytes it takes.
+ */
+enum opcode {
+	OPCODE_UNKNOWN, /* no form that is known: an error when it is read */
+	OPCODE_SKIP, /* only that it is there */
+	OPCODE_NUMBER,
+	OPCODE_IMPLICIT, /* the number stands in the abbreviation */
+	OPCODE_REFERENCE, /* an offset from the start of the unit */
+	OPCODE_STRP, /* an offset in .debug_str */
+	OPCODE_BYTES,
+	/* Read by libdw: */
+	OPCODE_LIBDW_NUMBER,
+	OPCODE_LIBDW_TEXT,
+	OPCODE_LIBDW_REFERENCE,
+	OPCODE_LAST_FIXED = OPCODE_LIBDW_REFERENCE,
+	/* Of a size that only the value tells: */
+	OPCODE_ULEB_SKIP,
+	OPCODE_ULEB_NUMBER,
+	OPCODE_SLEB_NUMBER,
+	OPCODE_ULEB_REFERENCE,
+	OPCODE_ULEB_LIBDW_TEXT,
+	OPCODE_STRING,
+	OPCODE_BLOCK1,
+	OPCODE_BLOCK2,
+	OPCODE_BLOCK4,
+	OPCODE_ULEB_BLOCK,
+	OPCODE_INDIRECT, /* the form stands in front of the value */
 };
 
-/* The size of a value in bytes; or one of these, that depend on the unit, */
-enum value_size {
+/* Sizes (bytes) that depend on the unit. */
+enum unit_size {
 	SIZE_OFFSET = 128,
 	SIZE_ADDRESS,
 	SIZE_REF_ADDR,
-	/* and these, that depend on the value. */
-	SIZE_VARIABLE,
-	SIZE_ULEB = SIZE_VARIABLE,
-	SIZE_SLEB,
-	SIZE_TEXT,
-	SIZE_BLOCK1,
-	SIZE_BLOCK2,
-	SIZE_BLOCK4,
-	SIZE_BLOCK,
-	SIZE_INDIRECT,
-	SIZE_UNKNOWN,
 };
 
-/* All that is known of a form. */
+static inline bool is_fixed(enum opcode opcode)
+{
+	return opcode && opcode <= OPCODE_LAST_FIXED;
+}
+
 struct form {
-	uint8_t class; /* enum value_class */
-	uint8_t size; /* bytes, or enum value_size */
-	bool by_libdw; /* whether libdw reads the value, else run_steps() */
+	uint8_t opcode; /* enum opcode */
+	uint8_t size; /* bytes, or enum unit_size; 0 if only the value tells */
 };
 
-/* GNU's forms stand behind those of DWARF 5. */
+/* GNU's forms stand after those of DWARF 5. */
 #define FORM_INDEX(form) ((form) < 0x1f00 ? (form) : (form)-0x1f00 + 0x40)
 
 static const struct form forms[] = {
-	[DW_FORM_addr] = { CLASS_OTHER, SIZE_ADDRESS, false },
-	[DW_FORM_block2] = { CLASS_OTHER, SIZE_BLOCK2, false },
-	[DW_FORM_block4] = { CLASS_OTHER, SIZE_BLOCK4, false },
-	[DW_FORM_data2] = { CLASS_NUMBER, 2, false },
-	[DW_FORM_data4] = { CLASS_NUMBER, 4, false },
-	[DW_FORM_data8] = { CLASS_NUMBER, 8, false },
-	[DW_FORM_string] = { CLASS_TEXT, SIZE_TEXT, false },
-	[DW_FORM_block] = { CLASS_OTHER, SIZE_BLOCK, false },
-	[DW_FORM_block1] = { CLASS_OTHER, SIZE_BLOCK1, false },
-	[DW_FORM_data1] = { CLASS_NUMBER, 1, false },
-	[DW_FORM_flag] = { CLASS_OTHER, 1, false },
-	[DW_FORM_sdata] = { CLASS_NUMBER, SIZE_SLEB, false },
-	[DW_FORM_strp] = { CLASS_TEXT, SIZE_OFFSET, false },
-	[DW_FORM_udata] = { CLASS_NUMBER, SIZE_ULEB, false },
-	[DW_FORM_ref_addr] = { CLASS_REFERENCE, SIZE_REF_ADDR, true },
-	[DW_FORM_ref1] = { CLASS_REFERENCE, 1, false },
-	[DW_FORM_ref2] = { CLASS_REFERENCE, 2, false },
-	[DW_FORM_ref4] = { CLASS_REFERENCE, 4, false },
-	[DW_FORM_ref8] = { CLASS_REFERENCE, 8, false },
-	[DW_FORM_ref_udata] = { CLASS_REFERENCE, SIZE_ULEB, false },
-	[DW_FORM_indirect] = { CLASS_OTHER, SIZE_INDIRECT, false },
-	[DW_FORM_sec_offset] = { CLASS_NUMBER, SIZE_OFFSET, true },
-	[DW_FORM_exprloc] = { CLASS_OTHER, SIZE_BLOCK, false },
-	[DW_FORM_flag_present] = { CLASS_OTHER, 0, false },
-	[DW_FORM_strx] = { CLASS_TEXT, SIZE_ULEB, true },
-	[DW_FORM_addrx] = { CLASS_OTHER, SIZE_ULEB, false },
-	[DW_FORM_ref_sup4] = { CLASS_REFERENCE, 4, true },
-	[DW_FORM_strp_sup] = { CLASS_TEXT, SIZE_OFFSET, true },
-	[DW_FORM_data16] = { CLASS_OTHER, 16, false },
-	[DW_FORM_line_strp] = { CLASS_TEXT, SIZE_OFFSET, true },
-	[DW_FORM_ref_sig8] = { CLASS_REFERENCE, 8, true },
-	[DW_FORM_implicit_const] = { CLASS_NUMBER, 0, false },
-	[DW_FORM_loclistx] = { CLASS_NUMBER, SIZE_ULEB, false },
-	[DW_FORM_rnglistx] = { CLASS_NUMBER, SIZE_ULEB, false },
-	[DW_FORM_ref_sup8] = { CLASS_REFERENCE, 8, true },
-	[DW_FORM_strx1] = { CLASS_TEXT, 1, true },
-	[DW_FORM_strx2] = { CLASS_TEXT, 2, true },
-	[DW_FORM_strx3] = { CLASS_TEXT, 3, true },
-	[DW_FORM_strx4] = { CLASS_TEXT, 4, true },
-	[DW_FORM_addrx1] = { CLASS_OTHER, 1, false },
-	[DW_FORM_addrx2] = { CLASS_OTHER, 2, false },
-	[DW_FORM_addrx3] = { CLASS_OTHER, 3, false },
-	[DW_FORM_addrx4] = { CLASS_OTHER, 4, false },
-	[FORM_INDEX(DW_FORM_GNU_addr_index)] = { CLASS_OTHER, SIZE_ULEB,
-						 false },
-	[FORM_INDEX(DW_FORM_GNU_str_index)] = { CLASS_TEXT, SIZE_ULEB, true },
-	[FORM_INDEX(DW_FORM_GNU_ref_alt)] = { CLASS_REFERENCE, SIZE_OFFSET,
-					      true },
-	[FORM_INDEX(DW_FORM_GNU_strp_alt)] = { CLASS_TEXT, SIZE_OFFSET, true },
+	[DW_FORM_addr] = { OPCODE_SKIP, SIZE_ADDRESS },
+	[DW_FORM_block2] = { OPCODE_BLOCK2, 0 },
+	[DW_FORM_block4] = { OPCODE_BLOCK4, 0 },
+	[DW_FORM_data2] = { OPCODE_NUMBER, 2 },
+	[DW_FORM_data4] = { OPCODE_NUMBER, 4 },
+	[DW_FORM_data8] = { OPCODE_NUMBER, 8 },
+	[DW_FORM_string] = { OPCODE_STRING, 0 },
+	[DW_FORM_block] = { OPCODE_ULEB_BLOCK, 0 },
+	[DW_FORM_block1] = { OPCODE_BLOCK1, 0 },
+	[DW_FORM_data1] = { OPCODE_NUMBER, 1 },
+	[DW_FORM_flag] = { OPCODE_SKIP, 1 },
+	[DW_FORM_sdata] = { OPCODE_SLEB_NUMBER, 0 },
+	[DW_FORM_strp] = { OPCODE_STRP, SIZE_OFFSET },
+	[DW_FORM_udata] = { OPCODE_ULEB_NUMBER, 0 },
+	[DW_FORM_ref_addr] = { OPCODE_LIBDW_REFERENCE, SIZE_REF_ADDR },
+	[DW_FORM_ref1] = { OPCODE_REFERENCE, 1 },
+	[DW_FORM_ref2] = { OPCODE_REFERENCE, 2 },
+	[DW_FORM_ref4] = { OPCODE_REFERENCE, 4 },
+	[DW_FORM_ref8] = { OPCODE_REFERENCE, 8 },
+	[DW_FORM_ref_udata] = { OPCODE_ULEB_REFERENCE, 0 },
+	[DW_FORM_indirect] = { OPCODE_INDIRECT, 0 },
+	[DW_FORM_sec_offset] = { OPCODE_LIBDW_NUMBER, SIZE_OFFSET },
+	[DW_FORM_exprloc] = { OPCODE_ULEB_BLOCK, 0 },
+	[DW_FORM_flag_present] = { OPCODE_SKIP, 0 },
+	[DW_FORM_strx] = { OPCODE_ULEB_LIBDW_TEXT, 0 },
+	[DW_FORM_addrx] = { OPCODE_ULEB_SKIP, 0 },
+	[DW_FORM_ref_sup4] = { OPCODE_LIBDW_REFERENCE, 4 },
+	[DW_FORM_strp_sup] = { OPCODE_LIBDW_TEXT, SIZE_OFFSET },
+	[DW_FORM_data16] = { OPCODE_BYTES, 16 },
+	[DW_FORM_line_strp] = { OPCODE_LIBDW_TEXT, SIZE_OFFSET },
+	[DW_FORM_ref_sig8] = { OPCODE_LIBDW_REFERENCE, 8 },
+	[DW_FORM_implicit_const] = { OPCODE_IMPLICIT, 0 },
+	[DW_FORM_loclistx] = { OPCODE_ULEB_NUMBER, 0 },
+	[DW_FORM_rnglistx] = { OPCODE_ULEB_NUMBER, 0 },
+	[DW_FORM_ref_sup8] = { OPCODE_LIBDW_REFERENCE, 8 },
+	[DW_FORM_strx1] = { OPCODE_LIBDW_TEXT, 1 },
+	[DW_FORM_strx2] = { OPCODE_LIBDW_TEXT, 2 },
+	[DW_FORM_strx3] = { OPCODE_LIBDW_TEXT, 3 },
+	[DW_FORM_strx4] = { OPCODE_LIBDW_TEXT, 4 },
+	[DW_FORM_addrx1] = { OPCODE_SKIP, 1 },
+	[DW_FORM_addrx2] = { OPCODE_SKIP, 2 },
+	[DW_FORM_addrx3] = { OPCODE_SKIP, 3 },
+	[DW_FORM_addrx4] = { OPCODE_SKIP, 4 },
+	[FORM_INDEX(DW_FORM_GNU_addr_index)] = { OPCODE_ULEB_SKIP, 0 },
+	[FORM_INDEX(DW_FORM_GNU_str_index)] = { OPCODE_ULEB_LIBDW_TEXT, 0 },
+	[FORM_INDEX(DW_FORM_GNU_ref_alt)] = { OPCODE_LIBDW_REFERENCE,
+					      SIZE_OFFSET },
+	[FORM_INDEX(DW_FORM_GNU_strp_alt)] = { OPCODE_LIBDW_TEXT, SIZE_OFFSET },
 };
 
-/* What is known of a form in a unit, or in a table for offsets of another size. */
+/* Tells how to read a form in a unit, or in a table for offsets of another size. */
 static struct form find_form(const struct unit *unit, unsigned int offset_size,
 			     uint64_t code)
 {
-	struct form form = { CLASS_UNKNOWN, SIZE_UNKNOWN, false };
+	struct form form = { OPCODE_UNKNOWN, 0 };
 	size_t index = FORM_INDEX(code);
 
-	if (index < sizeof(forms) / sizeof(*forms) && forms[index].class)
+	if (index < sizeof(forms) / sizeof(*forms))
 		form = forms[index];
 	if (form.size == SIZE_ADDRESS ||
 	    (form.size == SIZE_REF_ADDR && unit->version == 2))
@@ -188,12 +200,58 @@ static struct form find_form(const struct unit *unit, unsigned int offset_size,
 	return form;
 }
 
+/* What a value is, for an attribute. */
+enum value_class {
+	CLASS_NONE, /* nothing that any attribute wants */
+	CLASS_NUMBER,
+	CLASS_TEXT,
+	CLASS_REFERENCE,
+	CLASS_BYTES,
+};
+
+static enum value_class opcode_class(enum opcode opcode)
+{
+	switch (opcode) {
+	case OPCODE_NUMBER:
+	case OPCODE_IMPLICIT:
+	case OPCODE_LIBDW_NUMBER:
+	case OPCODE_ULEB_NUMBER:
+	case OPCODE_SLEB_NUMBER:
+		return CLASS_NUMBER;
+	case OPCODE_STRP:
+	case OPCODE_LIBDW_TEXT:
+	case OPCODE_ULEB_LIBDW_TEXT:
+	case OPCODE_STRING:
+		return CLASS_TEXT;
+	case OPCODE_REFERENCE:
+	case OPCODE_LIBDW_REFERENCE:
+	case OPCODE_ULEB_REFERENCE:
+		return CLASS_REFERENCE;
+	case OPCODE_BYTES:
+	case OPCODE_BLOCK1:
+	case OPCODE_BLOCK2:
+	case OPCODE_BLOCK4:
+	case OPCODE_ULEB_BLOCK:
+		return CLASS_BYTES;
+	default:
+		return CLASS_NONE;
+	}
+}
+
+/* The opcode that passes over a value in place of reading it. */
+static enum opcode skipping_opcode(enum opcode opcode)
+{
+	if (opcode == OPCODE_ULEB_LIBDW_TEXT)
+		return OPCODE_ULEB_SKIP;
+	return is_fixed(opcode) ? OPCODE_SKIP : opcode;
+}
+
 /* Abbreviations */
 
 /* What is known of an attribute: its number here, and what it has to be. */
 static const struct wanted {
 	uint8_t attribute; /* enum attribute */
-	uint8_t class;
+	uint8_t class; /* enum value_class; NONE: only whether it is there */
 } wanted_attributes[] = {
 	[DW_AT_name] = { ATTRIBUTE_NAME, CLASS_TEXT },
 	[DW_AT_linkage_name] = { ATTRIBUTE_LINKAGE_NAME, CLASS_TEXT },
@@ -202,7 +260,7 @@ static const struct wanted {
 				    CLASS_REFERENCE },
 	[DW_AT_sibling] = { ATTRIBUTE_SIBLING, CLASS_REFERENCE },
 	[DW_AT_stmt_list] = { ATTRIBUTE_STMT_LIST, CLASS_NUMBER },
-	[DW_AT_declaration] = { ATTRIBUTE_DECLARATION, CLASS_OTHER },
+	[DW_AT_declaration] = { ATTRIBUTE_DECLARATION, CLASS_NONE },
 	[DW_AT_decl_file] = { ATTRIBUTE_DECL_FILE, CLASS_NUMBER },
 	[DW_AT_const_value] = { ATTRIBUTE_CONST_VALUE, CLASS_NUMBER },
 	[DW_AT_count] = { ATTRIBUTE_COUNT, CLASS_NUMBER },
@@ -219,16 +277,80 @@ static const struct wanted {
 	[DW_AT_discr_value] = { ATTRIBUTE_DISCR_VALUE, CLASS_NUMBER },
 };
 
-/* An attribute of an abbreviation. */
+/* Tells what is known of an attribute; attribute NONE if it isn't wanted. */
+static struct wanted find_wanted(uint64_t name)
+{
+	if (name < sizeof(wanted_attributes) / sizeof(*wanted_attributes))
+		return wanted_attributes[name];
+	if (name == DW_AT_GNU_vector)
+		return (struct wanted){ ATTRIBUTE_GNU_VECTOR, CLASS_NONE };
+	return (struct wanted){ ATTRIBUTE_NONE, CLASS_NONE };
+}
+
+/* What an attribute is called if its value is bytes; NONE if they mean nothing. */
+static enum attribute bytes_attribute(enum attribute attribute)
+{
+	switch (attribute) {
+	case ATTRIBUTE_CONST_VALUE:
+	case ATTRIBUTE_DISCR_VALUE:
+		return ATTRIBUTE_WIDE_VALUE;
+	case ATTRIBUTE_DATA_MEMBER_LOCATION:
+		return ATTRIBUTE_LOCATION_BLOCK;
+	default:
+		return ATTRIBUTE_NONE;
+	}
+}
+
+/* What to do with an attribute of an abbreviation. */
 struct step {
 	uint32_t skip; /* bytes to pass over first */
 	uint8_t attribute; /* enum attribute; NONE: only pass over it */
-	uint8_t class; /* enum value_class; OTHER: no value is wanted */
-	struct form form;
-	uint16_t form_code; /* DW_FORM_... */
+	uint8_t opcode; /* enum opcode */
+	uint8_t size; /* bytes of the value; 0 if only the value tells */
+	uint16_t form; /* DW_FORM_... */
 	uint16_t name; /* DW_AT_... */
 	int64_t implicit; /* the value of DW_FORM_implicit_const */
 };
+
+/* An attribute as it stands in .debug_abbrev. */
+struct specification {
+	uint64_t name; /* DW_AT_... */
+	uint64_t form; /* DW_FORM_... */
+	int64_t implicit; /* the value of DW_FORM_implicit_const */
+};
+
+/* Makes the step for an attribute of a DIE with that tag. */
+static struct step make_step(const struct unit *unit, unsigned int tag,
+			     const struct specification *specification)
+{
+	uint64_t name = specification->name, code = specification->form;
+	struct form form = find_form(unit, unit->offset_size, code);
+	struct wanted wanted = find_wanted(name);
+	enum value_class class = opcode_class(form.opcode);
+	struct step step = {
+		.attribute = wanted.attribute,
+		.opcode = form.opcode,
+		.size = form.size,
+		.form = code < UINT16_MAX ? code : UINT16_MAX,
+		.name = name,
+		.implicit = specification->implicit,
+	};
+
+	/* Before DWARF 4, numbers could be offsets of location lists. */
+	if (name == DW_AT_data_member_location && unit->version < 4 &&
+	    (code == DW_FORM_data4 || code == DW_FORM_data8))
+		step.opcode = OPCODE_LIBDW_NUMBER;
+	/* Nearly all DIEs have this one. */
+	if (wanted.attribute == ATTRIBUTE_DECL_FILE && !is_body(tag))
+		step.attribute = ATTRIBUTE_NONE;
+	else if (wanted.class && class == CLASS_BYTES)
+		step.attribute = bytes_attribute(wanted.attribute);
+	else if (wanted.class && class != wanted.class)
+		step.attribute = ATTRIBUTE_NONE;
+	if (!step.attribute || !wanted.class)
+		step.opcode = skipping_opcode(step.opcode);
+	return step;
+}
 
 struct abbreviation {
 	uint64_t code;
@@ -237,7 +359,7 @@ struct abbreviation {
 	bool children;
 	uint32_t size; /* bytes of all attributes; or UNKNOWN_SIZE */
 	uint32_t step_count;
-	uint32_t tail; /* bytes to pass over behind the last step */
+	uint32_t tail; /* bytes to pass over after the last step */
 	struct step *steps;
 };
 
@@ -256,29 +378,49 @@ static struct bytes abbreviation_bytes(const struct unit *unit)
 			     "a table of abbreviations");
 }
 
-/* Whether any of a unit's abbreviations may refer to a DIE of another unit. */
+/* Reads what an abbreviation begins with; false at the end of the table. */
+static bool next_abbreviation(struct bytes *bytes,
+			      struct abbreviation *abbreviation)
+{
+	uint64_t code = read_uleb(bytes), tag;
+
+	if (!code)
+		return false;
+	tag = read_uleb(bytes);
+	*abbreviation = (struct abbreviation){
+		.code = code,
+		.tag = tag > UINT32_MAX ? UINT32_MAX : tag,
+		.children = read_number(bytes, 1),
+	};
+	return true;
+}
+
+/* Reads the next of its attributes; false after the last. */
+static bool next_specification(struct bytes *bytes,
+			       struct specification *specification)
+{
+	specification->name = read_uleb(bytes);
+	specification->form = read_uleb(bytes);
+	specification->implicit = 0;
+	if (specification->form == DW_FORM_implicit_const)
+		specification->implicit = read_long_leb(bytes, true);
+	return specification->name || specification->form;
+}
+
+/* Tells whether any of a unit's abbreviations may refer to a DIE of another. */
 static bool has_links(const struct unit *unit)
 {
 	struct bytes bytes = abbreviation_bytes(unit);
 	const unsigned char *start = bytes.at;
+	struct specification specification;
+	struct abbreviation abbreviation;
 
-	while (read_uleb(&bytes)) {
-		uint64_t name, code;
-
-		read_uleb(&bytes); /* tag */
-		read_bytes(&bytes, 1);
-		do {
-			struct form form;
-
-			name = read_uleb(&bytes);
-			code = read_uleb(&bytes);
-			form = find_form(unit, unit->offset_size, code);
-			if (form.class == CLASS_REFERENCE && form.by_libdw)
+	while (next_abbreviation(&bytes, &abbreviation))
+		while (next_specification(&bytes, &specification))
+			if (find_form(unit, unit->offset_size,
+				      specification.form)
+				    .opcode == OPCODE_LIBDW_REFERENCE)
 				return true;
-			if (code == DW_FORM_implicit_const)
-				read_long_leb(&bytes, true);
-		} while (name || code);
-	}
 	count_table(unit->input, &bytes, start);
 	return false;
 }
@@ -298,93 +440,31 @@ bool units_are_linked(const struct unit_list *list)
 	return false;
 }
 
-/* What is known of an attribute; attribute NONE if it isn't wanted. */
-static struct wanted find_wanted(uint64_t name)
-{
-	if (name < sizeof(wanted_attributes) / sizeof(*wanted_attributes))
-		return wanted_attributes[name];
-	if (name == DW_AT_GNU_vector)
-		return (struct wanted){ ATTRIBUTE_GNU_VECTOR, CLASS_OTHER };
-	return (struct wanted){ ATTRIBUTE_NONE, CLASS_OTHER };
-}
-
-/* What an attribute is called if its value is bytes; NONE if they mean nothing. */
-static enum attribute bytes_attribute(enum attribute attribute)
-{
-	switch (attribute) {
-	case ATTRIBUTE_CONST_VALUE:
-	case ATTRIBUTE_DISCR_VALUE:
-		return ATTRIBUTE_WIDE_VALUE;
-	case ATTRIBUTE_DATA_MEMBER_LOCATION:
-		return ATTRIBUTE_LOCATION_BLOCK;
-	default:
-		return ATTRIBUTE_NONE;
-	}
-}
-
-/* What to do with an attribute of that form, of a DIE with that tag. */
-static struct step make_step(const struct unit *unit, unsigned int tag,
-			     uint64_t name, uint64_t code)
-{
-	struct wanted wanted = find_wanted(name);
-	struct step step = {
-		.attribute = wanted.attribute,
-		.class = wanted.class,
-		.form = find_form(unit, unit->offset_size, code),
-		.form_code = code < UINT16_MAX ? code : UINT16_MAX,
-		.name = name,
-	};
-
-	/* Before DWARF 4, numbers could be offsets of location lists. */
-	if (name == DW_AT_data_member_location && unit->version < 4 &&
-	    (code == DW_FORM_data4 || code == DW_FORM_data8))
-		step.form.by_libdw = true;
-	/* Nearly all DIEs have this one. */
-	if (wanted.attribute == ATTRIBUTE_DECL_FILE && !is_body(tag))
-		step.attribute = ATTRIBUTE_NONE;
-	if (!step.attribute || wanted.class == CLASS_OTHER)
-		return step;
-	if (code == DW_FORM_data16 ||
-	    (step.form.size >= SIZE_BLOCK1 && step.form.size <= SIZE_BLOCK)) {
-		step.class = CLASS_TEXT;
-		step.attribute = bytes_attribute(step.attribute);
-	} else if (step.form.class != wanted.class) {
-		step.attribute = ATTRIBUTE_NONE;
-	} else if (step.form.by_libdw) {
-		step.class = CLASS_LIBDW;
-	}
-	return step;
-}
-
 /* Reads the attributes of an abbreviation. */
 static void read_steps(struct unit *unit, struct bytes *bytes,
 		       struct abbreviation *abbreviation, bool *types)
 {
 	struct arena *arena = &unit->input->arena;
+	struct specification specification;
 	uint64_t skip = 0, all = 0;
 	struct step *steps;
 	size_t count = 0;
 	uint32_t seen = 0;
 
-	for (;;) {
-		uint64_t name = read_uleb(bytes);
-		uint64_t code = read_uleb(bytes);
-		struct step step;
+	steps = arena_reserve(arena, 0, sizeof(*steps));
+	while (next_specification(bytes, &specification)) {
+		uint64_t name = specification.name;
+		struct step step =
+			make_step(unit, abbreviation->tag, &specification);
 
-		if (!name && !code)
-			break;
 		*types |= name == DW_AT_type || name == DW_AT_prototyped;
-		step = make_step(unit, abbreviation->tag, name, code);
-		if (code == DW_FORM_implicit_const)
-			step.implicit = read_long_leb(bytes, true);
 		/* Of two attributes of one name the first counts. */
 		if (seen & WANT(find_wanted(name).attribute))
 			step.attribute = ATTRIBUTE_NONE;
 		seen |= WANT(find_wanted(name).attribute);
-		all += step.form.size >= SIZE_VARIABLE ? UNKNOWN_SIZE
-						       : step.form.size;
-		if (!step.attribute && step.form.size < SIZE_VARIABLE) {
-			skip += step.form.size;
+		all += is_fixed(step.opcode) ? step.size : UNKNOWN_SIZE;
+		if (!step.attribute && is_fixed(step.opcode)) {
+			skip += step.size;
 			if (skip > UINT32_MAX)
 				error("the DWARF of '%s' is damaged: an abbreviation with too many attributes",
 				      unit->file->path);
@@ -448,25 +528,17 @@ static const struct abbreviation_table *read_abbreviations(struct unit *unit)
 		       unit->address_size << 4 | unit->offset_size;
 	struct dwarf_input *input = unit->input;
 	struct abbreviation_table *table;
-	struct abbreviation *list = NULL;
+	struct abbreviation *list = NULL, abbreviation;
 	size_t count = 0, capacity = 0;
 	bool sorted = true;
-	uint64_t code;
 
 	table = cache_find(&input->abbreviation_tables, key, NULL, NULL);
 	if (table)
 		return table;
 	table = arena_zalloc(&input->arena, sizeof(*table));
-	while ((code = read_uleb(&bytes))) {
-		uint64_t tag = read_uleb(&bytes);
-		struct abbreviation abbreviation = {
-			.code = code,
-			.tag = tag > UINT32_MAX ? UINT32_MAX : tag,
-			.children = read_number(&bytes, 1),
-		};
-
+	while (next_abbreviation(&bytes, &abbreviation)) {
 		read_steps(unit, &bytes, &abbreviation, &table->types);
-		if (count && list[count - 1].code >= code)
+		if (count && list[count - 1].code >= abbreviation.code)
 			sorted = false;
 		abbreviation.offset = sorted ? 0 : bytes.at - start;
 		*APPEND(list, count, capacity) = abbreviation;
@@ -500,8 +572,8 @@ static struct die_ref libdw_die(struct unit *from, const Dwarf_Die *die)
 }
 
 /*
- * The value of an attribute of a form that isn't read here, from libdw. False if
- * there is none.
+ * Asks libdw for the value of an attribute whose form isn't read here; `number` is
+ * what was read at `at`. Returns false if there is none.
  */
 static bool __attribute__((noinline, cold))
 ask_libdw(struct die_ref die, const struct step *step, const unsigned char *at,
@@ -509,12 +581,12 @@ ask_libdw(struct die_ref die, const struct step *step, const unsigned char *at,
 {
 	struct unit *unit = die.unit;
 	Dwarf_Attribute attribute = { .code = step->name,
-				      .form = step->form_code,
+				      .form = step->form,
 				      .valp = (unsigned char *)at,
 				      .cu = unit->cu };
 	Dwarf_Die target;
 
-	switch (step->form_code) {
+	switch (step->form) {
 	case DW_FORM_ref_sup4:
 	case DW_FORM_ref_sup8:
 		/* libdw (0.196 too) looks in the file itself. */
@@ -526,109 +598,96 @@ ask_libdw(struct die_ref die, const struct step *step, const unsigned char *at,
 	case DW_FORM_strp_sup:
 		supplementary(die);
 	}
-	switch (step->form.class) {
-	case CLASS_NUMBER:
+	switch (step->opcode) {
+	case OPCODE_LIBDW_NUMBER:
 		return !dwarf_formudata(&attribute, &value->number);
-	case CLASS_TEXT:
+	case OPCODE_LIBDW_REFERENCE:
+		value->die =
+			libdw_die(unit, dwarf_formref_die(&attribute, &target));
+		/* A type signature without a unit is no reference (FORMAT 5). */
+		return value->die.address || step->form != DW_FORM_ref_sig8;
+	default:
 		value->text = make_text(dwarf_formstring(&attribute));
 		if (!value->text.start)
 			die_error(die, "a name that is out of bounds");
 		return true;
-	default:
-		value->die =
-			libdw_die(unit, dwarf_formref_die(&attribute, &target));
-		/* A type signature without a unit is no reference (FORMAT 5). */
-		return value->die.address ||
-		       step->form_code != DW_FORM_ref_sig8;
 	}
 }
 
-/* Stores a value; `number` is what was read at `at`. False if there is none. */
-static inline bool store(struct die_ref die, const struct step *step,
-			 const unsigned char *at, uint64_t number,
-			 union value *value)
+static struct text strp_text(struct die_ref die, uint64_t offset)
 {
-	const struct section_data *texts;
+	const struct section_data *texts =
+		&die.unit->file->sections[SECTION_STR];
 
-	switch (step->class) {
-	case CLASS_LIBDW:
-		return ask_libdw(die, step, at, number, value);
-	case CLASS_NUMBER:
-		value->number = number;
-		break;
-	case CLASS_REFERENCE:
-		value->die = unit_die(die.unit, number);
-		break;
-	case CLASS_TEXT: /* DW_FORM_strp */
-		texts = &die.unit->file->sections[SECTION_STR];
-		if (number >= texts->size)
-			die_error(
-				die,
-				"a name at offset 0x%llx of .debug_str, which has 0x%zx bytes",
-				(unsigned long long)number, texts->size);
-		/* The section ends in a NUL. */
-		value->text = make_text((const char *)texts->start + number);
-	}
-	return true;
+	if (offset >= texts->size)
+		die_error(
+			die,
+			"a name at offset 0x%llx of .debug_str, which has 0x%zx bytes",
+			(unsigned long long)offset, texts->size);
+	/* The section ends in a NUL. */
+	return make_text((const char *)texts->start + offset);
+}
+
+/* Reads bytes whose number stands in front of them. */
+static struct text read_block(struct bytes *bytes, uint64_t size)
+{
+	return (struct text){ (const char *)read_bytes(bytes, size), size };
 }
 
 /*
- * An attribute of a size that isn't 0 to 8 bytes, or isn't known: passes over
- * it, and stores its value if one is wanted. False if there is none.
+ * Reads an attribute of a size that only its value tells, or passes over it if it isn't
+ * wanted. Returns false if it has no value.
  */
 static bool __attribute__((noinline))
-read_attribute(struct die_ref die, const struct step *step, struct bytes *bytes,
-	       union value *value)
+read_variable(struct die_ref die, const struct step *step, struct bytes *bytes,
+	      bool wanted, union value *value)
 {
 	const unsigned char *at = bytes->at;
-	uint64_t number = 0, size = 0;
-	struct step direct;
+	struct specification direct = { 0 };
+	struct step direct_step;
 
-	switch (step->form.size) {
-	case SIZE_ULEB:
-		number = read_uleb(bytes);
-		break;
-	case SIZE_SLEB:
-		number = read_long_leb(bytes, true);
-		break;
-	case SIZE_TEXT:
-		value->text = read_text(bytes);
-		return step->attribute;
-	case SIZE_BLOCK1:
-	case SIZE_BLOCK2:
-	case SIZE_BLOCK4:
-		size = read_number(bytes, 1 << (step->form.size - SIZE_BLOCK1));
-		at = read_bytes(bytes, size);
-		break;
-	case SIZE_BLOCK:
-		size = read_uleb(bytes);
-		at = read_bytes(bytes, size);
-		break;
-	case SIZE_INDIRECT:
-		/* No value of this form is wanted, only how long it is. */
-		number = read_uleb(bytes);
-		direct = make_step(die.unit, 0, 0, number);
-		direct.attribute = step->attribute;
-		if (number != DW_FORM_indirect &&
-		    number != DW_FORM_implicit_const)
-			return read_attribute(die, &direct, bytes, value);
-		/* fallthrough */
-	case SIZE_UNKNOWN:
-		die_error(die, "unknown form 0x%x of an attribute",
-			  step->form_code);
-	default:
-		size = step->form.size;
-		read_bytes(bytes, size);
-		if (size <= 8)
-			number = get_number(bytes->file->big_endian, at,
-					    step->form.size);
-	}
-	if (step->attribute == ATTRIBUTE_WIDE_VALUE ||
-	    step->attribute == ATTRIBUTE_LOCATION_BLOCK) {
-		value->text = (struct text){ (const char *)at, size };
+	switch (step->opcode) {
+	case OPCODE_ULEB_SKIP:
+	case OPCODE_ULEB_NUMBER:
+		value->number = read_uleb(bytes);
 		return true;
+	case OPCODE_SLEB_NUMBER:
+		value->number = read_long_leb(bytes, true);
+		return true;
+	case OPCODE_ULEB_REFERENCE:
+		value->die = unit_die(die.unit, read_uleb(bytes));
+		return true;
+	case OPCODE_ULEB_LIBDW_TEXT:
+		read_uleb(bytes);
+		return wanted && ask_libdw(die, step, at, 0, value);
+	case OPCODE_STRING:
+		value->text = read_text(bytes);
+		return true;
+	case OPCODE_BLOCK1:
+		value->text = read_block(bytes, read_number(bytes, 1));
+		return true;
+	case OPCODE_BLOCK2:
+		value->text = read_block(bytes, read_number(bytes, 2));
+		return true;
+	case OPCODE_BLOCK4:
+		value->text = read_block(bytes, read_number(bytes, 4));
+		return true;
+	case OPCODE_ULEB_BLOCK:
+		value->text = read_block(bytes, read_uleb(bytes));
+		return true;
+	case OPCODE_INDIRECT:
+		/* No value of this form is wanted, only how long it is. */
+		direct.form = read_uleb(bytes);
+		direct_step = make_step(die.unit, 0, &direct);
+		if (is_fixed(direct_step.opcode))
+			read_bytes(bytes, direct_step.size);
+		if (direct.form != DW_FORM_indirect &&
+		    direct.form != DW_FORM_implicit_const)
+			return is_fixed(direct_step.opcode) ||
+			       read_variable(die, &direct_step, bytes, false,
+					     value);
 	}
-	return step->attribute && store(die, step, at, number, value);
+	die_error(die, "unknown form 0x%x of an attribute", step->form);
 }
 
 /*
@@ -641,33 +700,54 @@ static void run_steps(struct cursor *cursor, struct attributes *attributes,
 	struct bytes *bytes = &cursor->bytes;
 	const struct step *step = cursor->abbreviation->steps;
 	const struct step *end = step + cursor->abbreviation->step_count;
-	bool big_endian = bytes->file->big_endian, stored;
+	bool big_endian = bytes->file->big_endian;
 	union value unwanted;
 	uint32_t present = 0;
 
 	for (; step < end; step++) {
 		bool is_wanted = wanted >> step->attribute & 1;
-		unsigned int size = step->form.size;
+		union value *value = &unwanted;
 		const unsigned char *at;
+		uint64_t number = 0;
+		bool found = true;
 
-		if (size > 8) {
-			read_bytes(bytes, step->skip);
-			stored = read_attribute(
-				cursor->die, step, bytes,
-				is_wanted ? &attributes->values[step->attribute]
-					  : &unwanted);
-			present |= (uint32_t)stored << step->attribute;
-			continue;
+		at = read_bytes(bytes, (uint64_t)step->skip + step->size) +
+		     step->skip;
+		if (is_wanted)
+			value = &attributes->values[step->attribute];
+		if (step->size <= 8)
+			number = get_number(big_endian, at, step->size);
+		switch (step->opcode) {
+		case OPCODE_SKIP:
+			break;
+		case OPCODE_NUMBER:
+			value->number = number;
+			break;
+		case OPCODE_IMPLICIT:
+			value->number = step->implicit;
+			break;
+		case OPCODE_REFERENCE:
+			value->die = unit_die(cursor->die.unit, number);
+			break;
+		case OPCODE_STRP:
+			if (is_wanted)
+				value->text = strp_text(cursor->die, number);
+			break;
+		case OPCODE_BYTES:
+			value->text =
+				(struct text){ (const char *)at, step->size };
+			break;
+		case OPCODE_LIBDW_NUMBER:
+		case OPCODE_LIBDW_TEXT:
+		case OPCODE_LIBDW_REFERENCE:
+			found = is_wanted &&
+				ask_libdw(cursor->die, step, at, number, value);
+			break;
+		default:
+			found = read_variable(cursor->die, step, bytes,
+					      is_wanted, value);
 		}
-		at = read_bytes(bytes, (uint64_t)step->skip + size);
-		if (!is_wanted)
-			continue;
-		at += step->skip;
-		stored = store(cursor->die, step, at,
-			       size ? get_number(big_endian, at, size)
-				    : (uint64_t)step->implicit,
-			       &attributes->values[step->attribute]);
-		present |= (uint32_t)stored << step->attribute;
+		present |= (uint32_t)found << step->attribute;
 	}
 	read_bytes(bytes, cursor->abbreviation->tail);
 	if (attributes)
@@ -713,7 +793,9 @@ begin_die(struct cursor *cursor)
 struct text read_line_form(struct unit *unit, uint64_t code,
 			   struct bytes *bytes, unsigned int offset_size)
 {
-	struct step step = { .form_code = code };
+	struct form form = find_form(unit, offset_size, code);
+	struct step step = { .opcode = skipping_opcode(form.opcode),
+			     .form = code };
 	union value value;
 	struct bytes text;
 
@@ -726,8 +808,10 @@ struct text read_line_form(struct unit *unit, uint64_t code,
 				     "a name in a line table");
 		return read_text(&text);
 	}
-	step.form = find_form(unit, offset_size, code);
-	read_attribute(unit_root(unit), &step, bytes, &value);
+	if (is_fixed(form.opcode))
+		read_bytes(bytes, form.size);
+	else
+		read_variable(unit_root(unit), &step, bytes, false, &value);
 	return code == DW_FORM_string ? value.text : (struct text){ 0 };
 }
 
