@@ -160,14 +160,6 @@ static uint64_t type_size(const struct attributes *member)
 	return 0;
 }
 
-/* A number that is 0 if it isn't there. */
-static uint64_t number_of(const struct attributes *attributes,
-			  enum attribute attribute)
-{
-	return has(attributes, attribute) ? attributes->values[attribute].number
-					  : 0;
-}
-
 uint64_t canonical_location(const struct attributes *member)
 {
 	struct text block = member->values[ATTRIBUTE_LOCATION_BLOCK].text;

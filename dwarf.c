@@ -176,7 +176,7 @@ static struct die *enter_die(struct die_cache *cache, struct die_ref ref)
 
 	if (die)
 		return die;
-	parent_die(ref); /* the check */
+	check_die_start(ref);
 	die = arena_zalloc(&cache->arena, sizeof(*die));
 	die->ref = ref;
 	cache_add(&cache->dies, key, die);

@@ -232,7 +232,6 @@ void match_symbols(struct symbol_list *list, struct object *object,
 	struct dwarf_input data;
 
 	dwarf_input_open(&data, object);
-	data.linked = units_are_linked(&data.main);
 	for (size_t i = 0; i < data.main.count; i++)
 		match_unit(&matcher, &data.main.units[i]);
 	if (options.canonical)

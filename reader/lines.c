@@ -5,7 +5,7 @@
  * the table for that: as much work as all the rest for an object.)
  */
 #define PART "lines"
-#include "reader.h"
+#include "internal.h"
 
 /* Adds a file, at the end of the arena. */
 static void add_file(struct unit *unit, struct text name)

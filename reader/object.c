@@ -9,7 +9,7 @@
  * are read, and what libdw can't do or gets wrong on damaged input.
  */
 #define PART "object"
-#include "reader.h"
+#include "internal.h"
 #include <elfutils/libdwelf.h>
 #include <elfutils/libdwfl.h>
 #include <endian.h>

@@ -1,6 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * An ELF file -> DIEs and their attributes.
+ * The reader: an ELF file -> DIEs and their attributes. It knows no symbol and no
+ * type string, and uses cache.h and message.h alone. Its files, each of which uses
+ * those below it:
+ *
+ *	lines.c		which of a unit's files are source files
+ *	decode.c	the attributes of a DIE, lists of children, parents
+ *	units.c		the units of a file, split and supplementary files
+ *	abbreviations.c	.debug_abbrev -> steps that read a DIE
+ *	bytes.c		numbers and texts of a section
+ *	object.c	an ELF file -> its Dwarf (libdw), relocated
+ *
+ * What only they share is in internal.h.
  */
 #ifndef READER_H
 #define READER_H
@@ -8,7 +19,6 @@
 #include "../cache.h"
 #include <dwarf.h>
 #include <elfutils/libdw.h>
-#include <endian.h>
 #include <gelf.h>
 
 /* object.c: from files to libdw's Dwarf */
@@ -34,7 +44,7 @@ enum section_id {
 
 /*
  * The kinds of DWARF sections. Of a file, libdw reads those of one kind, the last
- * one here that it has.
+ * one here that it has (FORMAT 10).
  */
 enum section_kind {
 	KIND_NONE,
@@ -65,8 +75,8 @@ struct object {
 };
 
 /*
- * Opens the input file behind the descriptor. Errors: no ELF file, no debugging
- * information, damaged sections.
+ * Opens the input file that the descriptor is of; the caller closes both. Errors: no
+ * ELF file, no debugging information, damaged sections.
  */
 void object_open(struct object *object, const char *path, int fd);
 void object_close(struct object *object);
@@ -78,26 +88,14 @@ void object_close(struct object *object);
 Elf *elf_open(const char *path, int fd);
 
 /*
- * Goes to the next section of an ELF file, from the first if `*section` is NULL,
- * that has a header; false behind the last. The name, if it is wanted, is NULL if
- * there is none.
+ * Goes to the next section of an ELF file that has a header, from the first if
+ * `*section` is NULL. Returns false after the last. The name, if it is wanted, is NULL
+ * if there is none.
  */
 bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header,
 		  const char **name);
 
-/* Gives back the memory of part of a section that won't be read any more. */
-void forget_pages(const void *start, const void *end);
-
-/*
- * Opens a file with DWARF that isn't relocated; with `split`, for its .dwo
- * sections even if it has others. False if there is none. In any case, it is to
- * be closed. The second makes such a file of what libdw has opened, and will end.
- */
-bool debug_file_open(struct debug_file *file, const char *path, bool split);
-void debug_file_adopt(struct debug_file *file, const char *path, Dwarf *dwarf);
-void debug_file_close(struct debug_file *file);
-
-/* units.c: units, and the files that they lead to */
+/* units.c: units */
 
 /* Where a DIE stands; address NULL: nowhere. */
 struct die_ref {
@@ -131,7 +129,7 @@ struct unit {
 	uint64_t lines;
 
 	/* Made when first needed: */
-	bool *is_source; /* by number of a file: is it called ....c? */
+	bool *is_source; /* lines.c's, by number of a file */
 	size_t file_count;
 	struct indexed_die *dies; /* decode.c's, for parents */
 	size_t die_count;
@@ -151,22 +149,6 @@ struct unit_list {
 	struct cache by_cu; /* by the address of libdw's Dwarf_CU */
 };
 
-/* A .dwo that is open. */
-struct split {
-	struct split *next;
-	struct debug_file file;
-	struct unit_list units;
-};
-
-/*
- * What may be read again and again: DIEs for each byte of units, and bytes of tables
- * of abbreviations and lines in all. Well-formed DWARF stays a thousand times below
- * both; but tables and lists of children can overlap, so that their cost is the
- * square of their size.
- */
-#define DIES_PER_BYTE_LIMIT 256
-#define TABLES_SIZE_LIMIT   ((uint64_t)1 << 30)
-
 /* The DWARF of an input file. */
 struct dwarf_input {
 	struct object *object;
@@ -174,7 +156,7 @@ struct dwarf_input {
 	bool linked; /* units may refer to each other */
 	struct debug_file supplementary_file;
 	struct unit_list supplementary;
-	struct split *splits; /* the last opened first */
+	struct split *splits; /* open .dwo files, the last opened first */
 	unsigned int unit_count; /* of all files */
 	struct arena arena; /* of what is known of units and abbreviations */
 	struct cache abbreviation_tables; /* by address and kind of unit */
@@ -182,30 +164,32 @@ struct dwarf_input {
 	uint64_t tables_size; /* bytes of abbreviations and line tables read */
 };
 
-/* Finds the units of a file. Errors: damaged unit headers. */
+/*
+ * Finds the units of a file, and whether they refer to each other. The object has to
+ * live as long. Errors: damaged unit headers or abbreviations.
+ */
 void dwarf_input_open(struct dwarf_input *input, struct object *object);
 void dwarf_input_close(struct dwarf_input *input);
 
 /*
- * The unit to read in place of a skeleton, from its .dwo; any other is returned
- * as it is. Error: the .dwo is missing, or of another build.
+ * Finds the unit to read in place of a skeleton, in its .dwo; any other is returned
+ * as it is (FORMAT 10). Error: the .dwo is missing, or of another build.
  */
 struct unit *split_unit(struct unit *unit);
-
-/* The unit that libdw calls `cu`, to which unit `from` refers. */
-struct unit *find_unit(struct unit *from, Dwarf_CU *cu);
-
-/*
- * The supplementary file, to which the DIE refers. Error: it is missing, or of
- * another build.
- */
-Dwarf *supplementary(struct die_ref die);
 
 /*
  * Gives up what is known of a unit, if no other can refer to it: all that the
  * unit's DIEs have been read into can be given up as well.
  */
 void unit_close(struct unit *unit);
+
+/* The offset of a DIE in its section, for messages. */
+unsigned long long die_offset(struct die_ref die);
+
+/* Ends the program with an error that names the file and the DIE. */
+#define die_error(die, format, ...)                                           \
+	error(format " (DIE 0x%llx in '%s')", ##__VA_ARGS__, die_offset(die), \
+	      (die).unit->file->path)
 
 /* decode.c: the attributes of a DIE */
 
@@ -248,10 +232,10 @@ struct attributes {
 	struct die_ref die;
 	unsigned int tag;
 	bool children; /* there is a list of children, at `end` */
-	const unsigned char *end; /* the first byte behind the attributes */
+	const unsigned char *end; /* the first byte after the attributes */
 	uint32_t present; /* bits, by enum attribute */
 	union value {
-		uint64_t number; /* ATTRIBUTE_DECL_FILE and those behind it */
+		uint64_t number; /* ATTRIBUTE_DECL_FILE and those after it */
 		/* _NAME, _LINKAGE_NAME; _WIDE_VALUE and _LOCATION_BLOCK, as bytes: the section's */
 		struct text text;
 		struct die_ref die; /* _TYPE, _ABSTRACT_ORIGIN, _SIBLING */
@@ -266,6 +250,14 @@ static inline bool has(const struct attributes *attributes,
 	return attributes->present & WANT(attribute);
 }
 
+/* A number; 0 if it isn't present. */
+static inline uint64_t number_of(const struct attributes *attributes,
+				 enum attribute attribute)
+{
+	return has(attributes, attribute) ? attributes->values[attribute].number
+					  : 0;
+}
+
 /* DW_AT_name; `start` NULL if there is none. */
 static inline struct text name_of(const struct attributes *attributes)
 {
@@ -275,28 +267,25 @@ static inline struct text name_of(const struct attributes *attributes)
 }
 
 /*
- * Makes a unit ready for the functions below; nothing is done if it is.
+ * Makes a unit ready for the functions below; does nothing if it is.
  * Errors: damaged abbreviations or unit DIE.
  */
 void unit_open(struct unit *unit);
 
-/* Whether anything in a unit that is open has a type, or could have. */
+/* Tells whether anything in a unit that is open has a type, or could have. */
 bool unit_has_types(const struct unit *unit);
 
-/* Whether any of the units may refer to a DIE of another, by its abbreviations. */
-bool units_are_linked(const struct unit_list *list);
-
 /*
- * Reads a DIE. Error: damaged data; or there is none, but the end of a list of
- * children.
+ * Reads a DIE: all attributes; or its names, DW_AT_abstract_origin and DW_AT_sibling;
+ * or its tag alone, 0 if there is no DIE. Errors: damaged data; with the first two
+ * also: there is no DIE, but the end of a list of children.
  */
 void read_die(struct die_ref die, struct attributes *attributes);
-
-/* Its tag alone; 0 if there is no DIE. */
+void read_names(struct die_ref die, struct attributes *attributes);
 unsigned int read_tag(struct die_ref die);
 
 /*
- * The DIE that an attribute refers to; address NULL if there is no such
+ * Finds the DIE that an attribute refers to; address NULL if there is no such
  * attribute. Errors: it refers to nowhere; with the second also, no DIE begins
  * there.
  */
@@ -322,136 +311,47 @@ struct cursor {
 };
 
 /*
- * Reads the next child of a DIE, and passes over all that it contains. False
- * behind the last.
+ * Reads the next child of a DIE, and passes over all that it contains. Returns false
+ * after the last.
  */
 struct cursor children_of(const struct attributes *attributes);
 bool next_child(struct cursor *cursor, struct attributes *attributes);
 
 /*
- * The same for the candidates of FORMAT 4 in a unit. Of a candidate only its
- * names, its DW_AT_abstract_origin and whether there is a DW_AT_sibling are
- * read. From the end on, it is known which DIEs are children of the unit DIE.
+ * The same for the candidates of FORMAT 4 in a unit, which are read as by
+ * read_names(). From the end on, it is known which DIEs are children of the unit DIE.
  */
 struct cursor candidates_of(struct unit *unit);
 bool next_candidate(struct cursor *cursor, struct attributes *attributes);
 
-/* Whether a tag is that of a scope: of a namespace, class or structure. */
+/* Tells whether a tag is that of a scope: of a namespace, class or structure. */
 static inline bool is_scope(unsigned int tag)
 {
 	return tag == DW_TAG_namespace || tag == DW_TAG_class_type ||
 	       tag == DW_TAG_structure_type;
 }
 
-/* Whether a tag is that of a body. */
+/* Tells whether a tag is that of a body (FORMAT 5a). */
 static inline bool is_body(unsigned int tag)
 {
 	return tag == DW_TAG_structure_type || tag == DW_TAG_class_type ||
 	       tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type;
 }
 
-/* The DIE around this one, nowhere for a unit DIE. Error: no DIE begins there. */
+/*
+ * Finds the DIE around this one, nowhere for a unit DIE; or only checks that a DIE
+ * begins there. Error: none does.
+ */
 struct die_ref parent_die(struct die_ref die);
-
-/* The offset of a DIE in its section, for messages. */
-unsigned long long die_offset(struct die_ref die);
-
-/* Ends the program with an error that names the file and the DIE. */
-#define die_error(position, format, ...)                     \
-	error(format " (DIE 0x%llx in '%s')", ##__VA_ARGS__, \
-	      die_offset(position), (position).unit->file->path)
+void check_die_start(struct die_ref die);
 
 /* lines.c: file names */
 
 /*
- * Whether the line table of the DIE's unit gives the file of that number a name
+ * Tells whether the line table of the DIE's unit gives the file of that number a name
  * that ends in ".c" (FORMAT 5, "Not a definition"). Errors: no line table, no
  * such number.
  */
 bool is_source_file(struct die_ref die, uint64_t number);
-
-/* Bytes */
-
-/*
- * A number of 0 to 8 bytes, in the byte order of the file. The caller has
- * checked that they are there.
- */
-static inline uint64_t get_number(bool big_endian, const unsigned char *at,
-				  unsigned int size)
-{
-	uint64_t number = 0;
-	uint32_t four;
-	uint16_t two;
-
-	/* The sizes that most forms have, first. */
-	switch (size) {
-	case 4:
-		memcpy(&four, at, 4);
-		return big_endian ? be32toh(four) : le32toh(four);
-	case 1:
-		return *at;
-	case 2:
-		memcpy(&two, at, 2);
-		return big_endian ? be16toh(two) : le16toh(two);
-	case 8:
-		memcpy(&number, at, 8);
-		return big_endian ? be64toh(number) : le64toh(number);
-	}
-	while (size--)
-		number = number << 8 | (big_endian ? *at++ : at[size]);
-	return number;
-}
-
-/* Ends the program: the data are damaged. */
-void read_error(const struct bytes *bytes) __attribute__((noreturn, cold));
-
-static inline const unsigned char *read_bytes(struct bytes *bytes,
-					      uint64_t size)
-{
-	const unsigned char *start = bytes->at;
-
-	if (size > (size_t)(bytes->end - start))
-		read_error(bytes);
-	bytes->at = start + size;
-	return start;
-}
-
-static inline uint64_t read_number(struct bytes *bytes, unsigned int size)
-{
-	return get_number(bytes->file->big_endian, read_bytes(bytes, size),
-			  size);
-}
-
-/*
- * LEB128 numbers, signed or not, of any length. Bits beyond the 64th are
- * dropped.
- */
-uint64_t read_long_leb(struct bytes *bytes, bool is_signed);
-
-static inline uint64_t read_uleb(struct bytes *bytes)
-{
-	if (bytes->at < bytes->end && *bytes->at < 0x80)
-		return *bytes->at++;
-	return read_long_leb(bytes, false);
-}
-
-/* A NUL-terminated text, and a bytes for what is behind an offset of a section. */
-struct text read_text(struct bytes *bytes);
-struct bytes section_bytes(const struct debug_file *file, enum section_id id,
-			   uint64_t offset, const char *what);
-
-/*
- * Accounts for a table that has been read from `start` on. Error: all units
- * together have too many.
- */
-void count_table(struct dwarf_input *input, const struct bytes *bytes,
-		 const unsigned char *start);
-
-/*
- * The value of a form in a line table: its text, if it is one. A line table may
- * be for offsets of another size than the unit is.
- */
-struct text read_line_form(struct unit *unit, uint64_t code,
-			   struct bytes *bytes, unsigned int offset_size);
 
 #endif

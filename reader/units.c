@@ -5,9 +5,23 @@
  * supplementary file that dwz has moved DIEs to. decode.c reads what is in them.
  */
 #define PART "units"
-#include "reader.h"
+#include "internal.h"
 #include <elfutils/libdwelf.h>
 #include <stdio.h>
+
+/* A .dwo that is open. */
+struct split {
+	struct split *next;
+	struct debug_file file;
+	struct unit_list units;
+};
+
+unsigned long long die_offset(struct die_ref die)
+{
+	Dwarf_Die libdw = { .addr = (void *)die.address, .cu = die.unit->cu };
+
+	return dwarf_dieoffset(&libdw);
+}
 
 /* Adds the unit that libdw calls `cu`. */
 static void add_unit(struct unit_list *list, Dwarf_CU *cu, size_t *capacity)
@@ -120,6 +134,7 @@ void dwarf_input_open(struct dwarf_input *input, struct object *object)
 {
 	*input = (struct dwarf_input){ .object = object };
 	read_units(input, &input->main, &object->file);
+	input->linked = units_are_linked(&input->main);
 }
 
 struct unit *find_unit(struct unit *from, Dwarf_CU *cu)

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading the bytes of a section from front to back. Nothing in the input is trusted:
+ * a read beyond the end is an error.
+ */
+#define PART "bytes"
+#include "internal.h"
+
+void read_error(const struct bytes *bytes)
+{
+	error("the DWARF of '%s' is damaged: %s ends too early",
+	      bytes->file->path, bytes->what);
+}
+
+uint64_t read_long_leb(struct bytes *bytes, bool is_signed)
+{
+	uint64_t number = 0;
+	unsigned int shift = 0;
+	unsigned char byte;
+
+	do {
+		byte = *read_bytes(bytes, 1);
+		if (shift < 64)
+			number |= (uint64_t)(byte & 0x7f) << shift;
+		shift += shift < 64 ? 7 : 0;
+	} while (byte & 0x80);
+	if (is_signed && shift < 64 && byte & 0x40)
+		number |= ~(uint64_t)0 << shift;
+	return number;
+}
+
+struct text read_text(struct bytes *bytes)
+{
+	const unsigned char *text = bytes->at;
+	const unsigned char *end = memchr(text, 0, bytes->end - text);
+
+	if (!end)
+		read_error(bytes);
+	bytes->at = end + 1;
+	return (struct text){ (const char *)text, end - text };
+}
+
+struct bytes section_bytes(const struct debug_file *file, enum section_id id,
+			   uint64_t offset, const char *what)
+{
+	const struct section_data *section = &file->sections[id];
+	struct bytes bytes = { file, what, section->start,
+			       section->start + section->size };
+
+	read_bytes(&bytes, offset);
+	return bytes;
+}
+
+void count_table(struct dwarf_input *input, const struct bytes *bytes,
+		 const unsigned char *start)
+{
+	input->tables_size += bytes->at - start;
+	if (input->tables_size > TABLES_SIZE_LIMIT)
+		error("the DWARF of '%s' is damaged: %s is read for so many units that it would take forever",
+		      bytes->file->path, bytes->what);
+}
