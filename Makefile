@@ -29,11 +29,11 @@ include Kbuild
 SOURCES := $(gendwarfksyms-objs:.o=.c)
 HEADERS := $(wildcard *.h */*.h)
 PROGRAM_OBJECTS := $(SOURCES:.c=$(SUFFIX).o)
-UNIT_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/unit symbols kabi canonical versions types cache message \
+UNIT_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/unit symbols kabi canonical versions template types cache message \
 		reader/lines reader/decode reader/units \
 		reader/abbreviations reader/bytes reader/object)
 KABI_COMPARE_SOURCES := $(addprefix compare/,kabi-compare.c select.c diff.c) \
-			baseline/changes.c baseline/baseline.c versions.c types.c cache.c message.c
+			baseline/comparison.c baseline/baseline.c versions.c template.c types.c cache.c message.c
 KABI_COMPARE_OBJECTS := $(KABI_COMPARE_SOURCES:.c=$(SUFFIX).o)
 ALL_SOURCES := $(sort $(SOURCES) $(KABI_COMPARE_SOURCES))
 COMPARE_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/compare cache message \

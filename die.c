@@ -391,13 +391,13 @@ write_string(struct writer *writer, struct die *die, bool writing,
 			}
 			next = fragment->die;
 			if (next->type) {
-				struct text key = next->type->key;
+				struct text key = next->type->key->text;
 
 				if (writing) {
 					*APPEND(writer->references, *references,
 						writer->references_capacity) =
 						(struct type_reference){
-							.type = next->type,
+							.key = next->type->key,
 							.start = at,
 						};
 					text = make_room(arena, at, key.length);
@@ -433,19 +433,21 @@ uint64_t die_string_length(struct writer *writer, struct die *die)
 		       : write_string(writer, die, false, &nowhere, NULL);
 }
 
-struct type_string die_string(struct writer *writer, struct die *die,
-			      struct arena *arena)
+struct type_string *die_string(struct writer *writer, struct die *die,
+			       struct arena *arena)
 {
-	struct type_string string = { 0 };
-	uint64_t length =
-		write_string(writer, die, true, arena, &string.reference_count);
+	struct type_string *string;
+	struct text text;
+	size_t count = 0;
 
-	statistics.written += length;
-	string.text.start = arena_keep(arena, length);
-	string.text.length = length;
-	string.references =
-		arena_copy(arena, writer->references,
-			   string.reference_count * sizeof(*string.references));
+	text.length = write_string(writer, die, true, arena, &count);
+	text.start = arena_keep(arena, text.length);
+	statistics.written += text.length;
+	string = arena_zalloc(arena, sizeof(*string));
+	string->text = text;
+	string->reference_count = count;
+	string->references = arena_copy(arena, writer->references,
+					count * sizeof(*string->references));
 	return string;
 }
 

@@ -827,8 +827,10 @@ static void load_die(struct die_cache *cache, struct die *die)
 		tag = find_tag(die->tag);
 		name = qualified_name(cache, &attributes);
 		if (tag->prefix && name.start)
-			die->type = types_enter_name(cache->table, tag->prefix,
-						     name);
+			die->type =
+				types_enter(cache->table,
+					    keys_enter_name(cache->table->keys,
+							    tag->prefix, name));
 		add_row(cache, tag, &attributes, name);
 	}
 	end_row(&cache->row, die);
@@ -895,21 +897,21 @@ static void enter_types(struct die_cache *cache)
 		/* Among the DIEs of all units, in the order of FORMAT 4. */
 		uint64_t place = (uint64_t)at.unit->number << 40 |
 				 (uint64_t)(at.address - at.unit->start);
+		uint64_t length;
 
 		if (options.dump_die_map)
 			fprintf(stderr, "\033[33m<DIE 0x%llx%s%s>\033[0m\n",
 				die_offset(at), type ? " " : "",
-				type ? type->key.start : "");
+				type ? type->key->text.start : "");
 		if (!type)
 			continue;
-		if (types_resolve(table, type) &&
-		    !type_supersedes(type,
-				     die_string_length(&cache->writer, die),
-				     place))
-			continue;
-		types_set(table, type,
-			  die_string(&cache->writer, die, &table->arena),
-			  place);
+		/* Only if there is one to compare with is the length wanted. */
+		length = type->string ? die_string_length(&cache->writer, die)
+				      : 0;
+		if (types_offer(table, type, length, place))
+			types_set(
+				table, type,
+				die_string(&cache->writer, die, &table->arena));
 	}
 	cache->new_count = 0;
 }
@@ -927,8 +929,7 @@ struct type_string *symbol_string(struct die_cache *cache, struct die_ref die,
 	symbol = load_symbol(cache, die, subprogram);
 	die_walk(&cache->writer, symbol);
 	enter_types(cache);
-	string = arena_alloc(&cache->table->arena, sizeof(*string));
-	*string = die_string(&cache->writer, symbol, &cache->table->arena);
+	string = die_string(&cache->writer, symbol, &cache->table->arena);
 	cache_add(&cache->symbol_strings, key, string);
 	if (options.dump_dies)
 		die_dump(&cache->writer, symbol, stderr);

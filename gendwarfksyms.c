@@ -161,6 +161,7 @@ struct input {
 
 /* What is known across the input files, and of the one that is open. */
 struct run {
+	struct keys keys;
 	struct input input;
 	struct symbol_list list;
 	struct reference reference;
@@ -190,30 +191,61 @@ static void write_output(struct run *run)
 	output_replace(&run->consolidated_output);
 }
 
-/* Writes the types of a file to what is wanted of symtypes files. */
-static void write_types(struct run *run, const struct path *path,
-			unsigned int number, const struct type_table *table)
+/* Compares the symbols of a file with the reference file. */
+static void compare(struct run *run, unsigned int number,
+		    const struct symtypes_line *lines, size_t line_count)
+{
+	const struct symbol_list *list = &run->list;
+	struct reference_symbol *symbols =
+		allocate(list->count * sizeof(*symbols));
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (list->symbols[i]->file == number)
+			symbols[count++] = (struct reference_symbol){
+				list->symbols[i]->name,
+				list->symbols[i]->version
+			};
+	reference_compare(&run->reference, symbols, count, lines, line_count);
+	free(symbols);
+}
+
+/* Hands on what a file says to all that want it. */
+static void use_types(struct run *run, const struct path *path,
+		      unsigned int number)
 {
 	struct symtypes_line *lines;
 	size_t count;
 
-	if (!run->symtypes.file && !run->consolidated_output.file)
+	if (!run->symtypes.file && !run->consolidated_output.file &&
+	    !options.reference)
 		return;
-	lines = symbols_lines(&run->list, number, table, &count);
+	lines = symbols_lines(&run->list, number, &run->input.table, &count);
 	if (run->symtypes.file)
 		types_write(lines, count, run->symtypes.file);
 	if (run->consolidated_output.file)
 		consolidated_add(&run->consolidated, path->name, lines, count);
+	if (options.reference)
+		compare(run, number, lines, count);
 	free(lines);
 }
 
 static void close_input(struct input *input)
 {
 	die_cache_free(&input->cache);
-	types_free(&input->table);
+	types_clear(&input->table);
 	kabi_free(&input->rules);
 	object_close(&input->object);
 	close(input->fd);
+}
+
+/* Makes overrides of the reference file type_string rules (FORMAT 14). */
+static void add_overrides(const struct baseline *baseline,
+			  struct type_table *table)
+{
+	for (size_t i = 0; i < baseline->override_count; i++)
+		types_add_rule(table, baseline->overrides[i].key->text,
+			       baseline->overrides[i].string->text.start);
 }
 
 /* Goes through an input file. What is known of it is given up by the next. */
@@ -224,29 +256,26 @@ static void process_file(struct run *run, const struct path *path,
 	struct type_table *table = &input->table;
 	struct symbol_list *list = &run->list;
 
-	if (input->table.path)
+	if (table->path)
 		close_input(input);
-	*input = (struct input){
-		.table = { .path = path->path,
-			   .dump = options.dump_types,
-			   .find_rule = kabi_type_string,
-			   .rules = &input->rules },
-		.cache = { .rules = &input->rules, .table = table },
-		.fd = open_file(path->path),
-	};
+	table->keys = &run->keys;
+	table->path = path->path;
+	table->dump = options.dump_types;
+	input->rules = (struct kabi_rules){ 0 };
+	input->cache =
+		(struct die_cache){ .rules = &input->rules, .table = table };
+	input->fd = open_file(path->path);
 	debug("%s", path->path);
 	statistics = (struct statistics){ 0 };
 	object_open(&input->object, path->path, input->fd);
-	kabi_read_rules(&input->rules, &input->object);
+	kabi_read_rules(&input->rules, &input->object, table);
 	if (options.preserve)
-		reference_add_overrides(&run->reference, &input->rules);
+		add_overrides(&run->reference.baseline, table);
 	symbols_find_aliases(list, &input->object);
 	match_symbols(list, &input->object, number, &input->cache);
-	kabi_warn_unmatched(table);
+	kabi_warn_unmatched(&input->rules, table);
 	symbols_compute_versions(list, number, table);
-	write_types(run, path, number, table);
-	if (options.reference)
-		reference_compare(&run->reference, list, number, table);
+	use_types(run, path, number);
 	debug("dies=%" PRIu64 " loaded=%" PRIu64 " lookups=%" PRIu64
 	      " written=%" PRIu64 " hashed=%" PRIu64 " slices=%" PRIu64,
 	      statistics.dies, statistics.loaded, statistics.lookups,
@@ -295,6 +324,20 @@ static void read_exported(struct symbol_list *list, struct paths *paths)
 	symbols_sort(list);
 }
 
+/* Ends the comparison; returns how many versions changed. */
+static size_t report_reference(struct run *run)
+{
+	const struct symbol_list *list = &run->list;
+	struct text *names = allocate(list->count * sizeof(*names));
+	size_t changed;
+
+	for (size_t i = 0; i < list->count; i++)
+		names[i] = list->symbols[i]->name;
+	changed = reference_report(&run->reference, names, list->count);
+	free(names);
+	return changed;
+}
+
 static void read_list(struct symbol_list *list)
 {
 	if (isatty(STDIN_FILENO))
@@ -305,7 +348,8 @@ static void read_list(struct symbol_list *list)
 
 int main(int argc, char **argv)
 {
-	struct run run = { 0 };
+	struct run run = { .reference = { .keys = &run.keys },
+			   .consolidated = { .keys = &run.keys } };
 	struct paths paths = { 0 };
 	size_t changed = 0;
 
@@ -333,18 +377,21 @@ int main(int argc, char **argv)
 	else
 		read_list(&run.list);
 	if (options.reference && run.list.count)
-		reference_read(&run.reference, options.reference);
+		reference_read(
+			&run.reference, options.reference,
+			make_text(options.canonical ? CANONICAL_SCHEME : ""));
 	/* If there are no symbols, not yesterday's files, but empty ones. */
 	output_open(&run.symtypes, options.symtypes);
 	output_open(&run.consolidated_output, options.consolidated);
 	for (size_t i = 0; options.consolidated && i < paths.count; i++)
 		paths.paths[i].name = consolidated_name(&run.consolidated,
+							options.relative_to,
 							paths.paths[i].path);
 	for (size_t i = 0; run.list.count && i < paths.count; i++)
 		if (!paths.paths[i].unwanted)
 			process_file(&run, &paths.paths[i], i + 1);
 	if (options.reference)
-		changed = reference_report(&run.reference, &run.list);
+		changed = report_reference(&run);
 	if (changed && options.preserve)
 		error("%zu version%s differ%s from those of '%s'", changed,
 		      changed == 1 ? "" : "s", changed == 1 ? "s" : "",

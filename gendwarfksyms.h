@@ -73,7 +73,7 @@ struct rule {
 	struct text target; /* NUL-terminated; first */
 	enum kabi_rule type;
 	const char *value;
-	bool used; /* it has changed something */
+	bool used; /* it has changed something; of type_string the table knows */
 	bool misfit; /* what it is about hasn't got what it changes */
 	struct rule *next; /* the one entered before it */
 };
@@ -87,11 +87,15 @@ struct kabi_rules {
 	size_t longest_target; /* bytes */
 };
 
-/* Reads the rules of a file, with --stable. Errors: see FORMAT 8. */
-void kabi_read_rules(struct kabi_rules *rules, struct object *object);
+/*
+ * Reads the rules of a file, with --stable; gives those of type_string to the table.
+ * Errors: see FORMAT 8.
+ */
+void kabi_read_rules(struct kabi_rules *rules, struct object *object,
+		     struct type_table *table);
 void kabi_free(struct kabi_rules *rules);
 
-/* The rule for a target, NULL without one; `rules` may be NULL. */
+/* Finds the rule for a target, NULL without one. */
 struct rule *kabi_find(const struct kabi_rules *rules, enum kabi_rule type,
 		       struct text target);
 
@@ -99,13 +103,6 @@ struct rule *kabi_find(const struct kabi_rules *rules, enum kabi_rule type,
 struct rule *kabi_find_enumerator(const struct kabi_rules *rules,
 				  enum kabi_rule type, struct text enumeration,
 				  struct text enumerator);
-
-/* For struct type_table: the string of a key's type_string rule (FORMAT 8). */
-struct type_string *kabi_type_string(struct type_table *table, struct text key);
-
-/* Adds a rule, or replaces the value of one. Target and value are the caller's. */
-void kabi_set_rule(struct kabi_rules *rules, enum kabi_rule type,
-		   struct text target, const char *value);
 
 /* The number that a rule's value is. Error: it is none. */
 uint64_t kabi_number(const struct kabi_rules *rules, const struct rule *rule);
@@ -294,8 +291,8 @@ void die_walk(struct writer *writer, struct die *symbol);
 uint64_t die_string_length(struct writer *writer, struct die *die);
 
 /* The type string of a DIE; its memory is the arena's. Errors: the same. */
-struct type_string die_string(struct writer *writer, struct die *die,
-			      struct arena *arena);
+struct type_string *die_string(struct writer *writer, struct die *die,
+			       struct arena *arena);
 
 /*
  * Turns a row that is text only, without DIEs or line breaks, into one fragment
@@ -447,7 +444,8 @@ void symbols_print_versions(const struct symbol_list *list, FILE *file);
  * Warns of the rules of an input file that can't be meant as they are, once all
  * that its symbols lead to is in the table.
  */
-void kabi_warn_unmatched(struct type_table *table);
+void kabi_warn_unmatched(const struct kabi_rules *rules,
+			 struct type_table *table);
 
 /* match.c: from units to symbols */
 

@@ -29,7 +29,7 @@ const char *const kabi_words[KABI_RULES] = {
 struct rule *kabi_find(const struct kabi_rules *rules, enum kabi_rule type,
 		       struct text target)
 {
-	return rules ? cache_find_text(&rules->by_target[type], target) : NULL;
+	return cache_find_text(&rules->by_target[type], target);
 }
 
 struct rule *kabi_find_enumerator(const struct kabi_rules *rules,
@@ -71,8 +71,9 @@ uint64_t kabi_number(const struct kabi_rules *rules, const struct rule *rule)
 	return number;
 }
 
-void kabi_set_rule(struct kabi_rules *rules, enum kabi_rule type,
-		   struct text target, const char *value)
+/* Adds a rule, or replaces the value of one. */
+static void set_rule(struct kabi_rules *rules, enum kabi_rule type,
+		     struct text target, const char *value)
 {
 	struct rule *rule = kabi_find(rules, type, target);
 
@@ -89,8 +90,9 @@ void kabi_set_rule(struct kabi_rules *rules, enum kabi_rule type,
 	rule->value = value;
 }
 
-static void add_rule(struct kabi_rules *rules, const char *version,
-		     const char *word, const char *target, const char *value)
+static void add_rule(struct kabi_rules *rules, struct type_table *table,
+		     const char *version, const char *word, const char *target,
+		     const char *value)
 {
 	int type = 0;
 
@@ -105,7 +107,9 @@ static void add_rule(struct kabi_rules *rules, const char *version,
 	if (!*target)
 		return; /* matches nothing */
 	/* The later of two holds. */
-	kabi_set_rule(rules, type, make_text(target), value);
+	set_rule(rules, type, make_text(target), value);
+	if (type == KABI_TYPE_STRING)
+		types_add_rule(table, make_text(target), value);
 	debug("%s rule for '%s': '%s'", word, target, value);
 }
 
@@ -128,7 +132,8 @@ static Elf_Data *rules_data(struct object *object)
 	return NULL;
 }
 
-void kabi_read_rules(struct kabi_rules *rules, struct object *object)
+void kabi_read_rules(struct kabi_rules *rules, struct object *object,
+		     struct type_table *table)
 {
 	const char *entry[4], *at, *end;
 	Elf_Data *data = options.stable ? rules_data(object) : NULL;
@@ -149,29 +154,11 @@ void kabi_read_rules(struct kabi_rules *rules, struct object *object)
 			entry[i] = at;
 			at += strlen(at) + 1;
 		}
-		add_rule(rules, entry[0], entry[1], entry[2], entry[3]);
+		add_rule(rules, table, entry[0], entry[1], entry[2], entry[3]);
 	}
 	if (at < end)
 		warning("unexpected data at the end of the kABI rules section of '%s'",
 			rules->path);
-}
-
-struct type_string *kabi_type_string(struct type_table *table, struct text key)
-{
-	struct rule *rule = kabi_find(table->rules, KABI_TYPE_STRING, key);
-	struct type_string *string;
-	const char *problem;
-
-	if (!rule)
-		return NULL;
-	rule->used = true;
-	if (!*rule->value)
-		rule_error(table->rules, rule, "an empty text:");
-	string = types_parse(table, make_text(rule->value), &problem);
-	if (!string)
-		rule_error(table->rules, rule, "%s in '%s',", problem,
-			   rule->value);
-	return string;
 }
 
 void kabi_free(struct kabi_rules *rules)

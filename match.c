@@ -70,7 +70,7 @@ static void take_string(struct matcher *matcher, struct symbol *symbol,
 			struct type_string *string)
 {
 	struct type_string *rule =
-		types_rule(matcher->cache->table, symbol->name);
+		types_rule_string(matcher->cache->table, symbol->name);
 
 	symbols_assign(symbol, matcher->file, rule ? rule : string, string);
 }

@@ -309,7 +309,7 @@ struct symtypes_line *symbols_lines(const struct symbol_list *list,
 	for (size_t i = 0; i < list->count; i++)
 		if (list->symbols[i]->file == file)
 			lines[(*count)++] = (struct symtypes_line){
-				list->symbols[i]->name.start,
+				keys_enter(table->keys, list->symbols[i]->name),
 				list->symbols[i]->string
 			};
 	return types_lines(table, lines, count);

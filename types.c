@@ -1,62 +1,91 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The named types of a file: the table from references to strings, and the
- * symtypes file. Nothing here knows DWARF.
+ * Keys, type strings, and tables of named types: which string each reference has in a
+ * file; and the lines of symtypes files. Nothing here knows DWARF.
  */
 #define PART "types"
 #include "types.h"
 
-struct type *types_enter(struct type_table *table, struct text key)
-{
-	struct type *type = cache_find_text(&table->by_key, key);
+/* Keys */
 
-	if (type)
-		return type;
-	type = arena_zalloc(&table->arena, sizeof(*type));
-	type->key = arena_text(&table->arena, key);
-	type->number = table->count;
-	cache_add_text(&table->by_key, type);
-	*APPEND(table->types, table->count, table->capacity) = type;
-	return type;
+struct key *keys_find(const struct keys *keys, struct text text)
+{
+	return cache_find_text(&keys->by_text, text);
 }
 
-/* The reference made of a prefix and a name, until the next is made. */
-static inline struct text make_key(struct type_table *table, const char *prefix,
-				   struct text name)
+struct key *keys_enter(struct keys *keys, struct text text)
+{
+	struct key *key = keys_find(keys, text);
+
+	if (key)
+		return key;
+	key = arena_zalloc(&keys->arena, sizeof(*key));
+	key->text = arena_text(&keys->arena, text);
+	key->number = keys->count++;
+	cache_add_text(&keys->by_text, key);
+	return key;
+}
+
+/* Makes the reference of a prefix and a name, which stays until the next is made. */
+static inline struct text make_reference(struct keys *keys, const char *prefix,
+					 struct text name)
 {
 	const char *quote = memchr(name.start, ' ', name.length) ? "'" : "";
 	size_t length = strlen(prefix) + name.length + 2 * strlen(quote);
 	char *to;
 
-	while (length >= table->key_capacity)
-		table->key = grow(table->key, &table->key_capacity, 1);
-	to = stpcpy(stpcpy(table->key, prefix), quote);
+	while (length >= keys->buffer_size)
+		keys->buffer = grow(keys->buffer, &keys->buffer_size, 1);
+	to = stpcpy(stpcpy(keys->buffer, prefix), quote);
 	stpcpy(mempcpy(to, name.start, name.length), quote);
-	return (struct text){ table->key, length };
+	return (struct text){ keys->buffer, length };
 }
 
-struct type *types_enter_name(struct type_table *table, const char *prefix,
-			      struct text name)
+struct key *keys_enter_name(struct keys *keys, const char *prefix,
+			    struct text name)
 {
-	return types_enter(table, make_key(table, prefix, name));
+	return keys_enter(keys, make_reference(keys, prefix, name));
 }
 
-const struct type *types_find(const struct type_table *table, struct text key)
+struct key *keys_find_name(struct keys *keys, const char *prefix,
+			   struct text name)
 {
-	const struct type *type = cache_find_text(&table->by_key, key);
-
-	return type && type->in_table ? type : NULL;
+	return keys_find(keys, make_reference(keys, prefix, name));
 }
 
-const struct type *types_find_name(struct type_table *table, const char *prefix,
-				   struct text name)
+struct type_string *keys_enter_string(struct keys *keys, struct key *key,
+				      struct text text, bool override)
 {
-	return types_find(table, make_key(table, prefix, name));
+	struct type_string *string = key->strings;
+
+	while (string &&
+	       (string->override != override || !same_text(string->text, text)))
+		string = string->next;
+	if (string)
+		return string;
+	string = arena_zalloc(&keys->arena, sizeof(*string));
+	string->text = arena_text(&keys->arena, text);
+	string->override = override;
+	string->next = key->strings;
+	key->strings = string;
+	return string;
 }
 
-/* Strings from elsewhere: type_string rules (FORMAT 8), symtypes files */
+void keys_free(struct keys *keys)
+{
+	cache_free(&keys->by_text);
+	arena_free(&keys->arena);
+	free(keys->buffer);
+	*keys = (struct keys){ 0 };
+}
 
-const char *reference_end(const char *text, const char **problem)
+/* References in a text */
+
+/*
+ * Finds the end of a reference that begins there. NULL if none does, with what is
+ * wrong if one nearly does.
+ */
+static const char *reference_end(const char *text, const char **problem)
 {
 	const char *name = text + 2;
 	const char *end;
@@ -77,37 +106,75 @@ const char *reference_end(const char *text, const char **problem)
 	return NULL;
 }
 
-struct type_string *types_parse(struct type_table *table, struct text text,
-				const char **problem)
+const char *find_references(struct keys *keys, struct arena *arena,
+			    struct type_string *string, bool anywhere)
 {
-	struct type_string *string =
-		arena_zalloc(&table->arena, sizeof(*string));
+	const char *text = string->text.start, *problem = NULL, *next;
 	struct type_reference *references = NULL;
 	size_t count = 0, capacity = 0;
-	const char *end;
 
-	*problem = NULL;
-	string->text = arena_text(&table->arena, text);
-	for (const char *at = string->text.start; *at && !*problem; at = end) {
-		end = reference_end(at, problem);
-		if (!end) {
-			end = at + 1;
-			continue;
+	for (const char *at = text; at && *at; at = next) {
+		const char *end = reference_end(at, &problem);
+
+		if (anywhere && problem)
+			break;
+		if (anywhere) {
+			next = end ? end : at + 1;
+		} else {
+			if (end && *end && *end != ' ')
+				end = NULL; /* there is more in the word */
+			next = strchr(end ? end : at, ' ');
+			next = next ? next + 1 : NULL;
 		}
-		*APPEND(references, count, capacity) = (struct type_reference){
-			.type = types_enter(table,
-					    (struct text){ at, end - at }),
-			.start = at - string->text.start,
-		};
+		if (end)
+			*APPEND(references, count,
+				capacity) = (struct type_reference){
+				.key = keys_enter(
+					keys, (struct text){ at, end - at }),
+				.start = at - text,
+			};
 	}
-	string->references = arena_copy(&table->arena, references,
-					count * sizeof(*references));
+	string->references =
+		arena_copy(arena, references, count * sizeof(*references));
 	string->reference_count = count;
+	string->searched = true;
 	free(references);
-	return *problem ? NULL : string;
+	return anywhere ? problem : NULL;
 }
 
 /* The table (FORMAT 7) */
+
+struct type *types_enter(struct type_table *table, struct key *key)
+{
+	struct type *type;
+	size_t old = table->key_count;
+
+	while (key->number >= table->key_count)
+		table->by_key = grow(table->by_key, &table->key_count,
+				     sizeof(*table->by_key));
+	if (table->key_count > old)
+		memset(table->by_key + old, 0,
+		       (table->key_count - old) * sizeof(*table->by_key));
+	type = table->by_key[key->number];
+	if (type)
+		return type;
+	type = arena_zalloc(&table->arena, sizeof(*type));
+	type->key = key;
+	type->number = table->count;
+	table->by_key[key->number] = type;
+	*APPEND(table->types, table->count, table->capacity) = type;
+	return type;
+}
+
+const struct type *types_find(const struct type_table *table,
+			      const struct key *key)
+{
+	const struct type *type = key && key->number < table->key_count
+					  ? table->by_key[key->number]
+					  : NULL;
+
+	return type && type->string ? type : NULL;
+}
 
 void types_write_line(const char *key, struct text text, FILE *file)
 {
@@ -118,34 +185,80 @@ void types_write_line(const char *key, struct text text, FILE *file)
 }
 
 void types_set(const struct type_table *table, struct type *type,
-	       struct type_string string, uint64_t place)
+	       struct type_string *string)
 {
 	type->string = string;
-	type->place = place;
-	type->in_table = true;
 	if (table->dump)
-		types_write_line(type->key.start, string.text, stderr);
+		types_write_line(type->key->text.start, string->text, stderr);
+}
+
+bool types_offer(struct type_table *table, struct type *type, uint64_t length,
+		 uint64_t place)
+{
+	if (types_resolve(table, type)) {
+		uint64_t old = type->string->text.length;
+
+		if (type->ruled || length < old ||
+		    (length == old && place >= type->place))
+			return false;
+	}
+	type->place = place;
+	return true;
+}
+
+/* type_string rules (FORMAT 8) */
+
+void types_add_rule(struct type_table *table, struct text target,
+		    const char *value)
+{
+	struct type_rule *rule = cache_find_text(&table->rules, target);
+
+	if (!rule) {
+		rule = arena_zalloc(&table->arena, sizeof(*rule));
+		rule->target = target;
+		cache_add_text(&table->rules, rule);
+	}
+	rule->value = value;
+}
+
+struct type_string *types_rule_string(struct type_table *table,
+				      struct text target)
+{
+	struct type_rule *rule = cache_find_text(&table->rules, target);
+	struct type_string *string;
+	const char *problem;
+
+	if (!rule || rule->string)
+		return rule ? rule->string : NULL;
+	string = arena_zalloc(&table->arena, sizeof(*string));
+	string->text = make_text(rule->value);
+	problem = find_references(table->keys, &table->arena, string, true);
+	if (!*rule->value)
+		problem = "an empty text:";
+	if (problem)
+		error("%s%s%s%s the type_string rule for '%s' of '%s'", problem,
+		      *rule->value ? " in '" : "", rule->value,
+		      *rule->value ? "'," : "", target.start, table->path);
+	return rule->string = string;
+}
+
+bool types_rule_used(const struct type_table *table, struct text target)
+{
+	const struct type_rule *rule = cache_find_text(&table->rules, target);
+
+	return rule && rule->string;
 }
 
 bool types_resolve(struct type_table *table, struct type *type)
 {
-	struct type_string *rule = NULL;
+	struct type_string *rule =
+		type->string ? NULL : types_rule_string(table, type->key->text);
 
-	if (!type->in_table)
-		rule = types_rule(table, type->key);
 	if (rule) {
 		type->ruled = true;
-		types_set(table, type, *rule, 0);
+		types_set(table, type, rule);
 	}
-	return type->in_table;
-}
-
-bool type_supersedes(const struct type *type, size_t length, uint64_t place)
-{
-	if (type->ruled || length < type->string.text.length)
-		return false;
-	/* Of equally long ones the first DIE. */
-	return length > type->string.text.length || place < type->place;
+	return type->string;
 }
 
 /* The symtypes file (FORMAT 7) */
@@ -154,7 +267,7 @@ static int compare_lines(const void *a, const void *b)
 {
 	const struct symtypes_line *left = a, *right = b;
 
-	return strcmp(left->key, right->key);
+	return strcmp(left->key->text.start, right->key->text.start);
 }
 
 struct symtypes_line *types_lines(const struct type_table *table,
@@ -162,10 +275,9 @@ struct symtypes_line *types_lines(const struct type_table *table,
 {
 	lines = reallocate(lines, (*count + table->count) * sizeof(*lines));
 	for (size_t i = 0; i < table->count; i++)
-		if (table->types[i]->in_table)
+		if (table->types[i]->string)
 			lines[(*count)++] = (struct symtypes_line){
-				table->types[i]->key.start,
-				&table->types[i]->string
+				table->types[i]->key, table->types[i]->string
 			};
 	if (*count)
 		qsort(lines, *count, sizeof(*lines), compare_lines);
@@ -175,15 +287,27 @@ struct symtypes_line *types_lines(const struct type_table *table,
 void types_write(const struct symtypes_line *lines, size_t count, FILE *file)
 {
 	for (size_t i = 0; i < count; i++)
-		types_write_line(lines[i].key, lines[i].string->text, file);
+		types_write_line(lines[i].key->text.start,
+				 lines[i].string->text, file);
+}
+
+void types_clear(struct type_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		table->by_key[table->types[i]->key->number] = NULL;
+	table->count = 0;
+	arena_reset(&table->arena);
+	arena_reset(&table->templates);
+	table->templates_size = 0;
+	cache_clear(&table->rules);
 }
 
 void types_free(struct type_table *table)
 {
 	arena_free(&table->arena);
-	arena_free(&table->layouts);
-	cache_free(&table->by_key);
+	arena_free(&table->templates);
+	cache_free(&table->rules);
+	free(table->by_key);
 	free(table->types);
-	free(table->key);
 	*table = (struct type_table){ 0 };
 }

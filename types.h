@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Named types: the table from references to strings, and symtypes files (FORMAT 7).
- * Nothing here knows DWARF.
+ * Type strings, and tables of named types (FORMAT 5 and 7). Nothing here knows DWARF.
+ *
+ * There is one model of all that: a *key* is a reference, or a symbol's name; a *type
+ * string* is a text with the keys that it refers to; a *table* says which string a key
+ * has, for one file. Keys are entered once, and tables of several files share them.
+ * Say a file has
+ *
+ *	s#foo structure_type foo { member pointer_type { s#bar } ... }
+ *	s#bar structure_type bar { }
+ *
+ * Then there are two keys, "s#foo" and "s#bar", and the table has a string for each;
+ * the one of s#foo has a reference, to the key s#bar.
  */
 #ifndef TYPES_H
 #define TYPES_H
@@ -9,124 +19,171 @@
 #include "cache.h"
 #include <stdio.h>
 
-/*
- * A type string (FORMAT 5): its text with references as written, and where they
- * stand in it.
- */
+/* A reference, "s#foo", or a symbol's name. Lives as long as its `struct keys`. */
+struct key {
+	struct text text; /* NUL-terminated; first */
+	size_t number; /* of the keys that were entered before it */
+	struct type_string
+		*strings; /* of keys_enter_string(), the last first */
+	size_t mark; /* the last string that it was marked for; versions.c's */
+};
+
+/* A type string. */
 struct type_string {
-	struct text text; /* not NUL-terminated */
-	struct type_reference *references; /* by position */
+	struct text text; /* with references as written; not NUL-terminated */
+	struct type_reference *references; /* in the order of the text */
 	size_t reference_count;
+	/* Of those that keys_enter_string() makes: */
+	struct type_string *next; /* of the same key */
+	bool override; /* it stands for what later builds say, too (FORMAT 14) */
+	bool searched; /* for references */
 	/* versions.c's: */
-	/* Of references to one type only the first is left, and CRCs are known: */
-	bool prepared;
+	bool prepared; /* only first references are left, and CRCs are known */
 	uint32_t crc; /* of the text */
 };
 
 struct type_reference {
-	struct type *type;
+	struct key *key;
 	size_t start; /* of the reference in the text */
+	/* versions.c's: */
 	uint32_t crc_start; /* of the text before it */
 	uint32_t crc_end; /* ... and up to its end */
 };
 
-/* A named type of the file: what a reference means. Lives as long as the table. */
-struct type {
-	struct text key; /* the reference: "s#foo", NUL-terminated; first */
-	size_t number; /* of the types that were entered before it */
-	bool in_table; /* `string` is set */
-	bool ruled; /* by a type_string rule */
-	struct type_string string;
-	uint64_t place; /* of the DIE that the string is of, among all */
-
-	/* versions.c's: */
-	uint64_t expanded_for; /* the last version that it was expanded in */
-	size_t visit; /* its number in the search for cycles; 0: none yet */
-	size_t lowest;
-	bool on_path;
-	bool in_cycle;
-	struct layout *layout;
-};
-
-/* The type table of one file. All zero bytes is an empty one, without rules. */
-struct type_table {
-	const char *path; /* the file's, for messages; the caller's */
-	bool dump; /* print strings as they are entered: --dump-types */
-	/* The string of the rule for a key, if there is one; NULL: no rules. */
-	struct type_string *(*find_rule)(struct type_table *table,
-					 struct text key);
-	const struct kabi_rules *rules; /* where that looks */
+/* All keys of a run. All zero bytes is none. */
+struct keys {
 	struct arena arena;
-	struct cache by_key;
-	struct type **types;
+	struct cache by_text;
 	size_t count;
-	size_t capacity;
-	char *key; /* the last that was made of a prefix and a name */
-	size_t key_capacity;
-
-	/* versions.c's: */
-	uint64_t versions; /* expansions begun */
-	size_t visits; /* in the search for cycles */
-	struct arena layouts;
-	size_t layouts_size; /* bytes in that arena, roughly */
+	size_t marks; /* given to strings so far */
+	char *buffer; /* the last key that was made of a prefix and a name */
+	size_t buffer_size;
 };
 
 /*
- * The type with a reference, or with that made of a prefix ("s#") and a name;
- * entered if it is new, with no string yet.
+ * Finds or enters a key: of that text, which is copied; or of a prefix ("s#") and a
+ * name, in quotes if there is a blank in it. keys_find() returns NULL if there is none.
  */
-struct type *types_enter(struct type_table *table, struct text key);
-struct type *types_enter_name(struct type_table *table, const char *prefix,
-			      struct text name);
-
-/* The same if the table has a string for it; else NULL. */
-const struct type *types_find(const struct type_table *table, struct text key);
-const struct type *types_find_name(struct type_table *table, const char *prefix,
-				   struct text name);
-
-/* Whether the table has a string for the type, from a rule or a DIE. */
-bool types_resolve(struct type_table *table, struct type *type);
+struct key *keys_enter(struct keys *keys, struct text text);
+struct key *keys_enter_name(struct keys *keys, const char *prefix,
+			    struct text name);
+struct key *keys_find(const struct keys *keys, struct text text);
+struct key *keys_find_name(struct keys *keys, const char *prefix,
+			   struct text name);
 
 /*
- * Whether a string of that length, of the DIE in that place, should replace the
- * one that the table has for the type.
+ * The string of a key with that text, which is copied if it is new: equal ones are
+ * one. Its references have not been searched for.
  */
-bool type_supersedes(const struct type *type, size_t length, uint64_t place);
+struct type_string *keys_enter_string(struct keys *keys, struct key *key,
+				      struct text text, bool override);
 
-/* Enters or replaces a string. Its memory is to live as long as the table. */
-void types_set(const struct type_table *table, struct type *type,
-	       struct type_string string, uint64_t place);
+void keys_free(struct keys *keys);
 
-/* The string of the rule for a key, if there is one; else NULL. */
-static inline struct type_string *types_rule(struct type_table *table,
-					     struct text key)
-{
-	return table->find_rule ? table->find_rule(table, key) : NULL;
-}
-
-/*
- * The end of a reference that begins there; NULL if none does, with what is
- * wrong if one nearly does.
- */
-const char *reference_end(const char *text, const char **problem);
-
-/*
- * The string that a text is, in the table's memory. Its references may begin
- * anywhere (FORMAT 8). NULL if there is something wrong, and what.
- */
-struct type_string *types_parse(struct type_table *table, struct text text,
-				const char **problem);
-
-/* Whether a key is a reference, not a symbol's name. */
+/* Tells whether a key is a reference, not a symbol's name. */
 static inline bool is_reference(const char *key)
 {
 	return *key && strchr("sute", *key) && key[1] == '#';
 }
 
-/* A line of the symtypes file. */
+/*
+ * Finds the references of a string, in the memory of the arena. With `anywhere`, they
+ * may begin inside of a word (FORMAT 8); else where a word begins, and what is nearly
+ * one is none (FORMAT 14). Returns NULL, or what is wrong with one.
+ */
+const char *find_references(struct keys *keys, struct arena *arena,
+			    struct type_string *string, bool anywhere);
+
+/* What a table says of a key. Lives as long as the table. */
+struct type {
+	struct key *key;
+	struct type_string *string; /* NULL: none yet */
+	size_t number; /* of the types that were entered before it */
+	bool ruled; /* the string is a type_string rule's */
+	uint64_t place; /* of the DIE that the string is of, among all */
+
+	/* versions.c's: */
+	bool prepared; /* and so are all types that it leads to */
+	uint64_t expanded_for; /* the last version that it was expanded in */
+
+	/* template.c's: */
+	size_t visit; /* its number in the search for cycles; 0: none yet */
+	size_t lowest;
+	bool on_path;
+	bool in_cycle;
+	struct expansion_template *template;
+};
+
+/* A type_string rule (FORMAT 8), of a reference or of a symbol's name. */
+struct type_rule {
+	struct text target; /* NUL-terminated; first */
+	const char *value;
+	struct type_string *string; /* NULL until it is asked for */
+};
+
+/* The types of one file. With `keys` alone set, it is an empty one. */
+struct type_table {
+	struct keys *keys;
+	const char *path; /* the file's, for messages; the caller's */
+	bool dump; /* print strings as they are entered: --dump-types */
+	struct arena arena; /* of types and their strings */
+	struct type **by_key; /* by number of the key; NULL: not entered */
+	size_t key_count; /* that `by_key` has room for */
+	struct type **types; /* in the order in which they were entered */
+	size_t count;
+	size_t capacity;
+	struct cache rules; /* struct type_rule by target */
+
+	/* versions.c's and template.c's: */
+	uint64_t versions; /* expansions begun */
+	size_t visits; /* in the search for cycles */
+	struct arena templates;
+	size_t templates_size; /* bytes in that arena, roughly */
+};
+
+/* The type of a key, entered if it is new, with no string yet. */
+struct type *types_enter(struct type_table *table, struct key *key);
+
+/* The same if it has a string, from a rule or a DIE; else NULL. */
+const struct type *types_find(const struct type_table *table,
+			      const struct key *key);
+
+/*
+ * Adds a type_string rule. Target and value stay the caller's; of two rules for a
+ * target the later holds.
+ */
+void types_add_rule(struct type_table *table, struct text target,
+		    const char *value);
+
+/*
+ * The string of the rule for a target, NULL without one. Error: the value is no
+ * string, as FORMAT 8 has it.
+ */
+struct type_string *types_rule_string(struct type_table *table,
+				      struct text target);
+
+/* Tells whether the rule for a target has been asked for its string. */
+bool types_rule_used(const struct type_table *table, struct text target);
+
+/* Gives a type the string of its rule, if it has none. Tells whether it has one then. */
+bool types_resolve(struct type_table *table, struct type *type);
+
+/*
+ * Offers the string of the DIE in that place, which is so long (bytes; 0 if the type
+ * has none yet). Tells whether types_set() is to be called with it, since it is the
+ * longest so far, or of equally long ones the first in .debug_info (FORMAT 7).
+ */
+bool types_offer(struct type_table *table, struct type *type, uint64_t length,
+		 uint64_t place);
+
+/* Gives a type its string, which has to live as long as the table. */
+void types_set(const struct type_table *table, struct type *type,
+	       struct type_string *string);
+
+/* A line of a symtypes file. */
 struct symtypes_line {
-	const char *key; /* NUL-terminated */
-	const struct type_string *string;
+	struct key *key;
+	struct type_string *string;
 };
 
 /*
@@ -140,6 +197,8 @@ struct symtypes_line *types_lines(const struct type_table *table,
 void types_write_line(const char *key, struct text text, FILE *file);
 void types_write(const struct symtypes_line *lines, size_t count, FILE *file);
 
+/* Empties a table, rules included; the second also frees its memory. */
+void types_clear(struct type_table *table);
 void types_free(struct type_table *table);
 
 #endif

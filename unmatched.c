@@ -43,11 +43,13 @@ static bool is_slip(struct text a, struct text b)
 }
 
 /* A name among the types of a kind ("s") or of all that is a slip away. */
-static struct text find_slip(struct type_table *table, const struct rule *rule,
-			     struct text target, const char *kinds)
+static struct text find_slip(const struct kabi_rules *rules,
+			     const struct type_table *table,
+			     const struct rule *rule, struct text target,
+			     const char *kinds)
 {
 	for (size_t i = 0; i < table->count; i++) {
-		struct text key = table->types[i]->key, name = key;
+		struct text key = table->types[i]->key->text, name = key;
 
 		name.start += 2;
 		name.length -= 2;
@@ -56,9 +58,9 @@ static struct text find_slip(struct type_table *table, const struct rule *rule,
 			name.start++;
 			name.length -= 2;
 		}
-		if (table->types[i]->in_table && strchr(kinds, *key.start) &&
+		if (table->types[i]->string && strchr(kinds, *key.start) &&
 		    is_slip(name, target) &&
-		    !kabi_find(table->rules, rule->type, name))
+		    !kabi_find(rules, rule->type, name))
 			return name;
 	}
 	return (struct text){ 0 };
@@ -76,91 +78,102 @@ static const char *behind_prefix(const char *target, bool with_reference)
 	return with_reference && is_reference(target) ? target + 2 : NULL;
 }
 
+static const struct type *find_type(struct type_table *table,
+				    const char *prefix, struct text name)
+{
+	return types_find(table, keys_find_name(table->keys, prefix, name));
+}
+
 #define warn(rules, rule, format, ...)                                         \
 	warning("the %s rule for '%s' of '%s' matches nothing: " format,       \
 		kabi_words[(rule)->type], (rule)->target.start, (rules)->path, \
 		##__VA_ARGS__)
 
-static void check_type_string(struct type_table *table, const struct rule *rule)
+static void check_type_string(const struct kabi_rules *rules,
+			      struct type_table *table, const struct rule *rule)
 {
 	static const char *const prefixes[] = { "s#", "u#", "e#", "t#" };
 	const char *name = behind_prefix(rule->target.start, false);
 
 	if (name) {
-		warn(table->rules, rule,
+		warn(rules, rule,
 		     "the target of a type is written s#%s (u#, e# or t# for a union, enumeration or typedef)",
 		     name);
 		return;
 	}
 	for (int i = 0; i < 4 && !is_reference(rule->target.start); i++)
-		if (types_find_name(table, prefixes[i], rule->target))
-			warn(table->rules, rule,
+		if (find_type(table, prefixes[i], rule->target))
+			warn(rules, rule,
 			     "the target of a type is written %s%s",
 			     prefixes[i], rule->target.start);
 }
 
-static void check_enumerator(struct type_table *table, const struct rule *rule)
+static void check_enumerator(const struct kabi_rules *rules,
+			     struct type_table *table, const struct rule *rule)
 {
 	const char *blank = strrchr(rule->target.start, ' ');
 	const struct type *type;
 	struct text name, slip;
 
 	if (!blank) {
-		warn(table->rules, rule,
+		warn(rules, rule,
 		     "the target of an enumerator is written ENUM ENUMERATOR");
 		return;
 	}
 	name = (struct text){ rule->target.start, blank - rule->target.start };
-	type = types_find_name(table, "e#", name);
-	slip = find_slip(table, rule, name, "e");
-	if (type && memmem(type->string.text.start, type->string.text.length,
+	type = find_type(table, "e#", name);
+	slip = find_slip(rules, table, rule, name, "e");
+	if (type && memmem(type->string->text.start, type->string->text.length,
 			   "{ enumerator ", strlen("{ enumerator ")))
-		warn(table->rules, rule,
-		     "the enumeration has no enumerator '%s'", blank + 1);
+		warn(rules, rule, "the enumeration has no enumerator '%s'",
+		     blank + 1);
 	else if (!type && slip.start)
-		warn(table->rules, rule, "is the enumeration '%.*s' meant?",
+		warn(rules, rule, "is the enumeration '%.*s' meant?",
 		     (int)slip.length, slip.start);
 }
 
-static void check_name(struct type_table *table, const struct rule *rule)
+static void check_name(const struct kabi_rules *rules, struct type_table *table,
+		       const struct rule *rule)
 {
 	bool declonly = rule->type == KABI_DECLONLY;
 	struct text slip;
 
 	if (rule->misfit) {
-		warn(table->rules, rule, "what has that name has no size");
+		warn(rules, rule, "what has that name has no size");
 		return;
 	}
-	if (types_find_name(table, "t#", rule->target)) {
+	if (find_type(table, "t#", rule->target)) {
 		if (declonly)
-			warn(table->rules, rule,
+			warn(rules, rule,
 			     "a typedef is not declared only; the rule is for the structure, union or enumeration that it stands for");
 		return;
 	}
-	slip = find_slip(table, rule, rule->target, declonly ? "sue" : "sute");
+	slip = find_slip(rules, table, rule, rule->target,
+			 declonly ? "sue" : "sute");
 	if (slip.start)
-		warn(table->rules, rule, "is '%.*s' meant?", (int)slip.length,
+		warn(rules, rule, "is '%.*s' meant?", (int)slip.length,
 		     slip.start);
 }
 
-void kabi_warn_unmatched(struct type_table *table)
+void kabi_warn_unmatched(const struct kabi_rules *rules,
+			 struct type_table *table)
 {
-	for (const struct rule *rule = table->rules->last; rule;
-	     rule = rule->next) {
+	for (const struct rule *rule = rules->last; rule; rule = rule->next) {
 		const char *target = rule->target.start;
 		const char *name = *target ? behind_prefix(target, true) : NULL;
 
-		if (rule->used)
+		if (rule->used || (rule->type == KABI_TYPE_STRING &&
+				   types_rule_used(table, rule->target)))
 			continue;
 		if (rule->type == KABI_TYPE_STRING)
-			check_type_string(table, rule);
+			check_type_string(rules, table, rule);
 		else if (name)
-			warn(table->rules, rule,
-			     "the target is the name alone, '%s'", name);
+			warn(rules, rule, "the target is the name alone, '%s'",
+			     name);
 		else if (rule->type == KABI_ENUMERATOR_IGNORE ||
 			 rule->type == KABI_ENUMERATOR_VALUE)
-			check_enumerator(table, rule);
+			check_enumerator(rules, table, rule);
 		else
-			check_name(table, rule);
+			check_name(rules, table, rule);
 	}
 }

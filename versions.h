@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Expansions of type strings, and their CRCs (FORMAT 7).
+ * Versions: expansions of type strings, and their CRCs (FORMAT 7).
  */
 #ifndef VERSIONS_H
 #define VERSIONS_H

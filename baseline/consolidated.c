@@ -5,37 +5,40 @@
  * only where it isn't what the type was last.
  */
 #define PART "main"
-#include "../gendwarfksyms.h"
 #include "baseline.h"
 
+/* What it says of one of them. */
+struct consolidated_section {
+	struct text file; /* NUL-terminated */
+	struct symtypes_line *lines;
+	size_t count;
+};
+
 struct text consolidated_name(struct consolidated *consolidated,
-			      const char *path)
+			      const char *root, const char *path)
 {
-	struct arena *arena = &consolidated->pool.arena;
-	const char *slash = strrchr(path, '/'), *root;
-	char *folder, *whole;
+	const char *slash = strrchr(path, '/');
+	char *folder, *real_root, *whole;
 	struct text name;
 	size_t length;
 
-	if (!options.relative_to)
-		return arena_text(arena, make_text(path));
-	if (!consolidated->root)
-		consolidated->root = realpath(options.relative_to, NULL);
-	root = consolidated->root;
 	if (!root)
-		error("cannot find the folder '%s': %m", options.relative_to);
+		return arena_text(&consolidated->arena, make_text(path));
+	real_root = realpath(root, NULL);
+	if (!real_root)
+		error("cannot find the folder '%s': %m", root);
 	/* A symbolic link to a file isn't followed. */
 	folder = realpath(slash ? strndupa(path, slash + 1 - path) : ".", NULL);
 	if (!folder)
 		error("cannot find the folder of '%s': %m", path);
 	if (asprintf(&whole, "%s/%s", folder, slash ? slash + 1 : path) < 0)
 		error("out of memory");
-	length = strlen(root) - (root[1] ? 0 : 1); /* "/" */
-	if (strncmp(whole, root, length) || whole[length] != '/')
-		error("'%s' is not in the folder '%s'", path,
-		      options.relative_to);
-	name = arena_text(arena, make_text(whole + length + 1));
+	length = strlen(real_root) - (real_root[1] ? 0 : 1); /* "/" */
+	if (strncmp(whole, real_root, length) || whole[length] != '/')
+		error("'%s' is not in the folder '%s'", path, root);
+	name = arena_text(&consolidated->arena, make_text(whole + length + 1));
 	free(folder);
+	free(real_root);
 	free(whole);
 	return name;
 }
@@ -43,7 +46,6 @@ struct text consolidated_name(struct consolidated *consolidated,
 void consolidated_add(struct consolidated *consolidated, struct text name,
 		      const struct symtypes_line *lines, size_t count)
 {
-	struct pool *pool = &consolidated->pool;
 	struct consolidated_section *section;
 
 	/* What exports nothing has nothing to say. */
@@ -53,15 +55,12 @@ void consolidated_add(struct consolidated *consolidated, struct text name,
 			 consolidated->capacity);
 	section->file = name;
 	section->count = count;
-	section->records =
-		arena_alloc(&pool->arena, count * sizeof(*section->records));
-	for (size_t i = 0; i < count; i++) {
-		struct record *record = &section->records[i];
-
-		record->key = pool_enter_key(pool, make_text(lines[i].key));
-		record->definition = pool_enter_definition(
-			pool, record->key, lines[i].string->text);
-	}
+	section->lines =
+		arena_copy(&consolidated->arena, lines, count * sizeof(*lines));
+	for (size_t i = 0; i < count; i++)
+		section->lines[i].string =
+			keys_enter_string(consolidated->keys, lines[i].key,
+					  lines[i].string->text, false);
 }
 
 static bool is_vmlinux(struct text file)
@@ -84,25 +83,45 @@ static int compare_sections(const void *a, const void *b)
 	return strcmp(left->file.start, right->file.start);
 }
 
-static void write_record(const struct record *record, FILE *file)
+/* Tells whether "s##NAME" is enough for "s#NAME structure_type NAME { }". */
+static bool is_short_declaration(struct text key, struct text text)
 {
-	struct text key = record->key->text, text = record->definition->text;
+	const char *word = declaration_word(*key.start), *name = key.start + 2;
+	size_t length = strlen(word), name_length = key.length - 2;
 
-	if (is_reference(key.start) && is_short_declaration(key, text)) {
-		fprintf(file, "%c#%s\n", *key.start, key.start + 1);
-		return;
-	}
+	/* A name in quotes can't be read by others. */
+	return length && *name != '\'' && *name != '#' &&
+	       text.length == length + name_length + strlen("  { }") &&
+	       starts_with(text.start, word) && text.start[length] == ' ' &&
+	       !memcmp(text.start + length + 1, name, name_length) &&
+	       !memcmp(text.start + length + 1 + name_length, " { }", 4);
+}
+
+/* Writes a line, unless it is what the last one of that key says. */
+static void write_line(const struct symtypes_line *line,
+		       const struct type_string **last, FILE *file)
+{
+	struct text key = line->key->text, text = line->string->text;
+
 	/* Symbols are always written: they say what the section is about. */
 	if (is_reference(key.start)) {
-		if (record->key->last.definition == record->definition)
+		if (is_short_declaration(key, text)) {
+			fprintf(file, "%c#%s\n", *key.start, key.start + 1);
 			return;
-		record->key->last = *record;
+		}
+		if (*last == line->string)
+			return;
+		*last = line->string;
 	}
 	types_write_line(key.start, text, file);
 }
 
 void consolidated_write(struct consolidated *consolidated, FILE *file)
 {
+	/* By number of the key. */
+	const struct type_string **last =
+		allocate_cleared(consolidated->keys->count, sizeof(*last));
+
 	if (consolidated->count)
 		qsort(consolidated->sections, consolidated->count,
 		      sizeof(*consolidated->sections), compare_sections);
@@ -113,9 +132,10 @@ void consolidated_write(struct consolidated *consolidated, FILE *file)
 		fprintf(file, "%s/* %s */\n", i ? "\n" : "",
 			section->file.start);
 		for (size_t j = 0; j < section->count; j++)
-			write_record(&section->records[j], file);
+			write_line(&section->lines[j],
+				   &last[section->lines[j].key->number], file);
 	}
+	free(last);
 	free(consolidated->sections);
-	free(consolidated->root);
-	pool_free(&consolidated->pool);
+	arena_free(&consolidated->arena);
 }

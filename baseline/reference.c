@@ -1,52 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The symtypes file of an earlier build (--reference), compared with what this run
- * has found: which versions changed, and by which types. A baseline has what the
- * versions were computed from, so the old ones are computed again from there.
+ * A run of gendwarfksyms against the symtypes file of an earlier build (--reference):
+ * which versions changed, and by which types. A baseline has what the versions were
+ * computed from, so the old ones are computed again from there.
  */
 #define PART "reference"
-#include "../gendwarfksyms.h"
 #include "baseline.h"
 
 /* Types that only came or went with a change are named up to here. */
 #define FOLLOWERS_NAMED 10
 
-void reference_read(struct reference *reference, const char *path)
+void reference_read(struct reference *reference, const char *path,
+		    struct text scheme)
 {
-	baseline_read(&reference->baseline, &reference->pool, path);
-	baseline_check_scheme(
-		&reference->baseline,
-		make_text(options.canonical ? CANONICAL_SCHEME : ""),
-		"this run");
-}
-
-void reference_add_overrides(const struct reference *reference,
-			     struct kabi_rules *rules)
-{
-	const struct baseline *baseline = &reference->baseline;
-
-	for (size_t i = 0; i < baseline->override_count; i++)
-		kabi_set_rule(rules, KABI_TYPE_STRING,
-			      baseline->overrides[i].key->text,
-			      baseline->overrides[i].definition->text.start);
+	reference->baseline.keys = reference->keys;
+	baseline_read(&reference->baseline, path);
+	baseline_check_scheme(&reference->baseline, scheme, "this run");
 }
 
 /* Says that a version changed, and what made it. */
-static void report(const struct symbol *symbol, uint32_t old_version,
-		   const struct change *causes, size_t count)
+static void report(const struct compared *symbol, uint32_t version)
 {
 	size_t followers = 0;
 
 	warning("the version of %s changed from 0x%08x to 0x%08x:",
-		symbol->name.start, (unsigned int)old_version,
-		(unsigned int)symbol->version);
-	for (size_t i = 0; i < count; i++) {
-		enum change_kind kind = causes[i].kind;
+		symbol->new->name.start, (unsigned int)symbol->old_version,
+		(unsigned int)version);
+	for (size_t i = 0; i < symbol->cause_count; i++) {
+		const struct change *cause = symbol->causes[i];
 
-		if ((kind != ADDED && kind != REMOVED) ||
+		if ((cause->kind != ADDED && cause->kind != REMOVED) ||
 		    ++followers <= FOLLOWERS_NAMED)
-			fprintf(stderr, "\t%s %s\n", change_subject(&causes[i]),
-				change_words[kind]);
+			fprintf(stderr, "\t%s %s\n", change_subject(cause),
+				change_words[cause->kind]);
 	}
 	if (followers > FOLLOWERS_NAMED)
 		fprintf(stderr, "\tand %zu more added or removed\n",
@@ -54,86 +40,93 @@ static void report(const struct symbol *symbol, uint32_t old_version,
 }
 
 void reference_compare(struct reference *reference,
-		       const struct symbol_list *list, unsigned int file,
-		       struct type_table *table)
+		       const struct reference_symbol *symbols, size_t count,
+		       const struct symtypes_line *lines, size_t line_count)
 {
-	struct baseline *baseline = &reference->baseline;
-	/* To the table from each section, when they are needed. */
-	struct changes *all =
-		allocate_cleared(baseline->section_count, sizeof(*all));
-	struct change *causes;
+	struct baseline *old = &reference->baseline;
+	struct baseline new = { .keys = reference->keys };
+	struct comparison comparison = { .keys = reference->keys };
+	struct compared *compared = allocate(count * sizeof(*compared));
+	size_t compared_count = 0;
 
-	for (size_t i = 0; i < list->count; i++) {
-		struct symbol *symbol = list->symbols[i];
-		struct baseline_symbol *old;
-		struct changes *changes;
-		struct type_string *string;
-		uint32_t version;
-		size_t count;
+	baseline_add_section(&new, make_text("this run"), lines, line_count);
+	for (size_t i = 0; i < count; i++) {
+		struct baseline_symbol *twin =
+			baseline_find(old, symbols[i].name);
 
-		if (symbol->file != file)
-			continue;
-		old = baseline_find(baseline, symbol->name);
-		if (!old) {
-			warning("%s is new: it is not in the reference file '%s'",
-				symbol->name.start, baseline->path);
-			continue;
-		}
-		old->seen = true;
-		changes = &all[old->section->number];
-		if (!changes->old_leads)
-			changes_find(changes, section_table(old->section),
-				     table);
-		if (!changes->count && same_text(old->record.definition->text,
-						 symbol->string->text))
-			continue;
-		string = symbol_type_string(old);
-		count = changes_of_symbol(changes, symbol->name, string,
-					  symbol->string, &causes);
-		version = count ? version_of(&old->section->table, string,
-					     symbol->name.start)
-				: symbol->version;
-		if (version != symbol->version) {
-			reference->changed++;
-			report(symbol, version, causes, count);
-		}
-		free(causes);
+		if (twin)
+			compared[compared_count++] = (struct compared){
+				.old = twin,
+				.new = baseline_find(&new, symbols[i].name)
+			};
 	}
-	for (size_t i = 0; i < baseline->section_count; i++)
-		changes_free(&all[i]);
-	free(all);
+	compare_symbols(&comparison, compared, compared_count);
+	for (size_t i = 0, next = 0; i < count; i++) {
+		struct baseline_symbol *twin =
+			baseline_find(old, symbols[i].name);
+		const struct compared *symbol = &compared[next];
+
+		if (!twin) {
+			warning("%s is new: it is not in the reference file '%s'",
+				symbols[i].name.start, old->path);
+			continue;
+		}
+		next++;
+		cache_add(&reference->seen, (uintptr_t)twin, twin);
+		if (symbol->cause_count &&
+		    symbol->old_version != symbols[i].version) {
+			reference->changed++;
+			report(symbol, symbols[i].version);
+		}
+	}
+	comparison_free(&comparison);
+	baseline_free(&new);
+	free(compared);
 }
 
 /* Says which symbols of a section this run doesn't have. */
 static void report_missing(struct reference *reference,
 			   const struct section *section,
-			   const struct symbol_list *list)
+			   const struct cache *wanted)
 {
-	for (size_t i = 0; i < section->symbol_count; i++) {
-		struct text name = section->symbols[i].name;
-		const struct baseline_symbol *symbol =
-			baseline_find(&reference->baseline, name);
+	const struct baseline *baseline = &reference->baseline;
 
-		if (symbol != &section->symbols[i] || symbol->seen)
+	for (size_t i = 0; i < section->symbol_count; i++) {
+		struct baseline_symbol *symbol = &section->symbols[i];
+		uint64_t address = (uintptr_t)symbol;
+		const char *name = symbol->name.start;
+
+		if (baseline_find(baseline, symbol->name) != symbol ||
+		    cache_find(&reference->seen, address, NULL, NULL))
 			continue;
-		if (!symbols_find(list, name)) {
+		if (!cache_find(wanted, address, NULL, NULL)) {
 			warning("%s is missing: the reference file '%s' has it",
-				name.start, reference->baseline.path);
+				name, baseline->path);
 			continue;
 		}
 		warning("the version of %s is lost: there is no information for it, and the reference file '%s' has it",
-			name.start, reference->baseline.path);
+			name, baseline->path);
 		reference->changed++;
 	}
 }
 
-size_t reference_report(struct reference *reference,
-			const struct symbol_list *list)
+size_t reference_report(struct reference *reference, const struct text *names,
+			size_t count)
 {
-	for (size_t i = 0; i < reference->baseline.section_count; i++)
-		report_missing(reference, reference->baseline.sections[i],
-			       list);
-	baseline_free(&reference->baseline);
-	pool_free(&reference->pool);
+	struct baseline *baseline = &reference->baseline;
+	struct cache wanted = { 0 }; /* struct baseline_symbol by address */
+
+	for (size_t i = 0; i < count; i++) {
+		struct baseline_symbol *symbol =
+			baseline_find(baseline, names[i]);
+
+		if (symbol)
+			cache_add(&wanted, (uintptr_t)symbol, symbol);
+	}
+	for (size_t i = 0; i < baseline->section_count; i++)
+		report_missing(reference, baseline->sections[i], &wanted);
+	baseline_free(baseline);
+	cache_free(&wanted);
+	cache_free(&reference->seen);
 	return reference->changed;
 }

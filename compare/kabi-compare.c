@@ -36,8 +36,8 @@ static void usage(FILE *file)
 
 /* What made versions change, with all symbols whose versions it changed. */
 struct cause {
-	struct change change;
-	struct difference **symbols;
+	const struct change *change; /* NULL: of none that doesn't pass */
+	const struct difference **symbols;
 	size_t count;
 	size_t capacity;
 };
@@ -60,164 +60,50 @@ struct difference {
 	enum difference_kind kind;
 	struct text name;
 	struct text file; /* that it is in now, or was */
-	uint32_t old_version; /* of one that changed */
-	uint32_t new_version;
-	struct cause **causes;
-	size_t cause_count;
+	const struct compared *compared; /* of one that changed */
 	const struct severity_rule *pass; /* it is none, by this; or NULL */
 };
 
-/* The comparison of two baselines. */
-struct comparison {
-	struct pool pool;
+/* Two baselines, and what differs. */
+struct judgement {
+	struct keys keys;
 	struct baseline old;
 	struct baseline new;
 	struct symbol_filter filter;
 	struct severity severity;
-	struct arena arena;
-	struct cache pairs; /* struct pair, of the old section at hand */
-	struct cache cause_cache; /* struct cause */
-	struct cause **causes;
-	size_t cause_count;
-	size_t causes_capacity;
-	struct difference **differences;
+	struct comparison comparison;
+	struct compared *compared; /* all symbols of both that count */
+	size_t compared_count;
+	size_t compared_capacity;
+	struct difference *differences;
 	size_t count;
 	size_t capacity;
+	struct cause *causes; /* those that hurt first */
+	size_t cause_count;
 };
 
 /* Comparing */
 
-/* A section of each baseline, with symbols that are in both. */
-struct pair {
-	struct section *old;
-	struct section *new; /* with the overrides of the old one */
-	bool same; /* the types that their symbols lead to are */
-	struct changes changes; /* if they aren't, once it is needed */
-};
-
-static struct pair *find_pair(struct comparison *comparison,
-			      struct section *old, struct section *new)
+static void add_difference(struct judgement *judgement,
+			   enum difference_kind kind,
+			   const struct baseline_symbol *symbol,
+			   const struct compared *compared)
 {
-	uint64_t hash = new->number;
-	struct pair *pair = cache_find(&comparison->pairs, hash, NULL, NULL);
-
-	if (pair)
-		return pair;
-	pair = arena_zalloc(&comparison->arena, sizeof(*pair));
-	pair->old = old;
-	pair->new = section_override(new, old);
-	pair->same = same_types(old, pair->new);
-	cache_add(&comparison->pairs, hash, pair);
-	return pair;
-}
-
-/* Gives up the tables of the pairs of an old section. */
-static void close_pairs(struct comparison *comparison, struct section *old)
-{
-	struct cache *pairs = &comparison->pairs;
-
-	for (size_t i = 0; pairs->slots && i <= pairs->mask; i++) {
-		struct pair *pair = pairs->slots[i].value;
-
-		if (!pair)
-			continue;
-		changes_free(&pair->changes);
-		section_close(pair->new);
-	}
-	cache_clear(pairs);
-	section_close(old);
-}
-
-/* One text for all: equal strings of two baselines are one definition. */
-static bool same_cause(const void *value, const void *key)
-{
-	const struct change *a = &((const struct cause *)value)->change;
-	const struct change *b = key;
-
-	return same_text(a->key, b->key) && a->old.start == b->old.start &&
-	       a->new.start == b->new.start;
-}
-
-static struct cause *enter_cause(struct comparison *comparison,
-				 const struct change *change)
-{
-	uint64_t hash = hash_text(change->key);
-	struct cause *cause =
-		cache_find(&comparison->cause_cache, hash, same_cause, change);
-
-	if (cause)
-		return cause;
-	cause = arena_zalloc(&comparison->arena, sizeof(*cause));
-	cause->change = *change;
-	/* The table's key goes with it. */
-	cause->change.key =
-		pool_enter_key(&comparison->pool, change->key)->text;
-	cache_add(&comparison->cause_cache, hash, cause);
-	return cause;
-}
-
-static struct difference *add_difference(struct comparison *comparison,
-					 enum difference_kind kind,
-					 const struct baseline_symbol *symbol)
-{
-	struct difference *difference =
-		arena_zalloc(&comparison->arena, sizeof(*difference));
-
-	difference->kind = kind;
-	difference->name = symbol->name;
-	difference->file = symbol->section->file;
-	*APPEND(comparison->differences, comparison->count,
-		comparison->capacity) = difference;
-	return difference;
-}
-
-static void compare_symbol(struct comparison *comparison,
-			   struct baseline_symbol *old,
-			   struct baseline_symbol *new)
-{
-	struct pair *pair = find_pair(comparison, old->section, new->section);
-	struct type_string *old_string, *new_string;
-	struct difference *difference;
-	uint32_t old_version, new_version;
-	struct change *causes;
-	size_t count;
-
-	new = &pair->new->symbols[new - new->section->symbols];
-	if (pair->same && old->record.definition == new->record.definition)
-		return;
-	if (!pair->changes.old_leads)
-		changes_find(&pair->changes, section_table(pair->old),
-			     section_table(pair->new));
-	old_string = symbol_type_string(old);
-	new_string = symbol_type_string(new);
-	count = changes_of_symbol(&pair->changes, old->name, old_string,
-				  new_string, &causes);
-	if (count) {
-		old_version = version_of(&old->section->table, old_string,
-					 old->name.start);
-		new_version = version_of(&new->section->table, new_string,
-					 new->name.start);
-		difference = add_difference(comparison, SYMBOL_CHANGED, new);
-		difference->old_version = old_version;
-		difference->new_version = new_version;
-		difference->causes = arena_alloc(
-			&comparison->arena, count * sizeof(struct cause *));
-		for (size_t i = 0; i < count; i++)
-			difference->causes[i] =
-				enter_cause(comparison, &causes[i]);
-		difference->cause_count = count;
-	}
-	free(causes);
+	*APPEND(judgement->differences, judgement->count, judgement->capacity) =
+		(struct difference){ .kind = kind,
+				     .name = symbol->name,
+				     .file = symbol->section->file,
+				     .compared = compared };
 }
 
 /*
  * Goes through the symbols of a baseline that count. Those that the other hasn't
- * are differences of a kind; those that both have are compared the first time.
+ * are differences of a kind; those that both have are to be compared.
  */
-static void compare_symbols(struct comparison *comparison,
-			    const struct baseline *baseline,
-			    const struct baseline *other,
-			    enum difference_kind kind)
+static void find_symbols(struct judgement *judgement,
+			 const struct baseline *baseline,
+			 const struct baseline *other,
+			 enum difference_kind kind)
 {
 	for (size_t i = 0; i < baseline->section_count; i++) {
 		struct section *section = baseline->sections[i];
@@ -228,24 +114,42 @@ static void compare_symbols(struct comparison *comparison,
 				baseline_find(other, symbol->name);
 
 			if (baseline_find(baseline, symbol->name) != symbol ||
-			    !filter_has(&comparison->filter, symbol->name))
+			    !filter_has(&judgement->filter, symbol->name))
 				continue;
 			/* So that it is known which rules are of use. */
-			severity_find(&comparison->severity, symbol->name,
+			severity_find(&judgement->severity, symbol->name,
 				      section->file);
 			if (!twin)
-				add_difference(comparison, kind, symbol);
-			else if (baseline == &comparison->old)
-				compare_symbol(comparison, symbol, twin);
+				add_difference(judgement, kind, symbol, NULL);
+			else if (baseline == &judgement->old)
+				*APPEND(judgement->compared,
+					judgement->compared_count,
+					judgement->compared_capacity) =
+					(struct compared){ .old = symbol,
+							   .new = twin };
 		}
-		close_pairs(comparison, section);
+	}
+}
+
+static void find_differences(struct judgement *judgement)
+{
+	find_symbols(judgement, &judgement->old, &judgement->new,
+		     SYMBOL_REMOVED);
+	find_symbols(judgement, &judgement->new, &judgement->old, SYMBOL_ADDED);
+	compare_symbols(&judgement->comparison, judgement->compared,
+			judgement->compared_count);
+	for (size_t i = 0; i < judgement->compared_count; i++) {
+		const struct compared *symbol = &judgement->compared[i];
+
+		if (symbol->cause_count)
+			add_difference(judgement, SYMBOL_CHANGED, symbol->new,
+				       symbol);
 	}
 }
 
 static int compare_differences(const void *a, const void *b)
 {
-	const struct difference *left = *(struct difference *const *)a;
-	const struct difference *right = *(struct difference *const *)b;
+	const struct difference *left = a, *right = b;
 	int order = strcmp(left->file.start, right->file.start);
 
 	return order ? order : strcmp(left->name.start, right->name.start);
@@ -254,47 +158,60 @@ static int compare_differences(const void *a, const void *b)
 /* Those that most symbols are hurt by come first. */
 static int compare_causes(const void *a, const void *b)
 {
-	const struct cause *left = *(struct cause *const *)a;
-	const struct cause *right = *(struct cause *const *)b;
+	const struct cause *left = a, *right = b;
 
 	if (left->count != right->count)
 		return left->count > right->count ? -1 : 1;
-	return strcmp(left->change.key.start, right->change.key.start);
+	return !left->count ? 0
+			    : strcmp(left->change->key.start,
+				     right->change->key.start);
+}
+
+/* Gives a difference to its causes. */
+static void add_to_causes(struct judgement *judgement,
+			  const struct difference *difference)
+{
+	const struct compared *compared = difference->compared;
+
+	for (size_t i = 0; compared && i < compared->cause_count; i++) {
+		const struct change *change = compared->causes[i];
+		struct cause *cause = &judgement->causes[change->number];
+
+		cause->change = change;
+		*APPEND(cause->symbols, cause->count, cause->capacity) =
+			difference;
+	}
 }
 
 /*
  * Puts the differences in order, decides which of them pass, and gives the others
  * to their causes.
  */
-static void judge(struct comparison *comparison)
+static void judge(struct judgement *judgement)
 {
-	if (comparison->count)
-		qsort(comparison->differences, comparison->count,
-		      sizeof(*comparison->differences), compare_differences);
-	for (size_t i = 0; i < comparison->count; i++) {
-		struct difference *difference = comparison->differences[i];
+	size_t changes = judgement->comparison.change_count;
+
+	judgement->causes =
+		allocate_cleared(changes, sizeof(*judgement->causes));
+	if (judgement->count)
+		qsort(judgement->differences, judgement->count,
+		      sizeof(*judgement->differences), compare_differences);
+	for (size_t i = 0; i < judgement->count; i++) {
+		struct difference *difference = &judgement->differences[i];
 		const struct severity_rule *rule =
-			severity_find(&comparison->severity, difference->name,
+			severity_find(&judgement->severity, difference->name,
 				      difference->file);
 
-		if (rule && rule->pass) {
+		if (rule && rule->pass)
 			difference->pass = rule;
-			continue;
-		}
-		for (size_t j = 0; j < difference->cause_count; j++) {
-			struct cause *cause = difference->causes[j];
-
-			if (!cause->count)
-				*APPEND(comparison->causes,
-					comparison->cause_count,
-					comparison->causes_capacity) = cause;
-			*APPEND(cause->symbols, cause->count, cause->capacity) =
-				difference;
-		}
+		else
+			add_to_causes(judgement, difference);
 	}
-	if (comparison->cause_count)
-		qsort(comparison->causes, comparison->cause_count,
-		      sizeof(*comparison->causes), compare_causes);
+	qsort(judgement->causes, changes, sizeof(*judgement->causes),
+	      compare_causes);
+	while (judgement->cause_count < changes &&
+	       judgement->causes[judgement->cause_count].count)
+		judgement->cause_count++;
 }
 
 /* The report */
@@ -313,8 +230,8 @@ static void print_cause(const struct cause *cause, bool colour)
 	for (size_t i = 0; i < cause->count; i++)
 		files += !i || strcmp(cause->symbols[i]->file.start,
 				      cause->symbols[i - 1]->file.start);
-	printf("%s %s: %zu symbol%s (", cause->change.key.start,
-	       change_words[cause->change.kind], cause->count,
+	printf("%s %s: %zu symbol%s (", cause->change->key.start,
+	       change_words[cause->change->kind], cause->count,
 	       plural(cause->count));
 	for (size_t i = 0; i < named; i++)
 		printf("%s%s", i ? ", " : "", cause->symbols[i]->name.start);
@@ -327,74 +244,75 @@ static void print_cause(const struct cause *cause, bool colour)
 			printf("%s%s", shown++ ? ", " : "",
 			       cause->symbols[i]->file.start);
 	printf("%s)\n", files > NAMES_SHOWN ? ", ..." : "");
-	print_diff(stdout, cause->change.key.start, cause->change.old,
-		   cause->change.new, colour);
+	print_diff(stdout, cause->change->key.start, cause->change->old,
+		   cause->change->new, colour);
 	putchar('\n');
 }
 
-static void print_difference(const struct comparison *comparison,
+static void print_difference(const struct judgement *judgement,
 			     const struct difference *difference)
 {
+	const struct compared *compared = difference->compared;
+	size_t count = compared ? compared->cause_count : 0;
+
 	printf("%s: %s %s", difference->file.start, difference->name.start,
 	       kind_words[difference->kind]);
 	if (difference->kind == SYMBOL_CHANGED)
 		printf(" from 0x%08x to 0x%08x:",
-		       (unsigned int)difference->old_version,
-		       (unsigned int)difference->new_version);
-	for (size_t i = 0; i < difference->cause_count && i < CAUSES_NAMED;
-	     i++) {
-		const struct change *change = &difference->causes[i]->change;
+		       (unsigned int)compared->old_version,
+		       (unsigned int)compared->new_version);
+	for (size_t i = 0; i < count && i < CAUSES_NAMED; i++) {
+		const struct change *change = compared->causes[i];
 
 		printf("%s %s %s", i ? "," : "", change_subject(change),
 		       change_words[change->kind]);
 	}
-	if (difference->cause_count > CAUSES_NAMED)
-		printf(", and %zu more",
-		       difference->cause_count - CAUSES_NAMED);
+	if (count > CAUSES_NAMED)
+		printf(", and %zu more", count - CAUSES_NAMED);
 	if (difference->pass)
 		printf(" (passes: line %zu of '%s')",
 		       difference->pass->pattern.line,
-		       comparison->severity.path);
+		       judgement->severity.path);
 	putchar('\n');
 }
 
 /* Prints all. Returns whether there is any difference. */
-static bool print_full(const struct comparison *comparison)
+static bool print_full(const struct judgement *judgement)
 {
 	const char *no_colour = getenv("NO_COLOR");
 	bool colour = isatty(STDOUT_FILENO) && (!no_colour || !*no_colour);
 	size_t counts[KINDS] = { 0 }, passed = 0;
 
-	for (size_t i = 0; i < comparison->cause_count; i++)
-		print_cause(comparison->causes[i], colour);
-	for (size_t i = 0; i < comparison->count; i++) {
+	for (size_t i = 0; i < judgement->cause_count; i++)
+		print_cause(&judgement->causes[i], colour);
+	for (size_t i = 0; i < judgement->count; i++) {
 		const struct difference *difference =
-			comparison->differences[i];
+			&judgement->differences[i];
 
-		print_difference(comparison, difference);
+		print_difference(judgement, difference);
 		if (difference->pass)
 			passed++;
 		else
 			counts[difference->kind]++;
 	}
-	if (!comparison->count)
+	if (!judgement->count)
 		return false;
 	putchar('\n');
 	for (int kind = 0; kind < KINDS; kind++)
 		printf("%zu symbol%s %s, ", counts[kind], plural(counts[kind]),
 		       kind_words[kind]);
 	printf("%zu passed\n", passed);
-	return passed < comparison->count;
+	return passed < judgement->count;
 }
 
 /* For scripts: the differences alone, those that don't pass. */
-static bool print_short(const struct comparison *comparison)
+static bool print_short(const struct judgement *judgement)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < comparison->count; i++) {
+	for (size_t i = 0; i < judgement->count; i++) {
 		const struct difference *difference =
-			comparison->differences[i];
+			&judgement->differences[i];
 
 		if (difference->pass)
 			continue;
@@ -407,26 +325,29 @@ static bool print_short(const struct comparison *comparison)
 
 /* The baselines */
 
-static void read_baselines(struct comparison *comparison, char **paths)
+static void read_baselines(struct judgement *judgement, char **paths)
 {
-	baseline_read(&comparison->old, &comparison->pool, paths[0]);
-	baseline_read(&comparison->new, &comparison->pool, paths[1]);
-	baseline_check_scheme(&comparison->old, comparison->new.scheme,
-			      paths[1]);
+	struct keys *keys = &judgement->keys;
+
+	judgement->old.keys = judgement->new.keys = keys;
+	judgement->comparison =
+		(struct comparison){ .keys = keys, .overrides = true };
+	baseline_read(&judgement->old, paths[0]);
+	baseline_read(&judgement->new, paths[1]);
+	baseline_check_scheme(&judgement->old, judgement->new.scheme, paths[1]);
 }
 
-static void free_all(struct comparison *comparison)
+static void free_all(struct judgement *judgement)
 {
-	for (size_t i = 0; i < comparison->cause_count; i++)
-		free(comparison->causes[i]->symbols);
-	free(comparison->causes);
-	free(comparison->differences);
-	cache_free(&comparison->pairs);
-	cache_free(&comparison->cause_cache);
-	arena_free(&comparison->arena);
-	baseline_free(&comparison->old);
-	baseline_free(&comparison->new);
-	pool_free(&comparison->pool);
+	for (size_t i = 0; i < judgement->cause_count; i++)
+		free(judgement->causes[i].symbols);
+	free(judgement->causes);
+	free(judgement->differences);
+	free(judgement->compared);
+	comparison_free(&judgement->comparison);
+	baseline_free(&judgement->old);
+	baseline_free(&judgement->new);
+	keys_free(&judgement->keys);
 }
 
 int main(int argc, char **argv)
@@ -440,7 +361,7 @@ int main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	struct comparison comparison = { 0 };
+	struct judgement judgement = { 0 };
 	bool is_short = false, differ;
 	int option;
 
@@ -454,13 +375,13 @@ int main(int argc, char **argv)
 				      optarg);
 			break;
 		case 's':
-			filter_read(&comparison.filter, optarg);
+			filter_read(&judgement.filter, optarg);
 			break;
 		case 'r':
-			severity_read_rules(&comparison.severity, optarg);
+			severity_read_rules(&judgement.severity, optarg);
 			break;
 		case 'm':
-			severity_read_symvers(&comparison.severity, optarg);
+			severity_read_symvers(&judgement.severity, optarg);
 			break;
 		case 'V':
 			puts("kabi-compare " GENDWARFKSYMS_VERSION);
@@ -477,17 +398,14 @@ int main(int argc, char **argv)
 		usage(stderr);
 		error("two baselines are wanted: OLD NEW");
 	}
-	read_baselines(&comparison, argv + optind);
-	compare_symbols(&comparison, &comparison.old, &comparison.new,
-			SYMBOL_REMOVED);
-	compare_symbols(&comparison, &comparison.new, &comparison.old,
-			SYMBOL_ADDED);
-	judge(&comparison);
-	differ = is_short ? print_short(&comparison) : print_full(&comparison);
+	read_baselines(&judgement, argv + optind);
+	find_differences(&judgement);
+	judge(&judgement);
+	differ = is_short ? print_short(&judgement) : print_full(&judgement);
 	if (ferror(stdout) | fclose(stdout))
 		error("cannot write to standard output: %m");
-	filter_end(&comparison.filter);
-	severity_end(&comparison.severity);
-	free_all(&comparison);
+	filter_end(&judgement.filter);
+	severity_end(&judgement.severity);
+	free_all(&judgement);
 	return differ;
 }

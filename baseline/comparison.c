@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Why versions changed. A version covers the symbol's own string and those of all
+ * types that it leads to, so it changes if one of these does, and only then: types
+ * that merely contain one that changed are no causes. Say
+ *
+ *	before					after
+ *	f variable s#a				f variable s#a
+ *	s#a structure_type a { s#b s#c }	s#a structure_type a { s#b s#c }
+ *	s#b structure_type b { ... int x }	s#b structure_type b { ... long x }
+ *	s#c structure_type c { }		s#c structure_type c { }
+ *
+ * Then the cause for f is that s#b changed, and nothing else.
+ *
+ * Many symbols lead to the same few changes through the same few thousand types. So
+ * for each type the set of changes that it leads to is found once, from the sets of
+ * the types in its string, until no set grows any more.
+ */
+#define PART "comparison"
+#include "baseline.h"
+
+const char *const change_words[CHANGE_KINDS] = {
+	[CHANGED] = "changed",
+	[BECAME_DEFINED] = "became defined",
+	[NO_LONGER_DEFINED] = "no longer defined",
+	[ADDED] = "added",
+	[REMOVED] = "removed",
+};
+
+const char *change_subject(const struct change *change)
+{
+	return is_reference(change->key.start) ? change->key.start
+					       : "its own type";
+}
+
+/* Changes */
+
+static bool same_string(const struct type_string *a,
+			const struct type_string *b)
+{
+	return a == b || same_text(a->text, b->text);
+}
+
+/* Tells whether a string is that of a type without a definition. */
+static bool is_declaration(struct text text)
+{
+	const char *open = memchr(text.start, '{', text.length);
+
+	return open &&
+	       same_text(
+		       (struct text){ open, text.length - (open - text.start) },
+		       make_text("{ }"));
+}
+
+static enum change_kind find_change_kind(struct text old, struct text new)
+{
+	if (!old.start)
+		return ADDED;
+	if (!new.start)
+		return REMOVED;
+	if (is_declaration(old) && !is_declaration(new))
+		return BECAME_DEFINED;
+	if (is_declaration(new) && !is_declaration(old))
+		return NO_LONGER_DEFINED;
+	return CHANGED;
+}
+
+static bool same_change(const void *value, const void *key)
+{
+	const struct change *a = value, *b = key;
+
+	return same_text(a->key, b->key) && !a->old.start == !b->old.start &&
+	       !a->new.start == !b->new.start &&same_text(a->old, b->old) &&
+	       same_text(a->new, b->new);
+}
+
+/* Finds or enters a change; strings are NULL where there is none. */
+static struct change *enter_change(struct comparison *comparison,
+				   struct text key,
+				   const struct type_string *old,
+				   const struct type_string *new)
+{
+	struct change *change, wanted = { .key = key };
+	uint64_t hash = (uintptr_t)key.start;
+
+	if (old)
+		wanted.old = old->text;
+	if (new)
+		wanted.new = new->text;
+	change = cache_find(&comparison->by_key, hash, same_change, &wanted);
+	if (change)
+		return change;
+	wanted.number = comparison->change_count++;
+	wanted.kind = find_change_kind(wanted.old, wanted.new);
+	change = arena_copy(&comparison->arena, &wanted, sizeof(wanted));
+	cache_add(&comparison->by_key, hash, change);
+	return change;
+}
+
+/* What changed from one section to another, and what leads to it. */
+struct changes {
+	struct change **changes;
+	size_t count;
+	size_t capacity;
+	size_t words; /* of a set: a bit for each change */
+	/* A set for each type of the tables, by number: changes it leads to. */
+	uint64_t *old_leads;
+	uint64_t *new_leads;
+};
+
+/*
+ * Notes which types of a table aren't the same in the other, or not there; of the
+ * old table only those that aren't there.
+ */
+static void add_changes(struct changes *changes, struct comparison *comparison,
+			const struct type_table *table)
+{
+	bool is_new = table == &comparison->new;
+	const struct type_table *other = is_new ? &comparison->old
+						: &comparison->new;
+
+	for (size_t i = 0; i < table->count; i++) {
+		const struct type *type = table->types[i];
+		const struct type *twin = types_find(other, type->key);
+		const struct type_string *twin_string = twin ? twin->string
+							     : NULL;
+
+		if (twin && (!is_new || same_string(type->string, twin_string)))
+			continue;
+		*APPEND(changes->changes, changes->count, changes->capacity) =
+			enter_change(comparison, type->key->text,
+				     is_new ? twin_string : type->string,
+				     is_new ? type->string : NULL);
+	}
+}
+
+/* Adds the sets of what a string leads to. Returns true if the set grew. */
+static bool add_leads(const struct changes *changes,
+		      const struct type_table *table, const uint64_t *leads,
+		      const struct type_string *string, uint64_t *set)
+{
+	bool grown = false;
+
+	for (size_t i = 0; i < string->reference_count; i++) {
+		const struct key *key = string->references[i].key;
+		const uint64_t *from =
+			&leads[table->by_key[key->number]->number *
+			       changes->words];
+
+		for (size_t j = 0; j < changes->words; j++) {
+			grown |= (from[j] & ~set[j]) != 0;
+			set[j] |= from[j];
+		}
+	}
+	return grown;
+}
+
+/* Finds the sets of a table, where the types of changes `first` up to `end` are. */
+static uint64_t *find_leads(const struct changes *changes,
+			    const struct type_table *table,
+			    const struct keys *keys, size_t first, size_t end)
+{
+	uint64_t *leads =
+		allocate_cleared(table->count * changes->words, sizeof(*leads));
+	bool grown = true;
+
+	for (size_t i = first; i < end; i++) {
+		const struct type *type = types_find(
+			table, keys_find(keys, changes->changes[i]->key));
+
+		leads[type->number * changes->words + i / 64] |= (uint64_t)1
+								 << i % 64;
+	}
+	while (grown) {
+		grown = false;
+		/* Types mostly lead to those that were entered later. */
+		for (size_t i = table->count; i--;)
+			grown |= add_leads(changes, table, leads,
+					   table->types[i]->string,
+					   &leads[i * changes->words]);
+	}
+	return leads;
+}
+
+/* Finds the changes from the old table to the new one. */
+static void find_changes(struct changes *changes, struct comparison *comparison)
+{
+	struct keys *keys = comparison->keys;
+	size_t first;
+
+	add_changes(changes, comparison, &comparison->new);
+	first = changes->count;
+	add_changes(changes, comparison, &comparison->old);
+	changes->words = (changes->count + 63) / 64;
+	changes->new_leads =
+		find_leads(changes, &comparison->new, keys, 0, first);
+	changes->old_leads = find_leads(changes, &comparison->old, keys, first,
+					changes->count);
+}
+
+static void free_changes(struct changes *changes)
+{
+	free(changes->changes);
+	free(changes->old_leads);
+	free(changes->new_leads);
+	*changes = (struct changes){ 0 };
+}
+
+/* Sections */
+
+static void load_section(struct comparison *comparison,
+			 struct type_table *table,
+			 const struct section *section)
+{
+	types_clear(table);
+	table->keys = comparison->keys;
+	table->path = section->file.start;
+	for (size_t i = 0; i < section->type_count; i++)
+		types_set(table, types_enter(table, section->types[i].key),
+			  section->types[i].string);
+}
+
+/* Enters the types that an override leads to, with no string if they have none. */
+static void enter_references(struct type_table *table,
+			     const struct type_string *string)
+{
+	for (size_t i = 0; i < string->reference_count; i++)
+		types_enter(table, string->references[i].key);
+}
+
+/* The string of a symbol in the newer section, if overrides of the older count. */
+static struct type_string *new_string(const struct comparison *comparison,
+				      const struct compared *symbol)
+{
+	return comparison->overrides && symbol->old->string->override
+		       ? symbol->old->string
+		       : symbol->new->string;
+}
+
+/*
+ * Replaces strings of the newer section by overrides of the older one, for these
+ * symbols. An override may lead to types that were not there, whose turn comes at the
+ * end of the table.
+ */
+static void apply_overrides(struct comparison *comparison,
+			    const struct compared *const *symbols, size_t count)
+{
+	struct type_table *table = &comparison->new;
+
+	for (size_t i = 0; i < count; i++)
+		if (symbols[i]->old->string->override)
+			enter_references(table, symbols[i]->old->string);
+	for (size_t i = 0; i < table->count; i++) {
+		struct type *type = table->types[i];
+		const struct type *old =
+			types_find(&comparison->old, type->key);
+
+		if (old && old->string->override) {
+			types_set(table, type, old->string);
+			enter_references(table, old->string);
+		}
+		if (!type->string)
+			error("the overrides for '%s' lead to '%s', which isn't there any more: override that, too",
+			      table->path, type->key->text.start);
+	}
+}
+
+/* Tells whether the two tables say the same. */
+static bool same_tables(const struct comparison *comparison)
+{
+	const struct type_table *new = &comparison->new;
+
+	for (size_t i = 0; i < new->count; i++) {
+		const struct type *old =
+			types_find(&comparison->old, new->types[i]->key);
+
+		if (!old || old->string != new->types[i]->string)
+			return false;
+	}
+	return new->count == comparison->old.count;
+}
+
+/* Symbols */
+
+/* Finds what made the version of a symbol change, and both versions if it did. */
+static void find_causes(struct comparison *comparison,
+			const struct changes *changes, struct compared *symbol)
+{
+	struct type_string *old = symbol->old->string;
+	struct type_string *new = new_string(comparison, symbol);
+	struct text name = symbol->new->name;
+	uint64_t *set = allocate_cleared(changes->words, sizeof(*set));
+	struct change **causes = arena_reserve(
+		&comparison->arena, 0, (changes->count + 1) * sizeof(*causes));
+	size_t count = 0;
+
+	/* The own string's is entered last: it would stand in the way. */
+	add_leads(changes, &comparison->new, changes->new_leads, new, set);
+	add_leads(changes, &comparison->old, changes->old_leads, old, set);
+	if (!same_string(old, new))
+		count++;
+	for (size_t i = 0; i < changes->count; i++)
+		if (set[i / 64] >> i % 64 & 1)
+			causes[count++] = changes->changes[i];
+	free(set);
+	symbol->causes =
+		arena_keep(&comparison->arena, count * sizeof(*causes));
+	symbol->cause_count = count;
+	if (!count)
+		return;
+	if (!same_string(old, new))
+		causes[0] = enter_change(comparison, name, old, new);
+	symbol->old_version = version_of(&comparison->old, old, name.start);
+	symbol->new_version = version_of(&comparison->new, new, name.start);
+}
+
+/* Compares symbols of the two sections that are loaded. */
+static void compare_sections(struct comparison *comparison,
+			     struct compared *const *symbols, size_t count)
+{
+	struct changes changes = { 0 };
+	bool same = same_tables(comparison);
+
+	for (size_t i = 0; i < count; i++) {
+		if (same && symbols[i]->old->string ==
+				    new_string(comparison, symbols[i]))
+			continue;
+		if (!changes.new_leads)
+			find_changes(&changes, comparison);
+		find_causes(comparison, &changes, symbols[i]);
+	}
+	free_changes(&changes);
+}
+
+/* By the section of the older baseline, then by that of the newer one. */
+static int compare_places(const void *a, const void *b)
+{
+	const struct compared *left = *(struct compared *const *)a;
+	const struct compared *right = *(struct compared *const *)b;
+	size_t left_old = left->old->section->number;
+	size_t right_old = right->old->section->number;
+	size_t left_new = left->new->section->number;
+	size_t right_new = right->new->section->number;
+
+	if (left_old != right_old)
+		return left_old < right_old ? -1 : 1;
+	if (left_new != right_new)
+		return left_new < right_new ? -1 : 1;
+	return (left > right) - (left < right);
+}
+
+void compare_symbols(struct comparison *comparison, struct compared *symbols,
+		     size_t count)
+{
+	struct compared **order = allocate(count * sizeof(*order));
+	const struct section *old = NULL, *new;
+	size_t end;
+
+	for (size_t i = 0; i < count; i++)
+		order[i] = &symbols[i];
+	if (count)
+		qsort(order, count, sizeof(*order), compare_places);
+	for (size_t i = 0; i < count; i = end) {
+		if (old != order[i]->old->section) {
+			old = order[i]->old->section;
+			load_section(comparison, &comparison->old, old);
+		}
+		new = order[i]->new->section;
+		load_section(comparison, &comparison->new, new);
+		for (end = i; end < count && order[end]->old->section == old &&
+			      order[end]->new->section == new;)
+			end++;
+		if (comparison->overrides)
+			apply_overrides(comparison,
+					(const struct compared *const *)order +
+						i,
+					end - i);
+		compare_sections(comparison, order + i, end - i);
+	}
+	free(order);
+}
+
+void comparison_free(struct comparison *comparison)
+{
+	types_free(&comparison->old);
+	types_free(&comparison->new);
+	cache_free(&comparison->by_key);
+	arena_free(&comparison->arena);
+}

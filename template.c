@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Templates: what is the same in the expansions of many symbols is put together once.
+ *
+ * Nearly all large types of a kernel are in one cycle of references: task_struct leads
+ * to file, file to task_struct, and each of them to a third of all types. Whoever
+ * enters that cycle expands all of it, but in an order that depends on the type it
+ * enters by, and without what it has expanded before.
+ *
+ * Say it enters by the type M, and E are the types expanded so far of those that M
+ * leads to. E is closed, that is, it holds all types that its types lead to: one that
+ * is not expanded to its end yet would have to contain M, and be in the cycle. So
+ * where the expansion of M alone (from nothing: its *template*) first expands a type
+ * of E, exactly the types that are expanded there are in E as well, and nowhere else
+ * does the template expand them. Hence the expansion of M after E is M's template with
+ * the outermost expansions of types of E cut out and their references put in. With
+ *
+ *	s#m { s#a s#b }		s#a { s#m }		s#b { s#c s#a }		s#c { }
+ *
+ * the template of s#m is "{ { s#m } { { } s#a } }". For a symbol that has expanded s#c
+ * before, it is "{ { s#m } { s#c s#a } }".
+ *
+ * A template is made once for each M that symbols enter a cycle by (270 of the 4,578
+ * types of a vmlinux). Without them, the versions of a unit with 450 symbols take five
+ * times the instructions.
+ */
+#define PART "versions"
+#include "template.h"
+
+/* A cycle of at least so many types has templates. */
+#define CYCLE_SIZE ((size_t)32)
+
+/* When templates take more memory than this (bytes), they are made anew. */
+#define TEMPLATES_SIZE_LIMIT ((size_t)256 << 20)
+
+/* A type in a template, in the order of expansion. */
+struct template_entry {
+	struct type *type;
+	struct digest start; /* of the text before its expansion */
+	struct digest end; /* ... and up to its end */
+	size_t next; /* the first after all that are expanded in it */
+
+	/* While the template is made: */
+	size_t parent; /* the entry that it is expanded in; of the first itself */
+	size_t reference; /* the next to look at */
+	size_t at; /* how much of the string has been appended, */
+	uint32_t crc; /* and its CRC */
+};
+
+struct expansion_template {
+	struct template_entry *entries; /* the first is whose template it is */
+	size_t count;
+	size_t *places; /* by number of a type: that of its entry + 1, or 0 */
+	size_t type_count; /* that `places` is for */
+	struct expansion_template *used_before; /* by the current expansion */
+};
+
+/* Tarjan's algorithm for strongly connected components, without recursion. */
+void find_cycles(struct type_table *table, struct type *type)
+{
+	struct search {
+		struct type *type;
+		size_t reference; /* the next to follow */
+	} *path = NULL;
+	struct type **open = NULL; /* types whose component is not complete */
+	size_t depth = 0, path_capacity = 0, open_count = 0, open_capacity = 0;
+
+	while (type || depth) {
+		struct search *top;
+
+		if (type) {
+			type->visit = type->lowest = ++table->visits;
+			type->on_path = true;
+			*APPEND(path, depth, path_capacity) =
+				(struct search){ type, 0 };
+			*APPEND(open, open_count, open_capacity) = type;
+			type = NULL;
+		}
+		top = &path[depth - 1];
+		if (top->reference < top->type->string->reference_count) {
+			struct type *to = referenced_type(
+				table, &top->type->string
+						->references[top->reference++]);
+
+			if (!to->visit)
+				type = to;
+			else if (to->on_path && to->visit < top->type->lowest)
+				top->type->lowest = to->visit;
+			continue;
+		}
+		if (--depth && top->type->lowest < path[depth - 1].type->lowest)
+			path[depth - 1].type->lowest = top->type->lowest;
+		if (top->type->lowest == top->type->visit) {
+			size_t first = open_count;
+
+			while (open[--first] != top->type)
+				;
+			for (size_t i = first; i < open_count; i++) {
+				open[i]->on_path = false;
+				open[i]->in_cycle = open_count - first >=
+						    CYCLE_SIZE;
+			}
+			open_count = first;
+		}
+	}
+	free(path);
+	free(open);
+}
+
+/* Making a template */
+
+/* Begins with the expansion of a type; returns the number of its entry. */
+static size_t begin_entry(struct expansion_template *template, size_t *capacity,
+			  struct type *type, size_t parent,
+			  const struct digest *digest)
+{
+	*APPEND(template->entries, template->count, *capacity) =
+		(struct template_entry){ .type = type,
+					 .start = *digest,
+					 .parent = parent };
+	template->places[type->number] = template->count;
+	return template->count - 1;
+}
+
+/* Expands a type from nothing, depth first. */
+static void fill_template(struct expansion_template *template,
+			  const struct type_table *table, struct type *type)
+{
+	struct digest digest = { 0 };
+	size_t capacity = 0;
+	size_t current = begin_entry(template, &capacity, type, 0, &digest);
+
+	for (;;) {
+		struct template_entry *entry = &template->entries[current];
+		const struct type_string *string = entry->type->string;
+		const struct type_reference *reference;
+		struct type *inner;
+
+		if (entry->reference == string->reference_count) {
+			append_slice(&digest, string->text.length - entry->at,
+				     entry->crc, string->crc);
+			entry->end = digest;
+			entry->next = template->count;
+			if (!current)
+				break;
+			current = entry->parent;
+			continue;
+		}
+		reference = &string->references[entry->reference++];
+		inner = referenced_type(table, reference);
+		if (template->places[inner->number])
+			continue;
+		append_slice(&digest, reference->start - entry->at, entry->crc,
+			     reference->crc_start);
+		entry->at = reference_end(reference);
+		entry->crc = reference->crc_end;
+		current = begin_entry(template, &capacity, inner, current,
+				      &digest);
+		statistics.slices++;
+	}
+}
+
+/* Makes the template of a type when it is first asked for. */
+static struct expansion_template *find_template(struct type_table *table,
+						struct type *type)
+{
+	struct expansion_template *template = type->template;
+	struct template_entry *entries;
+	size_t size;
+
+	if (template)
+		return template;
+	size = table->count * sizeof(*template->places);
+	template = arena_zalloc(&table->templates, sizeof(*template));
+	template->places = arena_zalloc(&table->templates, size);
+	template->type_count = table->count;
+	table->templates_size += size;
+	fill_template(template, table, type);
+	/* Now that they don't grow any more, to the rest of the template. */
+	size = template->count * sizeof(*entries);
+	entries = arena_copy(&table->templates, template->entries, size);
+	table->templates_size += size;
+	free(template->entries);
+	template->entries = entries;
+	return type->template = template;
+}
+
+void limit_templates(struct type_table *table)
+{
+	if (table->templates_size <= TEMPLATES_SIZE_LIMIT)
+		return;
+	for (size_t i = 0; i < table->count; i++)
+		table->types[i]->template = NULL;
+	arena_reset(&table->templates);
+	table->templates_size = 0;
+}
+
+/* Using it */
+
+bool is_expanded(const struct expansion *expansion, const struct type *type)
+{
+	const struct expansion_template *used = expansion->templates;
+
+	if (type->expanded_for == expansion->number)
+		return true;
+	for (; used; used = used->used_before)
+		if (type->number < used->type_count &&
+		    used->places[type->number])
+			return true;
+	return false;
+}
+
+void append_expanded(struct expansion *expansion, struct type *type)
+{
+	struct expansion_template *template =
+		find_template(expansion->table, type);
+	const struct template_entry *whole = &template->entries[0];
+	struct digest at = { 0 };
+
+	for (size_t i = 1; i < template->count;) {
+		const struct template_entry *cut = &template->entries[i];
+		struct text key = cut->type->key->text;
+
+		if (!is_expanded(expansion, cut->type)) {
+			i++;
+			continue;
+		}
+		append_slice(&expansion->digest, cut->start.length - at.length,
+			     at.crc, cut->start.crc);
+		append_slice(&expansion->digest, key.length, 0,
+			     crc32_extend(0, key.start, key.length));
+		at = cut->end;
+		i = cut->next;
+	}
+	append_slice(&expansion->digest, whole->end.length - at.length, at.crc,
+		     whole->end.crc);
+	template->used_before = expansion->templates;
+	expansion->templates = template;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Expansions, of versions.c, and templates for parts of them.
+ */
+#ifndef TEMPLATE_H
+#define TEMPLATE_H
+
+#include "crc32.h"
+#include "types.h"
+
+/* A text that is only known by its length (bytes) and CRC. */
+struct digest {
+	uint64_t length;
+	uint32_t crc;
+};
+
+/* Appends a slice of a text, from the CRCs of the text up to its start and its end. */
+static inline void append_slice(struct digest *digest, uint64_t length,
+				uint32_t crc_start, uint32_t crc_end)
+{
+	if (!length)
+		return;
+	digest->crc = crc32_append(digest->crc ^ crc_start, crc_end, length);
+	digest->length += length;
+}
+
+/* The expansion of a symbol's string, as far as it has come. */
+struct expansion {
+	struct type_table *table;
+	struct digest digest; /* of the text so far */
+	uint64_t number; /* of those that table->versions counts */
+	struct expansion_template
+		*templates; /* that it has used, the last first */
+};
+
+/* The end of a reference in its text. */
+static inline size_t reference_end(const struct type_reference *reference)
+{
+	return reference->start + reference->key->text.length;
+}
+
+/* The type of a reference, which has been resolved. */
+static inline struct type *
+referenced_type(const struct type_table *table,
+		const struct type_reference *reference)
+{
+	return table->by_key[reference->key->number];
+}
+
+/*
+ * Finds the cycles that a type is in or leads to: sets `in_cycle` of the types whose
+ * expansion is to be taken from a template. All strings have been prepared.
+ */
+void find_cycles(struct type_table *table, struct type *type);
+
+/* Tells whether an expansion has expanded a type. */
+bool is_expanded(const struct expansion *expansion, const struct type *type);
+
+/* Appends the expansion of a type, with the help of its template. */
+void append_expanded(struct expansion *expansion, struct type *type);
+
+/* Gives up templates if they take too much memory. Only between two expansions. */
+void limit_templates(struct type_table *table);
+
+#endif
