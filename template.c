@@ -39,12 +39,6 @@ struct template_entry {
 	struct digest start; /* of the text before its expansion */
 	struct digest end; /* ... and up to its end */
 	size_t next; /* the first after all that are expanded in it */
-
-	/* While the template is made: */
-	size_t parent; /* the entry that it is expanded in; of the first itself */
-	size_t reference; /* the next to look at */
-	size_t at; /* how much of the string has been appended, */
-	uint32_t crc; /* and its CRC */
 };
 
 struct expansion_template {
@@ -109,55 +103,64 @@ void find_cycles(struct type_table *table, struct type *type)
 
 /* Making a template */
 
-/* Begins with the expansion of a type; returns the number of its entry. */
-static size_t begin_entry(struct expansion_template *template, size_t *capacity,
-			  struct type *type, size_t parent,
-			  const struct digest *digest)
+/* A type whose expansion has begun. */
+struct frame {
+	size_t entry; /* its number */
+	size_t reference; /* the next to look at */
+	size_t at; /* how much of the string has been appended, */
+	uint32_t crc; /* and its CRC */
+};
+
+/* Begins with the expansion of a type. */
+static struct frame begin_entry(struct expansion_template *template,
+				size_t *capacity, struct type *type,
+				const struct digest *digest)
 {
 	*APPEND(template->entries, template->count, *capacity) =
-		(struct template_entry){ .type = type,
-					 .start = *digest,
-					 .parent = parent };
+		(struct template_entry){ .type = type, .start = *digest };
 	template->places[type->number] = template->count;
-	return template->count - 1;
+	return (struct frame){ .entry = template->count - 1 };
 }
 
 /* Expands a type from nothing, depth first. */
 static void fill_template(struct expansion_template *template,
 			  const struct type_table *table, struct type *type)
 {
+	size_t capacity = 0, depth = 0, stack_capacity = 0;
+	struct frame *stack = NULL, *top;
 	struct digest digest = { 0 };
-	size_t capacity = 0;
-	size_t current = begin_entry(template, &capacity, type, 0, &digest);
 
-	for (;;) {
-		struct template_entry *entry = &template->entries[current];
-		const struct type_string *string = entry->type->string;
+	*APPEND(stack, depth, stack_capacity) =
+		begin_entry(template, &capacity, type, &digest);
+	while (depth) {
+		struct template_entry *entry;
 		const struct type_reference *reference;
-		struct type *inner;
+		const struct type_string *string;
 
-		if (entry->reference == string->reference_count) {
-			append_slice(&digest, string->text.length - entry->at,
-				     entry->crc, string->crc);
+		top = &stack[depth - 1];
+		entry = &template->entries[top->entry];
+		string = entry->type->string;
+		if (top->reference == string->reference_count) {
+			append_slice(&digest, string->text.length - top->at,
+				     top->crc, string->crc);
 			entry->end = digest;
 			entry->next = template->count;
-			if (!current)
-				break;
-			current = entry->parent;
+			depth--;
 			continue;
 		}
-		reference = &string->references[entry->reference++];
-		inner = referenced_type(table, reference);
-		if (template->places[inner->number])
+		reference = &string->references[top->reference++];
+		type = referenced_type(table, reference);
+		if (template->places[type->number])
 			continue;
-		append_slice(&digest, reference->start - entry->at, entry->crc,
+		append_slice(&digest, reference->start - top->at, top->crc,
 			     reference->crc_start);
-		entry->at = reference_end(reference);
-		entry->crc = reference->crc_end;
-		current = begin_entry(template, &capacity, inner, current,
-				      &digest);
+		top->at = reference_end(reference);
+		top->crc = reference->crc_end;
+		*APPEND(stack, depth, stack_capacity) =
+			begin_entry(template, &capacity, type, &digest);
 		statistics.slices++;
 	}
+	free(stack);
 }
 
 /* Makes the template of a type when it is first asked for. */
