@@ -53,7 +53,7 @@ struct text canonical_base(struct arena *arena, struct text name)
 	char *text;
 	int length;
 
-	if (!name.start || !count_words(name, counts))
+	if (!options.canonical || !name.start || !count_words(name, counts))
 		return name;
 	if (counts[WORD_UNSIGNED])
 		sign = "unsigned ";
@@ -131,7 +131,11 @@ static struct qualified behind_typedefs(struct die_ref type, bool arrays)
 	return behind;
 }
 
-struct die_ref canonical_value(struct die_ref type)
+/*
+ * The type of a parameter or result, whose own qualifiers mean nothing: the one
+ * after the last qualifiers that are found through qualifiers and typedefs alone.
+ */
+static struct die_ref value_type(struct die_ref type)
 {
 	return behind_typedefs(canonical_qualifiers(type).type, false).type;
 }
@@ -160,7 +164,11 @@ static uint64_t type_size(const struct attributes *member)
 	return 0;
 }
 
-uint64_t canonical_location(const struct attributes *member)
+/*
+ * Where a member begins, in bytes from the start of its structure, also if DWARF 2
+ * gives it as an expression.
+ */
+static uint64_t member_location(const struct attributes *member)
 {
 	struct text block = member->values[ATTRIBUTE_LOCATION_BLOCK].text;
 	uint64_t number = 0;
@@ -173,30 +181,129 @@ uint64_t canonical_location(const struct attributes *member)
 	return number;
 }
 
-uint64_t canonical_bit_offset(const struct attributes *member)
+/* Where a bit-field begins, in bits from the start of its structure. */
+static uint64_t bit_location(const struct attributes *member)
 {
-	uint64_t bits = 8 * canonical_location(member);
+	uint64_t bits = 8 * member_location(member);
 	uint64_t size = number_of(member, ATTRIBUTE_BYTE_SIZE);
+	uint64_t bit_offset = number_of(member, ATTRIBUTE_BIT_OFFSET);
 
 	if (has(member, ATTRIBUTE_DATA_BIT_OFFSET))
-		return member->values[ATTRIBUTE_DATA_BIT_OFFSET].number;
+		return number_of(member, ATTRIBUTE_DATA_BIT_OFFSET);
 	if (!has(member, ATTRIBUTE_BIT_OFFSET))
 		return bits;
 	/* From the most significant bit of its storage unit. */
 	if (member->die.unit->file->big_endian)
-		return bits + member->values[ATTRIBUTE_BIT_OFFSET].number;
+		return bits + bit_offset;
 	if (!size)
 		size = type_size(member);
-	return bits + 8 * size - member->values[ATTRIBUTE_BIT_OFFSET].number -
+	return bits + 8 * size - bit_offset -
 	       number_of(member, ATTRIBUTE_BIT_SIZE);
 }
+
+/* What a DIE says */
+
+static void drop(struct attributes *attributes, enum attribute attribute)
+{
+	attributes->present &= ~WANT(attribute);
+}
+
+static void set_number(struct attributes *attributes, enum attribute attribute,
+		       uint64_t number)
+{
+	attributes->present |= WANT(attribute);
+	attributes->values[attribute].number = number;
+}
+
+/* Replaces the type by that of a value which nobody keeps. */
+static void set_value_type(struct attributes *attributes)
+{
+	struct die_ref type = value_type(reference(attributes, ATTRIBUTE_TYPE));
+
+	attributes->values[ATTRIBUTE_TYPE].die = type;
+	if (!type.address)
+		drop(attributes, ATTRIBUTE_TYPE);
+}
+
+static void canonicalize_member(struct attributes *member, unsigned int parent)
+{
+	struct text name = name_of(member);
+	uint64_t location = member_location(member);
+	struct special special = { 0 };
+	struct die_ref type;
+
+	if (options.stable) {
+		type = reference(member, ATTRIBUTE_TYPE);
+		if (type.address)
+			special = special_union(type);
+	}
+	if (!name.start)
+		set_value_type(member);
+	if (special.kind == UNION_RENAMED) {
+		member->present |= WANT(ATTRIBUTE_NAME);
+		member->values[ATTRIBUTE_NAME].text = special.new_name;
+	}
+	if (has(member, ATTRIBUTE_BIT_SIZE)) {
+		set_number(member, ATTRIBUTE_DATA_BIT_OFFSET,
+			   bit_location(member));
+		drop(member, ATTRIBUTE_DATA_MEMBER_LOCATION);
+		return;
+	}
+	drop(member, ATTRIBUTE_DATA_BIT_OFFSET);
+	if (has(member, ATTRIBUTE_LOCATION_BLOCK))
+		set_number(member, ATTRIBUTE_DATA_MEMBER_LOCATION, location);
+	/* Only some compilers say that it is at the start of a union. */
+	if (parent == DW_TAG_union_type && !location)
+		drop(member, ATTRIBUTE_DATA_MEMBER_LOCATION);
+}
+
+void canonicalize(struct attributes *attributes, unsigned int parent)
+{
+	if (!options.canonical) {
+		/* Values that the default's strings don't have. */
+		attributes->present &= ~(WANT(ATTRIBUTE_GNU_VECTOR) |
+					 WANT(ATTRIBUTE_WIDE_VALUE));
+		return;
+	}
+	/* Compilers don't agree on when to give it; sizes and offsets show it. */
+	drop(attributes, ATTRIBUTE_ALIGNMENT);
+	switch (attributes->tag) {
+	case DW_TAG_pointer_type:
+	case DW_TAG_reference_type:
+	case DW_TAG_rvalue_reference_type:
+		drop(attributes, ATTRIBUTE_BYTE_SIZE); /* the same */
+		break;
+	case DW_TAG_subprogram:
+	case DW_TAG_subroutine_type:
+		set_value_type(attributes);
+		break;
+	case DW_TAG_formal_parameter:
+		attributes->present &= WANT(ATTRIBUTE_TYPE);
+		set_value_type(attributes);
+		break;
+	case DW_TAG_member:
+		canonicalize_member(attributes, parent);
+		break;
+	case DW_TAG_subrange_type:
+		/* No elements and no bound are told apart by some only. */
+		if (has(attributes, ATTRIBUTE_COUNT)
+			    ? !number_of(attributes, ATTRIBUTE_COUNT)
+			    : number_of(attributes, ATTRIBUTE_UPPER_BOUND) ==
+				      UINT64_MAX)
+			attributes->present &= ~(WANT(ATTRIBUTE_COUNT) |
+						 WANT(ATTRIBUTE_UPPER_BOUND));
+	}
+}
+
+/* The order of a structure */
 
 uint64_t canonical_place(const struct attributes *child)
 {
 	if (child->tag != DW_TAG_member)
 		return 0;
-	return has(child, ATTRIBUTE_BIT_SIZE) ? canonical_bit_offset(child)
-					      : 8 * canonical_location(child);
+	return has(child, ATTRIBUTE_BIT_SIZE)
+		       ? number_of(child, ATTRIBUTE_DATA_BIT_OFFSET)
+		       : 8 * number_of(child, ATTRIBUTE_DATA_MEMBER_LOCATION);
 }
 
 static int compare_places(const void *a, const void *b)
@@ -217,9 +324,11 @@ struct placed *canonical_order(const struct attributes *structure,
 	size_t capacity = 0;
 
 	*count = 0;
-	while (next_child(&children, &child))
+	while (next_child(&children, &child)) {
+		canonicalize(&child, structure->tag);
 		*APPEND(order, *count, capacity) =
 			(struct placed){ canonical_place(&child), child.die };
+	}
 	if (order)
 		qsort(order, *count, sizeof(*order), compare_places);
 	return order;

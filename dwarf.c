@@ -274,22 +274,13 @@ add_attribute(struct row *row, const struct attributes *attributes,
 				attributes->values[attribute].number);
 }
 
-static bool is_pointer(unsigned int tag)
-{
-	return tag == DW_TAG_pointer_type || tag == DW_TAG_reference_type ||
-	       tag == DW_TAG_rvalue_reference_type;
-}
-
-/* byte_size, which a rule may change, and alignment */
+/* byte_size, which a rule may change, encoding and alignment */
 static void add_sizes(struct die_cache *cache,
 		      const struct attributes *attributes, struct text name)
 {
 	struct rule *rule = kabi_find(cache->rules, KABI_BYTE_SIZE, name);
 	struct row *row = &cache->row;
 
-	/* Not all compilers give it. */
-	if (options.canonical && is_pointer(attributes->tag))
-		return;
 	add_attribute(row, attributes, ATTRIBUTE_BYTE_SIZE);
 	if (rule && has(attributes, ATTRIBUTE_BYTE_SIZE)) {
 		row->fragments[row->count - 1].number =
@@ -300,9 +291,7 @@ static void add_sizes(struct die_cache *cache,
 	}
 	if (attributes->tag == DW_TAG_base_type)
 		add_attribute(row, attributes, ATTRIBUTE_ENCODING);
-	/* Compilers don't agree on when to give it; sizes and offsets show it. */
-	if (!options.canonical)
-		add_attribute(row, attributes, ATTRIBUTE_ALIGNMENT);
+	add_attribute(row, attributes, ATTRIBUTE_ALIGNMENT);
 }
 
 /* The string of another DIE, in place or as a reference. */
@@ -322,89 +311,42 @@ static void add_type_at(struct die_cache *cache, struct die_ref type)
 		add_word(&cache->row, FRAGMENT_TEXT, "base_type void");
 }
 
-/*
- * T. With --canonical, qualifiers of a value that nobody keeps, or of a member without
- * a name, mean nothing: `value`.
- */
+/* T */
 static inline void add_type(struct die_cache *cache,
-			    const struct attributes *attributes, bool value)
+			    const struct attributes *attributes)
 {
-	struct die_ref type =
-		value && options.canonical
-			? canonical_value(reference(attributes, ATTRIBUTE_TYPE))
-			: unchecked_reference(attributes, ATTRIBUTE_TYPE);
+	add_type_at(cache, unchecked_reference(attributes, ATTRIBUTE_TYPE));
+}
 
-	add_type_at(cache, type);
+/* A value of more than 64 bits between two texts, if it is there. */
+static void add_wide(struct die_cache *cache,
+		     const struct attributes *attributes, const char *before,
+		     const char *after)
+{
+	if (has(attributes, ATTRIBUTE_WIDE_VALUE))
+		add_text(&cache->row, FRAGMENT_TEXT,
+			 canonical_wide(&cache->arena, attributes, before,
+					after));
 }
 
 /* Items */
 
-/*
- * --canonical: a bit-field by its place in bits, whichever attributes give it. A
- * member of a union is at its start, whether or not that is said.
- */
-static void add_place(struct die_cache *cache,
-		      const struct attributes *attributes, bool in_union)
-{
-	uint64_t location = canonical_location(attributes);
-	struct row *row = &cache->row;
-
-	if (has(attributes, ATTRIBUTE_BIT_SIZE)) {
-		add_attribute(row, attributes, ATTRIBUTE_BIT_SIZE);
-		add_word_number(row, ATTRIBUTE_DATA_BIT_OFFSET,
-				canonical_bit_offset(attributes));
-	} else if (location ||
-		   (!in_union &&
-		    (has(attributes, ATTRIBUTE_DATA_MEMBER_LOCATION) ||
-		     has(attributes, ATTRIBUTE_LOCATION_BLOCK)))) {
-		add_word_number(row, ATTRIBUTE_DATA_MEMBER_LOCATION, location);
-	}
-}
-
-/* The name that a member or formal_parameter shows with --stable. */
-static struct text shown_name(const struct attributes *attributes)
-{
-	struct text name = name_of(attributes);
-	struct special special = { 0 };
-	struct die_ref type;
-
-	if (name.start && starts_with(name.start, "__kabi_"))
-		name = (struct text){ 0 };
-	if (!options.canonical)
-		return name; /* the walk does the rest */
-	type = reference(attributes, ATTRIBUTE_TYPE);
-	if (type.address)
-		special = special_union(type);
-	return special.kind == UNION_RENAMED ? special.new_name : name;
-}
-
-/*
- * member, formal_parameter: 'WORD ' T name accessibility bit_size ... (--canonical:
- * what a parameter is called, and whether it is const, is its own; so is whether a
- * member without a name is.)
- */
+/* member, formal_parameter: 'WORD ' T name accessibility bit_size ... */
 static void add_member(struct die_cache *cache,
-		       const struct attributes *attributes, bool in_union)
+		       const struct attributes *attributes)
 {
-	bool is_member = attributes->tag == DW_TAG_member;
 	struct text name = name_of(attributes);
 	struct row *row = &cache->row;
 
 	add_item(row, FRAGMENT_MEMBER,
-		 is_member ? "member " : "formal_parameter ");
-	add_type(cache, attributes, !is_member || !name.start);
-	if (options.canonical && !is_member)
+		 attributes->tag == DW_TAG_member ? "member "
+						  : "formal_parameter ");
+	add_type(cache, attributes);
+	/* Which new name it shows in place of this one, the walk finds out. */
+	if (options.stable && name.start && starts_with(name.start, "__kabi_"))
 		name = (struct text){ 0 };
-	else if (options.stable)
-		name = shown_name(attributes);
 	add_name(row, FRAGMENT_MEMBER_NAME, name);
-	if (options.canonical && !is_member)
-		return;
 	add_attribute(row, attributes, ATTRIBUTE_ACCESSIBILITY);
-	if (options.canonical) {
-		add_place(cache, attributes, in_union);
-		return;
-	}
 	add_attribute(row, attributes, ATTRIBUTE_BIT_SIZE);
 	add_attribute(row, attributes, ATTRIBUTE_DATA_BIT_OFFSET);
 	add_attribute(row, attributes, ATTRIBUTE_DATA_MEMBER_LOCATION);
@@ -434,35 +376,51 @@ static void add_enumerator(struct die_cache *cache, struct text enumeration,
 	else if (has(attributes, ATTRIBUTE_CONST_VALUE))
 		add_number(row, FRAGMENT_VALUE,
 			   attributes->values[ATTRIBUTE_CONST_VALUE].number);
-	else if (options.canonical && has(attributes, ATTRIBUTE_WIDE_VALUE))
-		add_text(row, FRAGMENT_TEXT,
-			 canonical_wide(&cache->arena, attributes, " = ", ""));
+	else
+		add_wide(cache, attributes, " = ", "");
 }
 
 /* subrange_type: '[N]' */
 static void add_dimension(struct row *row, const struct attributes *attributes)
 {
-	bool has_count = has(attributes, ATTRIBUTE_COUNT);
-	uint64_t count = 0;
-
-	if (has_count)
-		count = attributes->values[ATTRIBUTE_COUNT].number;
+	if (has(attributes, ATTRIBUTE_COUNT))
+		add_number(row, FRAGMENT_DIMENSION,
+			   number_of(attributes, ATTRIBUTE_COUNT));
 	else if (has(attributes, ATTRIBUTE_UPPER_BOUND))
-		count = attributes->values[ATTRIBUTE_UPPER_BOUND].number + 1;
-	/* --canonical: no elements and no bound are told apart by some only. */
-	if (options.canonical
-		    ? count != 0
-		    : has_count || has(attributes, ATTRIBUTE_UPPER_BOUND))
-		add_number(row, FRAGMENT_DIMENSION, count);
+		add_number(row, FRAGMENT_DIMENSION,
+			   number_of(attributes, ATTRIBUTE_UPPER_BOUND) + 1);
 	else
 		add_word(row, FRAGMENT_TEXT, "[]");
 }
 
-/* Whether a member is left out: its type is an ignored union (FORMAT 8). */
-static bool is_ignored(const struct attributes *member)
+/* Tells whether a child is left out: a member that is an ignored union (FORMAT 8). */
+static bool is_ignored(const struct attributes *child, unsigned int parent)
 {
-	return options.stable &&
-	       special_union(kabi_member_type(member)).kind == UNION_IGNORED;
+	return options.stable && child->tag == DW_TAG_member &&
+	       is_body(parent) && parent != DW_TAG_enumeration_type &&
+	       special_union(kabi_member_type(child)).kind == UNION_IGNORED;
+}
+
+/*
+ * Reads a DIE for its row: as it is or, with --canonical, made the same for all
+ * compilers.
+ */
+static void read_row(struct die_ref die, struct attributes *attributes)
+{
+	read_die(die, attributes);
+	canonicalize(attributes, 0);
+}
+
+/* Does the same with the next child of a DIE that counts; false after the last. */
+static inline bool next_row_child(struct cursor *children, unsigned int parent,
+				  struct attributes *child)
+{
+	do {
+		if (!next_child(children, child))
+			return false;
+	} while (is_ignored(child, parent));
+	canonicalize(child, parent);
+	return true;
 }
 
 /*
@@ -471,14 +429,13 @@ static bool is_ignored(const struct attributes *member)
  */
 static inline void __attribute__((always_inline))
 add_structure_child(struct die_cache *cache, const struct attributes *child,
-		    struct text name, bool in_union)
+		    struct text name)
 {
 	const struct tag *tag;
 
 	switch (child->tag) {
 	case DW_TAG_member:
-		if (!is_ignored(child))
-			add_member(cache, child, in_union);
+		add_member(cache, child);
 		break;
 	case DW_TAG_variant_part:
 		add_item(&cache->row, FRAGMENT_ITEM, "");
@@ -502,7 +459,7 @@ static void add_variant_child(struct die_cache *cache,
 	switch (child->tag) {
 	case DW_TAG_member:
 	case DW_TAG_formal_parameter:
-		add_member(cache, child, false);
+		add_member(cache, child);
 		return;
 	case DW_TAG_enumerator:
 	case DW_TAG_variant:
@@ -520,15 +477,15 @@ static void add_variant_child(struct die_cache *cache,
 static void add_ordered(struct die_cache *cache,
 			const struct attributes *attributes, struct text name)
 {
-	bool in_union = attributes->tag == DW_TAG_union_type, sorted = true;
 	struct cursor children = children_of(attributes);
 	size_t start = cache->row.count, count;
 	struct attributes child;
 	struct placed *order;
 	uint64_t last = 0;
+	bool sorted = true;
 
 	cache->row.items = 0;
-	while (sorted && next_child(&children, &child)) {
+	while (sorted && next_row_child(&children, attributes->tag, &child)) {
 		/* What is no item has no place. */
 		bool is_item = child.tag == DW_TAG_member ||
 			       child.tag == DW_TAG_variant_part;
@@ -536,7 +493,7 @@ static void add_ordered(struct die_cache *cache,
 
 		sorted = place >= last;
 		last = place;
-		add_structure_child(cache, &child, name, in_union);
+		add_structure_child(cache, &child, name);
 	}
 	if (sorted) /* as it nearly always is, in C */
 		return;
@@ -545,7 +502,10 @@ static void add_ordered(struct die_cache *cache,
 	order = canonical_order(attributes, &count);
 	for (size_t i = 0; i < count; i++) {
 		read_die(order[i].die, &child);
-		add_structure_child(cache, &child, name, in_union);
+		if (is_ignored(&child, attributes->tag))
+			continue;
+		canonicalize(&child, attributes->tag);
+		add_structure_child(cache, &child, name);
 	}
 	free(order);
 }
@@ -558,7 +518,7 @@ static void add_list(struct die_cache *cache,
 	struct attributes child;
 
 	cache->row.items = 0;
-	while (next_child(&children, &child)) {
+	while (next_row_child(&children, attributes->tag, &child)) {
 		switch (attributes->tag) {
 		case DW_TAG_array_type:
 			if (child.tag == DW_TAG_subrange_type)
@@ -571,7 +531,7 @@ static void add_list(struct die_cache *cache,
 		case DW_TAG_subprogram:
 		case DW_TAG_subroutine_type:
 			if (child.tag == DW_TAG_formal_parameter)
-				add_member(cache, &child, false);
+				add_member(cache, &child);
 			else if (options.canonical &&
 				 child.tag == DW_TAG_unspecified_parameters)
 				add_item(&cache->row, FRAGMENT_ITEM,
@@ -579,13 +539,13 @@ static void add_list(struct die_cache *cache,
 			break;
 		case DW_TAG_variant:
 			if (child.tag == DW_TAG_member)
-				add_member(cache, &child, false);
+				add_member(cache, &child);
 			break;
 		case DW_TAG_variant_part:
 			add_variant_child(cache, &child);
 			break;
 		default:
-			add_structure_child(cache, &child, name, false);
+			add_structure_child(cache, &child, name);
 		}
 	}
 }
@@ -599,12 +559,12 @@ static void add_array(struct die_cache *cache,
 	struct row *row = &cache->row;
 
 	add_word(row, FRAGMENT_TEXT, "array_type");
-	if (options.canonical && has(attributes, ATTRIBUTE_GNU_VECTOR))
+	if (has(attributes, ATTRIBUTE_GNU_VECTOR))
 		add_word(row, FRAGMENT_TEXT, " GNU_vector");
 	add_list(cache, attributes, (struct text){ 0 });
 	add(row, FRAGMENT_END_LIST);
 	add_open(row, FRAGMENT_OPEN, make_text(" {"));
-	add_type(cache, attributes, false);
+	add_type(cache, attributes);
 	add_close(row, FRAGMENT_CLOSE, "}");
 }
 
@@ -619,7 +579,7 @@ static void add_function(struct die_cache *cache, const char *word,
 	add_list(cache, attributes, (struct text){ 0 });
 	add_close(row, FRAGMENT_CLOSE_LIST, ")");
 	add_word(row, FRAGMENT_TEXT, "-> ")->broken = true;
-	add_type(cache, attributes, true);
+	add_type(cache, attributes);
 }
 
 static bool is_definition(const struct die_cache *cache,
@@ -671,10 +631,7 @@ static void add_variants(struct die_cache *cache, const char *word,
 	add_list(cache, attributes, (struct text){ 0 });
 	add_close(row, FRAGMENT_CLOSE_LIST, "}");
 	add_attribute(row, attributes, ATTRIBUTE_DISCR_VALUE);
-	if (options.canonical && has(attributes, ATTRIBUTE_WIDE_VALUE))
-		add_text(row, FRAGMENT_TEXT,
-			 canonical_wide(&cache->arena, attributes,
-					" discr_value(", ")"));
+	add_wide(cache, attributes, " discr_value(", ")");
 }
 
 /*
@@ -726,7 +683,7 @@ static void add_wrapper(struct die_cache *cache, const char *words,
 		word = make_text(" {");
 	}
 	add_open(row, FRAGMENT_OPEN, word);
-	add_type(cache, attributes, false);
+	add_type(cache, attributes);
 	add_close(row, FRAGMENT_CLOSE, "}");
 	add_sizes(cache, attributes, name);
 }
@@ -749,8 +706,7 @@ static void add_row(struct die_cache *cache, const struct tag *tag,
 		/* 'base_type' F byte_size encoding alignment */
 		add_word(row, FRAGMENT_TEXT, "base_type");
 		add_name(row, FRAGMENT_NAME,
-			 options.canonical ? canonical_base(&cache->arena, name)
-					   : name);
+			 canonical_base(&cache->arena, name));
 		add_sizes(cache, attributes, name);
 		break;
 	case DW_TAG_array_type:
@@ -764,7 +720,7 @@ static void add_row(struct die_cache *cache, const struct tag *tag,
 		break;
 	case DW_TAG_formal_parameter:
 	case DW_TAG_member:
-		add_member(cache, attributes, false);
+		add_member(cache, attributes);
 		break;
 	case DW_TAG_enumerator:
 		add_enumerator(cache, (struct text){ 0 }, attributes);
@@ -812,7 +768,7 @@ static void load_die(struct die_cache *cache, struct die *die)
 	const struct tag *tag;
 	struct text name;
 
-	read_die(die->ref, &attributes);
+	read_row(die->ref, &attributes);
 	die->tag = attributes.tag;
 	begin_row(&cache->row, die->ref);
 	if (die->tag == DW_TAG_union_type)
@@ -856,9 +812,10 @@ static struct die *load_symbol(struct die_cache *cache, struct die_ref ref,
 		add_word(&cache->row, FRAGMENT_TEXT, CANONICAL_START);
 	if (!subprogram) {
 		add_word(&cache->row, FRAGMENT_TEXT, "variable ");
-		add_type(cache, &attributes, false);
+		add_type(cache, &attributes);
 	} else if (attributes.tag != DW_TAG_subroutine_type) {
 		attributes.tag = DW_TAG_subprogram;
+		canonicalize(&attributes, 0);
 		add_function(cache, "subprogram", &attributes);
 	} else {
 		/*

@@ -142,7 +142,17 @@ struct special special_union(struct die_ref die);
 #define CANONICAL_SCHEME "1"
 #define CANONICAL_START	 "canonical(" CANONICAL_SCHEME ") "
 
-/* The one spelling of the name of a base type; that of C's are in the arena. */
+/*
+ * Rewrites what a DIE says, a child of one with the tag `parent`, so that it is the
+ * same for all compilers. Without --canonical only what its strings don't have is
+ * dropped.
+ */
+void canonicalize(struct attributes *attributes, unsigned int parent);
+
+/*
+ * The one spelling of the name of a base type, in the arena for C's own; the name as
+ * it is without --canonical.
+ */
 struct text canonical_base(struct arena *arena, struct text name);
 
 #define QUALIFIERS 4
@@ -155,21 +165,6 @@ struct qualified {
 
 /* What a typedef that is qualified has already doesn't count. */
 struct qualified canonical_qualified(struct die_ref type);
-
-/*
- * The type of a parameter or result, whose own qualifiers mean nothing: the one
- * behind the last qualifiers that are met through qualifiers and typedefs alone.
- */
-struct die_ref canonical_value(struct die_ref type);
-
-/*
- * Where a member begins, in bytes from the start of its structure, also if DWARF 2
- * gives it as an expression.
- */
-uint64_t canonical_location(const struct attributes *member);
-
-/* Where a bit-field begins, in bits from the start of its structure. */
-uint64_t canonical_bit_offset(const struct attributes *member);
 
 /* The place that a child of a structure is put in order by: a member's first bit. */
 uint64_t canonical_place(const struct attributes *child);
@@ -184,10 +179,10 @@ struct placed {
 struct placed *canonical_order(const struct attributes *structure,
 			       size_t *count);
 
-/* A value of more than 64 bits in hexadecimal, between two texts. */
+/* A value of more than 64 bits in hexadecimal, between two texts; in the arena. */
 struct text canonical_wide(struct arena *arena,
 			   const struct attributes *attributes,
-			   const char *before, const char *behind);
+			   const char *before, const char *after);
 
 /* die.c: rows of fragments */
 
