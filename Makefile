@@ -101,7 +101,7 @@ INSTALLED := $(foreach program,$(INSTALLED_PROGRAMS),bin/$(program) share/man/ma
 install: $(INSTALLED_PROGRAMS)
 	for program in $^; do \
 		install -D $$program $(DESTDIR)$(prefix)/bin/$$program && \
-		install -D -m 644 $$program.1 $(DESTDIR)$(prefix)/share/man/man1/$$program.1 && \
+		install -D -m 644 doc/$$program.1 $(DESTDIR)$(prefix)/share/man/man1/$$program.1 && \
 		install -D -m 644 completion/$$program.bash \
 			$(DESTDIR)$(prefix)/share/bash-completion/completions/$$program && \
 		install -D -m 644 completion/$$program.fish \

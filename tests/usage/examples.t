@@ -44,7 +44,7 @@ for my $program ('gendwarfksyms', 'kabi-compare') {
 	my $help = $r->{out} . $r->{err};
 	my @long = $help =~ /(--[a-z-]+)/g;
 	my %pairs = $help =~ /(-\w), (--[a-z-]+)/g;
-	my $page = slurp("$top/$program.1") =~ s/\\-/-/gr;
+	my $page = slurp("$top/doc/$program.1") =~ s/\\-/-/gr;
 	my $bash = slurp("$top/completion/$program.bash");
 	my $fish = slurp("$top/completion/$program.fish");
 	for my $option (@long) {
@@ -64,7 +64,7 @@ for my $program ('gendwarfksyms', 'kabi-compare') {
 	like($page, qr/^\.TH .*"gendwarfksyms \Q$version\E"/m, "the man page is of $version");
 	SKIP: {
 		skip 'no man', 1 if command('', 'man', '--version')->{status};
-		is(command('', 'man', '--warnings', '-E', 'UTF-8', '-l', '-Tutf8', '-Z', "$top/$program.1")->{err}, '', 'the man page has no errors');
+		is(command('', 'man', '--warnings', '-E', 'UTF-8', '-l', '-Tutf8', '-Z', "$top/doc/$program.1")->{err}, '', 'the man page has no errors');
 	}
 }
 sub completes { return command('', 'bash', '-c', ". $top/completion/$_[0].bash; COMP_WORDS=($_[0] $_[2]); COMP_CWORD=1; $_[1]; echo \${COMPREPLY[*]}")->{out} }
