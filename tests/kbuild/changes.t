@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
 # Next to genksyms (Debian's package linux-kbuild-VERSION): the same symbols in the same form of lines, and what changes a
-# version by which tool, as the file "changes" and the README have it.
+# version by which tool, as the file "changes" and doc/VERSIONS.md have it.
 use strict;
 use warnings;
 use FindBin;
@@ -54,9 +54,9 @@ for my $change (split /\n{2,}(?=\S.*: (?:yes|no) (?:yes|no) (?:yes|no)\n)/, $cha
 }
 my $kinds = () = $table =~ /\n/g;
 cmp_ok($kinds, '>=', 30, 'kinds of changes');
-my ($readme) = slurp("$tests/../README") =~ /^(\tchange +genksyms  gendwarfksyms  --canonical\n(?:\t.*\n)+)/m;
-is($readme, sprintf("\t%-66s  %-8s  %-13s  %s\n", 'change', 'genksyms', 'gendwarfksyms', '--canonical') . $table, 'the table of the README');
-print "# the table for the README:\n", $table =~ s/^/#/mgr if ($readme // '') !~ /\Q$table/;
+my ($shown) = slurp("$tests/../doc/VERSIONS.md") =~ /^(\tchange +genksyms  gendwarfksyms  --canonical\n(?:\t.*\n)+)/m;
+is($shown, sprintf("\t%-66s  %-8s  %-13s  %s\n", 'change', 'genksyms', 'gendwarfksyms', '--canonical') . $table, 'the table of doc/VERSIONS.md');
+print "# the table for doc/VERSIONS.md:\n", $table =~ s/^/#/mgr if ($shown // '') !~ /\Q$table/;
 
 # Many symbols
 SKIP: {

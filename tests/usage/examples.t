@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
-# examples/kabi.h: each example in its comments keeps the version; make install; the man page and completions against --help.
+# examples/kabi.h: each example in its comments keeps the version; make install; the man page and completions against --help; the worked
+# examples of README and doc/KABI.md.
 use strict;
 use warnings;
 use Cwd ();
@@ -81,41 +82,44 @@ is(command('', "$scratch/root/opt/x/bin/$_", '-V')->{out}, $shown{$_}, "... $_ w
 is(command('', 'make', '-C', $top, 'uninstall', "DESTDIR=$scratch/root", 'prefix=/opt/x')->{status}, 0, 'make uninstall');
 is(tree("$scratch/root"), '', '... leaves no file');
 
-# The worked examples of the README: commands, with what they print
-my $readme = slurp("$top/README");
+# The worked examples of README and doc/KABI.md: commands, with what they print
 local $ENV{PATH} = Cwd::abs_path("$scratch") . "/bin:$ENV{PATH}";
 mkdir "$scratch/bin";
 symlink "$top/$_$suffix", "$scratch/bin/$_" for keys %shown;
 
-# The indented blocks of a part of the README, and the commands in them. `prepare` gets the others, and makes what they need.
+# Runs the commands in the indented blocks of a page's part, of which there have to be that many. `prepare` gets the other blocks, and
+# makes what the commands need.
 sub runs_example {
-	my ($name, $start, $end, $count, $prepare) = @_;
-	my ($example) = $readme =~ /^(\Q$start\E.*?)^\Q$end\E$/ms or die "no $name in the README";
+	my ($page, $heading, $count, $prepare) = @_;
+	my ($example) = slurp("$top/$page") =~ /^(?:## )?\Q$heading\E\n(?:-+\n)?(.*?)(?=^## |^[^\t\n][^\n]*\n-{3,}\n|\z)/ms or die "no part \"$heading\" in $page";
 	my ($commands_run, %blocks) = 0;
 	push @{$blocks{/^\t\$ /m ? 'commands' : 'texts'}}, $_ =~ s/^\t//mgr for $example =~ /((?:^\t.*\n|^\n(?=\t))+)/mg;
-	mkdir "$scratch/$name";
-	chdir "$scratch/$name" or die;
+	my $folder = Cwd::abs_path($scratch) . '/' . "$page $heading" =~ s/\W+/-/gr;
+	mkdir $folder;
+	chdir $folder or die;
 	$prepare->(@{$blocks{texts}});
 	for my $commands (@{$blocks{commands}}) {
 		my @pieces = split /^\$ (.*\n(?:> .*\n)*)/m, $commands;
 		shift @pieces;
 		while (my ($command, $want) = splice @pieces, 0, 2) {
 			my $r = command('', '/bin/sh', '-c', '{ ' . $command =~ s/^> //mgr . "} 2>&1");
-			is($r->{out} =~ s/\n+\z/\n/r, ($want // '') =~ s/\n+\z/\n/r, "the README: $command");
+			is($r->{out} =~ s/\n+\z/\n/r, ($want // '') =~ s/\n+\z/\n/r, "$page: $command");
 			$commands_run++;
 		}
 	}
-	is($commands_run, $count, "commands of the README's $name");
+	is($commands_run, $count, "$page: commands of \"$heading\"");
 	chdir '/';
 }
 SKIP: {
-	skip 'the README shows gcc on x86-64', 1 if `uname -m` ne "x86_64\n";
-	runs_example('example of -r', 'Say device.h', 'The kABI of a whole kernel', 8, sub {
+	skip 'the pages show gcc on x86-64', 1 if `uname -m` ne "x86_64\n";
+	my $make_device = sub {
 		spew('device.h', $_[0]);
 		spew('device.c', "#include \"device.h\"\nint device_add(struct device *device) { return 0; }\nint device_count;\n"
 			. "asm(\"__export_symbol_device_add: __export_symbol_device_count:\");\n");
-	});
-	runs_example('example of kabi-compare', 'Say a kernel is vmlinux.o and a module', 'What a version covers', 15, sub {
+	};
+	runs_example('README', 'Why did this version change?', 4, $make_device);
+	runs_example('doc/KABI.md', 'Why did this version change?', 9, $make_device);
+	runs_example('doc/KABI.md', 'The kABI of a whole kernel', 15, sub {
 		my ($core, $log) = $_[0] =~ /\A(.*?^};\n)\n(.*)/ms;
 		spew('core.h', "#include \"$top/examples/kabi.h\"\n$core");
 		spew('log.h', $log);
