@@ -272,7 +272,7 @@ static void process_file(struct run *run, const struct path *path,
 	if (options.preserve)
 		add_overrides(&run->reference.baseline, table);
 	symbols_find_aliases(list, &input->object);
-	match_symbols(list, &input->object, number, &input->cache);
+	match_symbols(list, &input->object, number, table, &input->cache);
 	kabi_warn_unmatched(&input->rules, table);
 	symbols_compute_versions(list, number, table);
 	use_types(run, path, number);

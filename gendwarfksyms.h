@@ -449,7 +449,8 @@ void kabi_warn_unmatched(const struct kabi_rules *rules,
  * one of that number. Errors: damaged DWARF.
  */
 void match_symbols(struct symbol_list *list, struct object *object,
-		   unsigned int file, struct die_cache *cache);
+		   unsigned int file, struct type_table *table,
+		   struct die_cache *cache);
 
 /* output.c: files that are written */
 

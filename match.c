@@ -8,24 +8,32 @@
 
 #define SYMBOL_POINTER "__gendwarfksyms_ptr_"
 
-/* The type of a symbol pointer, kept for a symbol (step 5). */
-struct kept {
+/* The type of a symbol pointer, for a symbol that may get no other DIE (step 5). */
+struct deferred {
 	struct symbol *symbol;
 	struct die_ref type;
 	size_t number; /* of those before it */
+};
+
+/* A candidate that may describe a symbol. */
+struct candidate {
+	struct die_ref die;
+	unsigned int tag;
+	struct symbol *symbol; /* that its own name finds; or NULL */
 };
 
 /* What matching works with. */
 struct matcher {
 	struct symbol_list *list;
 	struct die_cache *cache;
+	struct type_table *table;
 	unsigned int file; /* the number of the input file */
 	const struct unit *warned; /* the last that has no types */
-	/* Of the unit at hand: */
-	struct attributes *candidates; /* that may be a symbol's */
+	/* Of the current unit: */
+	struct candidate *candidates;
 	size_t candidate_count, candidates_capacity;
-	struct kept *kept;
-	size_t kept_count, kept_capacity;
+	struct deferred *deferred;
+	size_t deferred_count, deferred_capacity;
 };
 
 /* A DIE's symbol name (step 3). */
@@ -41,7 +49,15 @@ static bool is_symbol_pointer(struct text name)
 	return name.start && starts_with(name.start, SYMBOL_POINTER);
 }
 
-/* Whether a name finds a symbol (step 4): it, or NULL. */
+/* Tells whether a symbol, or an alias that would get the same DIE, has none yet. */
+static bool is_unassigned(const struct matcher *matcher,
+			  const struct symbol *symbol)
+{
+	return options.canonical ? symbol_unassigned(symbol, matcher->file)
+				 : any_alias_unassigned(symbol, matcher->file);
+}
+
+/* Finds the symbol of a name, if it is unassigned (step 4); or NULL. */
 static struct symbol *find_unassigned(const struct matcher *matcher,
 				      struct text name)
 {
@@ -52,11 +68,7 @@ static struct symbol *find_unassigned(const struct matcher *matcher,
 		name.length -= strlen(SYMBOL_POINTER);
 	}
 	symbol = name.start ? symbols_find(matcher->list, name) : NULL;
-	if (symbol &&
-	    (options.canonical ? symbol_unassigned(symbol, matcher->file)
-			       : any_alias_unassigned(symbol, matcher->file)))
-		return symbol;
-	return NULL;
+	return symbol && is_unassigned(matcher, symbol) ? symbol : NULL;
 }
 
 /* Whom else a symbol's DIE is given to; with --canonical, to nobody at first. */
@@ -66,18 +78,18 @@ static struct symbol *next_alias(const struct symbol *symbol)
 }
 
 /* Gives a string to a symbol, unless a rule has another for it. */
-static void take_string(struct matcher *matcher, struct symbol *symbol,
-			struct type_string *string)
+static void assign_string(struct matcher *matcher, struct symbol *symbol,
+			  struct type_string *string)
 {
 	struct type_string *rule =
-		types_rule_string(matcher->cache->table, symbol->name);
+		types_rule_string(matcher->table, symbol->name);
 
 	symbols_assign(symbol, matcher->file, rule ? rule : string, string);
 }
 
-/* Gives a DIE to a symbol and its aliases, those that are free (step 6). */
-static void take(struct matcher *matcher, struct symbol *symbol,
-		 struct die_ref die, bool subprogram)
+/* Gives a DIE to a symbol and its aliases, those that have none (step 6). */
+static void assign_die(struct matcher *matcher, struct symbol *symbol,
+		       struct die_ref die, bool subprogram)
 {
 	struct type_string *string =
 		symbol_string(matcher->cache, die, subprogram);
@@ -92,21 +104,20 @@ static void take(struct matcher *matcher, struct symbol *symbol,
 		if (symbol_unassigned(alias, matcher->file)) {
 			debug("symbol %s: DIE 0x%llx", alias->name.start,
 			      die_offset(die));
-			take_string(matcher, alias, string);
+			assign_string(matcher, alias, string);
 		}
 		alias = next_alias(alias);
 	} while (alias != symbol);
 }
 
 /* Keeps the type of a symbol pointer for a symbol and its aliases (step 5). */
-static void keep(struct matcher *matcher, struct symbol *symbol,
-		 const struct attributes *pointer)
+static void defer_pointer(struct matcher *matcher, struct symbol *symbol,
+			  const struct attributes *pointer)
 {
 	struct die_ref type = reference(pointer, ATTRIBUTE_TYPE), pointee;
 	const char *name = symbol_name(pointer).start;
 	struct symbol *alias = symbol;
 	struct attributes attributes;
-	struct kept *kept;
 
 	if (!type.address)
 		die_error(pointer->die, "symbol pointer %s has no type", name);
@@ -115,94 +126,97 @@ static void keep(struct matcher *matcher, struct symbol *symbol,
 	if (attributes.tag != DW_TAG_pointer_type || !pointee.address)
 		die_error(pointer->die,
 			  "symbol pointer %s is no pointer to a type", name);
-	read_die(pointee, &attributes);
-	if (attributes.tag == DW_TAG_subroutine_type)
+	if (read_tag(pointee) == DW_TAG_subroutine_type)
 		type = pointee;
 	do {
-		kept = APPEND(matcher->kept, matcher->kept_count,
-			      matcher->kept_capacity);
-		*kept = (struct kept){ alias, type, matcher->kept_count };
+		size_t number = matcher->deferred_count;
+
+		*APPEND(matcher->deferred, matcher->deferred_count,
+			matcher->deferred_capacity) =
+			(struct deferred){ alias, type, number };
 		alias = next_alias(alias);
 	} while (alias != symbol);
 }
 
-/* In the order of FORMAT 3; what was kept last for a symbol comes first. */
-static int compare_kept(const void *a, const void *b)
+/* In the order of FORMAT 3; what was deferred last for a symbol comes first. */
+static int compare_deferred(const void *a, const void *b)
 {
-	const struct kept *left = a, *right = b;
+	const struct deferred *left = a, *right = b;
 	int order = symbols_compare(left->symbol, right->symbol);
 
 	return order ? order : left->number < right->number ? 1 : -1;
 }
 
-/* Step 7: symbols that are still free get what was kept for them. */
-static void take_kept(struct matcher *matcher)
+/* Gives symbols that are still unassigned what was kept for them (step 7). */
+static void assign_deferred(struct matcher *matcher)
 {
-	if (matcher->kept_count)
-		qsort(matcher->kept, matcher->kept_count,
-		      sizeof(*matcher->kept), compare_kept);
-	for (size_t i = 0; i < matcher->kept_count; i++) {
-		const struct kept *kept = &matcher->kept[i];
-		struct attributes attributes;
+	if (matcher->deferred_count)
+		qsort(matcher->deferred, matcher->deferred_count,
+		      sizeof(*matcher->deferred), compare_deferred);
+	for (size_t i = 0; i < matcher->deferred_count; i++) {
+		const struct deferred *deferred = &matcher->deferred[i];
 
-		if (!symbol_unassigned(kept->symbol, matcher->file))
-			continue;
-		read_die(kept->type, &attributes);
-		take(matcher, kept->symbol, kept->type,
-		     attributes.tag == DW_TAG_subroutine_type);
+		if (symbol_unassigned(deferred->symbol, matcher->file))
+			assign_die(matcher, deferred->symbol, deferred->type,
+				   read_tag(deferred->type) ==
+					   DW_TAG_subroutine_type);
 	}
-	matcher->kept_count = 0;
+	matcher->deferred_count = 0;
 }
 
-/* Steps 2 to 6 for a candidate. */
+/* Goes through steps 2 to 6 with a candidate. */
 static void match_candidate(struct matcher *matcher,
-			    const struct attributes *candidate)
+			    const struct candidate *candidate)
 {
-	struct symbol *symbol =
-		find_unassigned(matcher, symbol_name(candidate));
-	struct die_ref origin = reference(candidate, ATTRIBUTE_ABSTRACT_ORIGIN);
-	struct attributes source = *candidate;
+	struct symbol *symbol = candidate->symbol;
+	struct attributes source;
+	struct die_ref origin;
 
+	read_names(candidate->die, &source);
+	origin = reference(&source, ATTRIBUTE_ABSTRACT_ORIGIN);
 	if (origin.address)
-		read_die(origin, &source);
-	if (!symbol)
+		read_names(origin, &source);
+	if (!symbol || !is_unassigned(matcher, symbol))
 		symbol = find_unassigned(matcher, symbol_name(&source));
 	if (!symbol)
 		return;
 	if (!is_symbol_pointer(symbol_name(&source))) {
-		take(matcher, symbol, source.die,
-		     candidate->tag == DW_TAG_subprogram);
+		assign_die(matcher, symbol, source.die,
+			   candidate->tag == DW_TAG_subprogram);
 		return;
 	}
-	read_die(source.die, &source); /* of a candidate not all was read */
-	keep(matcher, symbol, &source);
+	read_die(source.die, &source);
+	defer_pointer(matcher, symbol, &source);
 }
 
 /*
- * Goes through the candidates of a unit. Those that may be a symbol's are only
+ * Goes through the candidates of a unit. Those that may describe a symbol are only
  * noted at first: while the unit is read, not all of its types are known yet
  * to be children of the unit DIE.
  */
 static void match_unit(struct matcher *matcher, struct unit *unit)
 {
-	struct attributes candidate;
+	struct attributes attributes;
 	struct cursor candidates;
 
 	unit = split_unit(unit);
 	die_cache_begin_unit(matcher->cache, unit);
 	unit_open(unit);
 	candidates = candidates_of(unit);
-	while (next_candidate(&candidates, &candidate)) {
-		if (!has(&candidate, ATTRIBUTE_ABSTRACT_ORIGIN) &&
-		    !find_unassigned(matcher, symbol_name(&candidate)))
-			continue;
-		*APPEND(matcher->candidates, matcher->candidate_count,
-			matcher->candidates_capacity) = candidate;
+	while (next_candidate(&candidates, &attributes)) {
+		struct symbol *symbol =
+			find_unassigned(matcher, symbol_name(&attributes));
+
+		if (symbol || has(&attributes, ATTRIBUTE_ABSTRACT_ORIGIN))
+			*APPEND(matcher->candidates, matcher->candidate_count,
+				matcher->candidates_capacity) =
+				(struct candidate){ attributes.die,
+						    attributes.tag, symbol };
 	}
 	for (size_t i = 0; i < matcher->candidate_count; i++)
 		match_candidate(matcher, &matcher->candidates[i]);
 	matcher->candidate_count = 0;
-	take_kept(matcher);
+	assign_deferred(matcher);
 	unit_close(unit);
 }
 
@@ -221,22 +235,25 @@ static void match_aliases(struct matcher *matcher)
 			    (!first || symbols_compare(alias, first) < 0))
 				first = alias;
 		if (first && symbol_unassigned(symbol, matcher->file))
-			take_string(matcher, symbol, first->described);
+			assign_string(matcher, symbol, first->described);
 	}
 }
 
 void match_symbols(struct symbol_list *list, struct object *object,
-		   unsigned int file, struct die_cache *cache)
+		   unsigned int file, struct type_table *table,
+		   struct die_cache *cache)
 {
-	struct matcher matcher = { .list = list, .cache = cache, .file = file };
-	struct dwarf_input data;
+	struct matcher matcher = {
+		.list = list, .cache = cache, .table = table, .file = file
+	};
+	struct dwarf_input input;
 
-	dwarf_input_open(&data, object);
-	for (size_t i = 0; i < data.main.count; i++)
-		match_unit(&matcher, &data.main.units[i]);
+	dwarf_input_open(&input, object);
+	for (size_t i = 0; i < input.main.count; i++)
+		match_unit(&matcher, &input.main.units[i]);
 	if (options.canonical)
 		match_aliases(&matcher);
 	free(matcher.candidates);
-	free(matcher.kept);
-	dwarf_input_close(&data);
+	free(matcher.deferred);
+	dwarf_input_close(&input);
 }
