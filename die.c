@@ -9,7 +9,7 @@
  * through it with a stack of frames in lists of fragments.
  */
 #define PART "die"
-#include "gendwarfksyms.h"
+#include "die.h"
 #include <inttypes.h>
 
 /* Ends the program: the pretty dump of a DIE would have no end (FORMAT 5). */
@@ -30,6 +30,24 @@ struct frame {
 	bool known; /* begin_string(): the length was known before */
 	uint32_t dump_bodies; /* dump_die(): of the DIE before this place */
 };
+
+struct writer {
+	/* Places in rows that are being gone through, the innermost last. */
+	struct frame *frames;
+	size_t count;
+	size_t capacity;
+	struct arena text; /* of a fragment, to be dumped */
+	/* The references of a string, before it is known how many there are. */
+	struct type_reference *references;
+	size_t references_capacity;
+	uint32_t walks; /* begun; and dumps */
+	uint32_t dumps;
+};
+
+struct writer *writer_new(void)
+{
+	return allocate_cleared(1, sizeof(struct writer));
+}
 
 static struct frame *push(struct writer *writer, struct die *die)
 {
@@ -617,4 +635,5 @@ void writer_free(struct writer *writer)
 	free(writer->frames);
 	arena_free(&writer->text);
 	free(writer->references);
+	free(writer);
 }

@@ -9,8 +9,38 @@
  * each named type goes to the type table if it is the longest so far.
  */
 #define PART "dwarf"
-#include "gendwarfksyms.h"
+#include "die.h"
 #include <inttypes.h>
+
+/* A row (FORMAT 5) while it is put together. */
+struct row {
+	struct die_ref die;
+	size_t opened; /* the fragment behind the bracket opened last */
+	size_t items; /* of the current list, so far */
+	uint64_t length; /* of the names, so far */
+	struct fragment *fragments; /* at the end of the arena */
+	size_t count;
+	struct arena arena; /* of all rows that are cached */
+};
+
+/*
+ * The DIEs of an input file that symbols lead to, and their strings: the die
+ * cache.
+ */
+struct die_cache {
+	const struct kabi_rules *rules;
+	struct type_table *table;
+	struct arena arena; /* of all that is cached, but rows */
+	struct cache dies; /* struct die by address */
+	struct cache prefixes; /* struct text by address of the scope */
+	struct cache symbol_strings; /* struct type_string by address */
+	/* The DIEs that the current symbol was the first to lead to. */
+	struct die **new_dies;
+	size_t new_count;
+	size_t new_capacity;
+	struct row row; /* under construction */
+	struct writer *writer;
+};
 
 /* Fully qualified names (FORMAT 6) */
 
@@ -863,12 +893,12 @@ static void enter_types(struct die_cache *cache)
 		if (!type)
 			continue;
 		/* Only if there is one to compare with is the length wanted. */
-		length = type->string ? die_string_length(&cache->writer, die)
+		length = type->string ? die_string_length(cache->writer, die)
 				      : 0;
 		if (types_offer(table, type, length, place))
 			types_set(
 				table, type,
-				die_string(&cache->writer, die, &table->arena));
+				die_string(cache->writer, die, &table->arena));
 	}
 	cache->new_count = 0;
 }
@@ -884,12 +914,12 @@ struct type_string *symbol_string(struct die_cache *cache, struct die_ref die,
 	if (string)
 		return string;
 	symbol = load_symbol(cache, die, subprogram);
-	die_walk(&cache->writer, symbol);
+	die_walk(cache->writer, symbol);
 	enter_types(cache);
-	string = die_string(&cache->writer, symbol, &cache->table->arena);
+	string = die_string(cache->writer, symbol, &cache->table->arena);
 	cache_add(&cache->symbol_strings, key, string);
 	if (options.dump_dies)
-		die_dump(&cache->writer, symbol, stderr);
+		die_dump(cache->writer, symbol, stderr);
 	return string;
 }
 
@@ -910,6 +940,17 @@ void die_cache_begin_unit(struct die_cache *cache, struct unit *unit)
 	cache_reserve(&cache->dies, (unit->end - unit->start) / 64);
 }
 
+struct die_cache *die_cache_new(const struct kabi_rules *rules,
+				struct type_table *table)
+{
+	struct die_cache *cache = allocate_cleared(1, sizeof(*cache));
+
+	cache->rules = rules;
+	cache->table = table;
+	cache->writer = writer_new();
+	return cache;
+}
+
 void die_cache_free(struct die_cache *cache)
 {
 	cache_free(&cache->symbol_strings);
@@ -918,5 +959,6 @@ void die_cache_free(struct die_cache *cache)
 	arena_free(&cache->arena);
 	free(cache->new_dies);
 	arena_free(&cache->row.arena);
-	writer_free(&cache->writer);
+	writer_free(cache->writer);
+	free(cache);
 }

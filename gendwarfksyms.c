@@ -154,7 +154,7 @@ struct paths {
 struct input {
 	struct kabi_rules rules;
 	struct type_table table;
-	struct die_cache cache;
+	struct die_cache *cache;
 	struct object object;
 	int fd;
 };
@@ -232,7 +232,7 @@ static void use_types(struct run *run, const struct path *path,
 
 static void close_input(struct input *input)
 {
-	die_cache_free(&input->cache);
+	die_cache_free(input->cache);
 	types_clear(&input->table);
 	kabi_free(&input->rules);
 	object_close(&input->object);
@@ -262,8 +262,7 @@ static void process_file(struct run *run, const struct path *path,
 	table->path = path->path;
 	table->dump = options.dump_types;
 	input->rules = (struct kabi_rules){ 0 };
-	input->cache =
-		(struct die_cache){ .rules = &input->rules, .table = table };
+	input->cache = die_cache_new(&input->rules, table);
 	input->fd = open_file(path->path);
 	debug("%s", path->path);
 	statistics = (struct statistics){ 0 };
@@ -272,7 +271,7 @@ static void process_file(struct run *run, const struct path *path,
 	if (options.preserve)
 		add_overrides(&run->reference.baseline, table);
 	symbols_find_aliases(list, &input->object);
-	match_symbols(list, &input->object, number, table, &input->cache);
+	match_symbols(list, &input->object, number, table, input->cache);
 	kabi_warn_unmatched(&input->rules, table);
 	symbols_compute_versions(list, number, table);
 	use_types(run, path, number);

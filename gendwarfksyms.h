@@ -184,160 +184,21 @@ struct text canonical_wide(struct arena *arena,
 			   const struct attributes *attributes,
 			   const char *before, const char *after);
 
-/* die.c: rows of fragments */
-
-/*
- * Longer type strings (bytes) are an error. (The longest of a kernel has some
- * hundred kilobytes. But types without names can be nested so that each level
- * doubles the string.)
- */
-#define STRING_LENGTH_LIMIT ((uint64_t)64 << 20)
-
-/*
- * A part of a DIE's row in the table of FORMAT 5. The items of a list stand
- * among the fragments of the DIE with the list:
- *
- *	member, formal_parameter	MEMBER, DIE or TEXT (of void),
- *					MEMBER_NAME, NUMBERs
- *	enumerator			ITEM, NAME, perhaps VALUE; or IGNORED
- *	variant, variant_part		ITEM, DIE
- */
-enum fragment_kind {
-	FRAGMENT_TEXT, /* `text` as it stands */
-	FRAGMENT_NAME, /* a blank and `text`; nothing if that is NULL */
-	FRAGMENT_NUMBER, /* " byte_size(N)", or another word: `attribute` */
-	FRAGMENT_VALUE, /* " = N" */
-	FRAGMENT_DIMENSION, /* "[N]" */
-	FRAGMENT_DIE, /* the string of `die`, or a reference to it */
-	FRAGMENT_ITEM, /* the separator, if any, and `text` */
-	FRAGMENT_MEMBER, /* the same */
-	FRAGMENT_MEMBER_NAME, /* the same */
-	FRAGMENT_IGNORED, /* an ignored enumerator: keeps LBs apart */
-	FRAGMENT_END_LIST, /* a list ends: that of dims */
-	FRAGMENT_OPEN, /* `text` and LB, one level deeper */
-	FRAGMENT_OPEN_LIST, /* the same, and a list begins */
-	FRAGMENT_CLOSE, /* LB, one level back, and `text` */
-	FRAGMENT_CLOSE_LIST, /* a list ends, and the same */
-};
-
-struct fragment {
-	uint8_t kind; /* enum fragment_kind */
-	union {
-		uint8_t attribute; /* NUMBER: enum attribute */
-		bool finished; /* MEMBER: its visit has ended (FORMAT 5a) */
-	};
-	bool broken; /* LBs stand in front of it */
-	bool separated; /* ITEM, MEMBER: has a separator */
-	uint32_t length; /* of `text` */
-	union {
-		const char *text; /* not NUL-terminated */
-		uint64_t number;
-		struct die *die;
-	};
-};
-
-/*
- * An entry of the die cache: a DIE that a symbol leads to. It lives in an arena
- * of dwarf.c, which fills in the first part; the second is die.c's own.
- */
-struct die {
-	struct die_ref ref;
-	unsigned int tag;
-	uint32_t fragment_count;
-	struct fragment *fragments; /* its row; NULL until loaded */
-	struct type *type; /* of a named type, else NULL */
-	struct text new_name; /* of a renamed union */
-	uint8_t special; /* enum special_union */
-
-	uint8_t visit; /* enum visit */
-	bool visited_closed;
-	uint8_t string; /* enum string_state */
-	uint32_t last_walk; /* a body: the last walk that met it */
-	uint32_t last_dump; /* a body: the last dump that met it */
-	uint32_t bodies; /* around its visit in the walk */
-	uint32_t dump_bodies; /* around it in the dump, + 1; or 0 */
-	uint64_t length; /* of its type string, in bytes */
-};
-
-/*
- * What die.c works with, for one input file. All zero bytes is one that is new.
- */
-struct writer {
-	/* Places in rows that are being gone through, the innermost last. */
-	struct frame *frames;
-	size_t count;
-	size_t capacity;
-	struct arena text; /* of a fragment, to be dumped */
-	/* The references of a string, before it is known how many there are. */
-	struct type_reference *references;
-	size_t references_capacity;
-	uint32_t walks; /* begun; and dumps */
-	uint32_t dumps;
-};
-
-/*
- * The walk of FORMAT 5a over all that a symbol's DIE leads to (all loaded). It
- * leaves behind which items have separators, and the names of renamed members.
- * Error: a cycle without a body.
- */
-void die_walk(struct writer *writer, struct die *symbol);
-
-/* The length of a DIE's type string. Error: it is endless, or too long. */
-uint64_t die_string_length(struct writer *writer, struct die *die);
-
-/* The type string of a DIE; its memory is the arena's. Errors: the same. */
-struct type_string *die_string(struct writer *writer, struct die *die,
-			       struct arena *arena);
-
-/*
- * Turns a row that is text only, without DIEs or line breaks, into one fragment
- * with its text in the arena. For base types: nothing is written more often.
- */
-void die_flatten(struct die *die, struct arena *arena);
-
-/* Prints the string of a symbol's DIE as FORMAT 9 wants it. */
-void die_dump(struct writer *writer, struct die *symbol, FILE *file);
-
-void writer_free(struct writer *writer);
-
 /* dwarf.c: the rows of DIEs */
 
-/* A row (FORMAT 5) while it is put together. */
-struct row {
-	struct die_ref die;
-	size_t opened; /* the fragment behind the bracket opened last */
-	size_t items; /* of the list at hand, so far */
-	uint64_t length; /* of the names, so far */
-	struct fragment *fragments; /* at the end of the arena */
-	size_t count;
-	struct arena arena; /* of all rows that are cached */
-};
-
 /*
- * The DIEs of an input file that symbols lead to, and their strings: the die
- * cache.
+ * The die cache: the DIEs of an input file that symbols lead to, and their strings,
+ * which go to the table. Rules and table have to live as long.
  */
-struct die_cache {
-	const struct kabi_rules *rules;
-	struct type_table *table;
-	struct arena arena; /* of all that is cached, but rows */
-	struct cache dies; /* struct die by address */
-	struct cache prefixes; /* struct text by address of the scope */
-	struct cache symbol_strings; /* struct type_string by address */
-	/* The DIEs that the current symbol was the first to lead to. */
-	struct die **new_dies;
-	size_t new_count;
-	size_t new_capacity;
-	struct row row; /* under construction */
-	struct writer writer;
-};
+struct die_cache *die_cache_new(const struct kabi_rules *rules,
+				struct type_table *table);
+void die_cache_free(struct die_cache *cache);
 
 /*
  * Begins with a unit. If no unit may refer to it from another, what was cached
  * before is forgotten.
  */
 void die_cache_begin_unit(struct die_cache *cache, struct unit *unit);
-void die_cache_free(struct die_cache *cache);
 
 /*
  * The string of a symbol's DIE, as a subprogram or a variable, in the memory of

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * DIEs as rows of fragments: made by dwarf.c, gone through by die.c.
+ */
+#ifndef DIE_H
+#define DIE_H
+
+#include "gendwarfksyms.h"
+
+/*
+ * Longer type strings (bytes) are an error. (The longest of a kernel has some
+ * hundred kilobytes. But types without names can be nested so that each level
+ * doubles the string.)
+ */
+#define STRING_LENGTH_LIMIT ((uint64_t)64 << 20)
+
+/*
+ * A part of a DIE's row in the table of FORMAT 5. The items of a list stand
+ * among the fragments of the DIE with the list:
+ *
+ *	member, formal_parameter	MEMBER, DIE or TEXT (of void),
+ *					MEMBER_NAME, NUMBERs
+ *	enumerator			ITEM, NAME, perhaps VALUE; or IGNORED
+ *	variant, variant_part		ITEM, DIE
+ */
+enum fragment_kind {
+	FRAGMENT_TEXT, /* `text` as it stands */
+	FRAGMENT_NAME, /* a blank and `text`; nothing if that is NULL */
+	FRAGMENT_NUMBER, /* " byte_size(N)", or another word: `attribute` */
+	FRAGMENT_VALUE, /* " = N" */
+	FRAGMENT_DIMENSION, /* "[N]" */
+	FRAGMENT_DIE, /* the string of `die`, or a reference to it */
+	FRAGMENT_ITEM, /* the separator, if any, and `text` */
+	FRAGMENT_MEMBER, /* the same */
+	FRAGMENT_MEMBER_NAME, /* the same */
+	FRAGMENT_IGNORED, /* an ignored enumerator: keeps LBs apart */
+	FRAGMENT_END_LIST, /* a list ends: that of dims */
+	FRAGMENT_OPEN, /* `text` and LB, one level deeper */
+	FRAGMENT_OPEN_LIST, /* the same, and a list begins */
+	FRAGMENT_CLOSE, /* LB, one level back, and `text` */
+	FRAGMENT_CLOSE_LIST, /* a list ends, and the same */
+};
+
+struct fragment {
+	uint8_t kind; /* enum fragment_kind */
+	union {
+		uint8_t attribute; /* NUMBER: enum attribute */
+		bool finished; /* MEMBER: its visit has ended (FORMAT 5a) */
+	};
+	bool broken; /* LBs stand in front of it */
+	bool separated; /* ITEM, MEMBER: has a separator */
+	uint32_t length; /* of `text` */
+	union {
+		const char *text; /* not NUL-terminated */
+		uint64_t number;
+		struct die *die;
+	};
+};
+
+/*
+ * An entry of the die cache: a DIE that a symbol leads to. It lives in an arena
+ * of dwarf.c, which fills in the first part; the second is die.c's.
+ */
+struct die {
+	struct die_ref ref;
+	unsigned int tag;
+	uint32_t fragment_count;
+	struct fragment *fragments; /* its row; NULL until loaded */
+	struct type *type; /* of a named type, else NULL */
+	struct text new_name; /* of a renamed union */
+	uint8_t special; /* enum special_union */
+
+	uint8_t visit; /* enum visit */
+	bool visited_closed;
+	uint8_t string; /* enum string_state */
+	uint32_t last_walk; /* a body: the last walk that met it */
+	uint32_t last_dump; /* a body: the last dump that met it */
+	uint32_t bodies; /* around its visit in the walk */
+	uint32_t dump_bodies; /* around it in the dump, + 1; or 0 */
+	uint64_t length; /* of its type string, in bytes */
+};
+
+/* What works with rows, for one input file: writer_new() to writer_free(). */
+struct writer *writer_new(void);
+void writer_free(struct writer *writer);
+
+/*
+ * The walk of FORMAT 5a over all that a symbol's DIE leads to (all loaded). It
+ * leaves behind which items have separators, and the names of renamed members.
+ * Error: a cycle without a body.
+ */
+void die_walk(struct writer *writer, struct die *symbol);
+
+/* The length of a DIE's type string. Error: it is endless, or too long. */
+uint64_t die_string_length(struct writer *writer, struct die *die);
+
+/* The type string of a DIE; its memory is the arena's. Errors: the same. */
+struct type_string *die_string(struct writer *writer, struct die *die,
+			       struct arena *arena);
+
+/*
+ * Turns a row that is text only, without DIEs or line breaks, into one fragment
+ * with its text in the arena. For base types: nothing is written more often.
+ */
+void die_flatten(struct die *die, struct arena *arena);
+
+/* Prints the string of a symbol's DIE as FORMAT 9 wants it. */
+void die_dump(struct writer *writer, struct die *symbol, FILE *file);
+
+#endif
