@@ -29,8 +29,7 @@ void *allocate_cleared(size_t count, size_t size)
 	void *memory = calloc(count ? count : 1, size);
 
 	if (!memory)
-		error("out of memory (%zu times %zu bytes wanted)", count,
-		      size);
+		error("out of memory (%zu times %zu bytes wanted)", count, size);
 	return memory;
 }
 
@@ -162,8 +161,7 @@ void *arena_reserve_slow(struct arena *arena, size_t used, size_t size)
 	size = arena_round(size + used) + sizeof(*block) + ARENA_ALIGNMENT;
 	size = size < least ? least : size;
 	if (arenas_size + size > ARENAS_SIZE_LIMIT)
-		error("the types need more than %" PRIu64 " bytes of memory",
-		      ARENAS_SIZE_LIMIT);
+		error("the types need more than %" PRIu64 " bytes of memory", ARENAS_SIZE_LIMIT);
 	block = allocate_large(&size);
 	block->size = size;
 	arenas_size += size;
@@ -274,8 +272,7 @@ void cache_add(struct cache *cache, uint64_t hash, void *value)
 
 static bool begins_with(const void *value, const void *text)
 {
-	return same_text(*(const struct text *)value,
-			 *(const struct text *)text);
+	return same_text(*(const struct text *)value, *(const struct text *)text);
 }
 
 void *cache_find_text(const struct cache *cache, struct text text)
@@ -303,8 +300,7 @@ void cache_reserve(struct cache *cache, size_t count)
 void cache_clear(struct cache *cache)
 {
 	if (cache->count)
-		memset(cache->slots, 0,
-		       (cache->mask + 1) * sizeof(*cache->slots));
+		memset(cache->slots, 0, (cache->mask + 1) * sizeof(*cache->slots));
 	cache->count = 0;
 }
 

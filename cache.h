@@ -28,8 +28,7 @@ static inline struct text make_text(const char *start)
 
 static inline bool same_text(struct text a, struct text b)
 {
-	return a.length == b.length &&
-	       (!a.length || !memcmp(a.start, b.start, a.length));
+	return a.length == b.length && (!a.length || !memcmp(a.start, b.start, a.length));
 }
 
 /* Inline: asked of each name, and mostly answered by the first letters. */
@@ -55,10 +54,8 @@ void *allocate_cleared(size_t count, size_t size);
 void *grow(void *array, size_t *capacity, size_t size);
 
 /* Adds an element behind the last of such an array; a pointer to it, not set yet. */
-#define APPEND(array, count, capacity)                                     \
-	((array) = (count) < (capacity)                                    \
-			   ? (array)                                       \
-			   : grow((array), &(capacity), sizeof(*(array))), \
+#define APPEND(array, count, capacity)                                                            \
+	((array) = (count) < (capacity) ? (array) : grow((array), &(capacity), sizeof(*(array))), \
 	 &(array)[(count)++])
 
 /*
@@ -88,9 +85,8 @@ void *arena_reserve_slow(struct arena *arena, size_t used, size_t size);
 
 static inline void *arena_reserve(struct arena *arena, size_t used, size_t size)
 {
-	return size < (size_t)(arena->end - arena->free)
-		       ? arena->free
-		       : arena_reserve_slow(arena, used, size);
+	return size < (size_t)(arena->end - arena->free) ? arena->free
+							 : arena_reserve_slow(arena, used, size);
 }
 
 static inline void *arena_keep(struct arena *arena, size_t size)
@@ -112,8 +108,7 @@ static inline void *arena_alloc(struct arena *arena, size_t size)
 /* As arena_alloc(), cleared; with a copy of `size` bytes; of a text and a NUL. */
 void *arena_zalloc(struct arena *arena, size_t size);
 
-static inline void *arena_copy(struct arena *arena, const void *from,
-			       size_t size)
+static inline void *arena_copy(struct arena *arena, const void *from, size_t size)
 {
 	void *copy = arena_alloc(arena, size);
 
@@ -159,14 +154,12 @@ static inline size_t cache_first_slot(const struct cache *cache, uint64_t hash)
  * of the die cache, where it is half of what a reference costs.)
  */
 static inline void *cache_find(const struct cache *cache, uint64_t hash,
-			       bool (*same)(const void *value, const void *key),
-			       const void *key)
+			       bool (*same)(const void *value, const void *key), const void *key)
 {
 	statistics.lookups++;
 	if (!cache->slots)
 		return NULL;
-	for (size_t i = cache_first_slot(cache, hash);;
-	     i = (i + 1) & cache->mask) {
+	for (size_t i = cache_first_slot(cache, hash);; i = (i + 1) & cache->mask) {
 		const struct cache_slot *slot = &cache->slots[i];
 
 		if (!slot->value)

@@ -26,8 +26,7 @@ enum word {
 static bool count_words(struct text name, unsigned int counts[WORDS])
 {
 	static const char *const words[WORDS] = {
-		"signed", "unsigned", "char",	"short",    "int",
-		"long",	  "float",    "double", "__int128",
+		"signed", "unsigned", "char", "short", "int", "long", "float", "double", "__int128",
 	};
 	const char *at = name.start, *end = name.start + name.length;
 
@@ -79,10 +78,8 @@ struct text canonical_base(struct arena *arena, struct text name)
 static struct qualified canonical_qualifiers(struct die_ref type)
 {
 	/* From the outside in. */
-	static const unsigned int tags[QUALIFIERS] = { DW_TAG_atomic_type,
-						       DW_TAG_const_type,
-						       DW_TAG_restrict_type,
-						       DW_TAG_volatile_type };
+	static const unsigned int tags[QUALIFIERS] = { DW_TAG_atomic_type, DW_TAG_const_type,
+						       DW_TAG_restrict_type, DW_TAG_volatile_type };
 	struct qualified qualified = { .type = type };
 	struct attributes attributes;
 
@@ -117,12 +114,10 @@ static struct qualified behind_typedefs(struct die_ref type, bool arrays)
 	for (int met = 0; type.address && met < 64; met++) {
 		unsigned int tag = read_tag(type);
 
-		if (tag != DW_TAG_typedef &&
-		    !(arrays && tag == DW_TAG_array_type))
+		if (tag != DW_TAG_typedef && !(arrays && tag == DW_TAG_array_type))
 			break;
 		read_die(type, &attributes);
-		qualified = canonical_qualifiers(
-			reference(&attributes, ATTRIBUTE_TYPE));
+		qualified = canonical_qualifiers(reference(&attributes, ATTRIBUTE_TYPE));
 		type = qualified.type;
 		if (qualified.qualifiers)
 			behind.type = type;
@@ -144,8 +139,7 @@ struct qualified canonical_qualified(struct die_ref type)
 {
 	struct qualified qualified = canonical_qualifiers(type);
 
-	qualified.qualifiers &=
-		~behind_typedefs(qualified.type, true).qualifiers;
+	qualified.qualifiers &= ~behind_typedefs(qualified.type, true).qualifiers;
 	return qualified;
 }
 
@@ -197,8 +191,7 @@ static uint64_t bit_location(const struct attributes *member)
 		return bits + bit_offset;
 	if (!size)
 		size = type_size(member);
-	return bits + 8 * size - bit_offset -
-	       number_of(member, ATTRIBUTE_BIT_SIZE);
+	return bits + 8 * size - bit_offset - number_of(member, ATTRIBUTE_BIT_SIZE);
 }
 
 /* What a DIE says */
@@ -208,8 +201,7 @@ static void drop(struct attributes *attributes, enum attribute attribute)
 	attributes->present &= ~WANT(attribute);
 }
 
-static void set_number(struct attributes *attributes, enum attribute attribute,
-		       uint64_t number)
+static void set_number(struct attributes *attributes, enum attribute attribute, uint64_t number)
 {
 	attributes->present |= WANT(attribute);
 	attributes->values[attribute].number = number;
@@ -244,8 +236,7 @@ static void canonicalize_member(struct attributes *member, unsigned int parent)
 		member->values[ATTRIBUTE_NAME].text = special.new_name;
 	}
 	if (has(member, ATTRIBUTE_BIT_SIZE)) {
-		set_number(member, ATTRIBUTE_DATA_BIT_OFFSET,
-			   bit_location(member));
+		set_number(member, ATTRIBUTE_DATA_BIT_OFFSET, bit_location(member));
 		drop(member, ATTRIBUTE_DATA_MEMBER_LOCATION);
 		return;
 	}
@@ -261,8 +252,7 @@ void canonicalize(struct attributes *attributes, unsigned int parent)
 {
 	if (!options.canonical) {
 		/* Values that the default's strings don't have. */
-		attributes->present &= ~(WANT(ATTRIBUTE_GNU_VECTOR) |
-					 WANT(ATTRIBUTE_WIDE_VALUE));
+		attributes->present &= ~(WANT(ATTRIBUTE_GNU_VECTOR) | WANT(ATTRIBUTE_WIDE_VALUE));
 		return;
 	}
 	/* Compilers don't agree on when to give it; sizes and offsets show it. */
@@ -288,10 +278,9 @@ void canonicalize(struct attributes *attributes, unsigned int parent)
 		/* No elements and no bound are told apart by some only. */
 		if (has(attributes, ATTRIBUTE_COUNT)
 			    ? !number_of(attributes, ATTRIBUTE_COUNT)
-			    : number_of(attributes, ATTRIBUTE_UPPER_BOUND) ==
-				      UINT64_MAX)
-			attributes->present &= ~(WANT(ATTRIBUTE_COUNT) |
-						 WANT(ATTRIBUTE_UPPER_BOUND));
+			    : number_of(attributes, ATTRIBUTE_UPPER_BOUND) == UINT64_MAX)
+			attributes->present &=
+				~(WANT(ATTRIBUTE_COUNT) | WANT(ATTRIBUTE_UPPER_BOUND));
 	}
 }
 
@@ -315,8 +304,7 @@ static int compare_places(const void *a, const void *b)
 	return left->die.address < right->die.address ? -1 : 1;
 }
 
-struct placed *canonical_order(const struct attributes *structure,
-			       size_t *count)
+struct placed *canonical_order(const struct attributes *structure, size_t *count)
 {
 	struct cursor children = children_of(structure);
 	struct placed *order = NULL;
@@ -334,22 +322,18 @@ struct placed *canonical_order(const struct attributes *structure,
 	return order;
 }
 
-struct text canonical_wide(struct arena *arena,
-			   const struct attributes *attributes,
+struct text canonical_wide(struct arena *arena, const struct attributes *attributes,
 			   const char *before, const char *behind)
 {
 	struct text bytes = attributes->values[ATTRIBUTE_WIDE_VALUE].text;
-	size_t room = strlen(before) + strlen("0x") + 2 * bytes.length +
-		      strlen(behind) + 1;
+	size_t room = strlen(before) + strlen("0x") + 2 * bytes.length + strlen(behind) + 1;
 	char *text = arena_alloc(arena, room);
 	char *to = stpcpy(stpcpy(text, before), "0x");
 	bool big_endian = attributes->die.unit->file->big_endian;
 
 	for (size_t i = 0; i < bytes.length; i++)
-		to += sprintf(
-			to, "%02x",
-			(unsigned char)bytes
-				.start[big_endian ? i : bytes.length - 1 - i]);
+		to += sprintf(to, "%02x",
+			      (unsigned char)bytes.start[big_endian ? i : bytes.length - 1 - i]);
 	stpcpy(to, behind);
 	return make_text(text);
 }

@@ -13,8 +13,7 @@
 #include <inttypes.h>
 
 /* Ends the program: the pretty dump of a DIE would have no end (FORMAT 5). */
-static void __attribute__((noreturn))
-endless_without_body(const struct die *die)
+static void __attribute__((noreturn)) endless_without_body(const struct die *die)
 {
 	die_error(
 		die->ref,
@@ -71,8 +70,7 @@ static struct fragment *row_end(const struct die *die)
 static void check_length(const struct die *die, uint64_t length)
 {
 	if (length > STRING_LENGTH_LIMIT)
-		die_error(die->ref,
-			  "a type string of more than %" PRIu64 " bytes",
+		die_error(die->ref, "a type string of more than %" PRIu64 " bytes",
 			  STRING_LENGTH_LIMIT);
 }
 
@@ -133,15 +131,13 @@ static bool visit(struct walk *walk, struct die *die, bool closed)
 		else
 			die->visit = VISIT_IN_PROGRESS;
 		walk->bodies++;
-		if (die->special == UNION_RENAMED ||
-		    die->special == UNION_RESERVED)
+		if (die->special == UNION_RENAMED || die->special == UNION_RESERVED)
 			walk->new_name = die->new_name;
 	} else {
 		closed = false;
 		if (die->visit == VISIT_FINISHED)
 			return false;
-		if (die->visit == VISIT_IN_PROGRESS &&
-		    die->bodies == walk->bodies)
+		if (die->visit == VISIT_IN_PROGRESS && die->bodies == walk->bodies)
 			endless_without_body(die);
 		die->visit = VISIT_IN_PROGRESS;
 		die->bodies = walk->bodies;
@@ -318,8 +314,7 @@ put_number(char *text, uint64_t at, uint64_t number, bool writing)
 
 /* A fragment that is no DIE, without line breaks. */
 static inline uint64_t __attribute__((always_inline))
-put_fragment(char *text, uint64_t at, const struct fragment *fragment,
-	     bool writing)
+put_fragment(char *text, uint64_t at, const struct fragment *fragment, bool writing)
 {
 	switch (fragment->kind) {
 	case FRAGMENT_NAME:
@@ -364,9 +359,8 @@ static void begin_string(struct writer *writer, struct die *die, uint64_t start)
 	struct frame *frame;
 
 	if (die->string == STRING_IN_PROGRESS)
-		die_error(
-			die->ref,
-			"an endless type: it contains itself without a named type between");
+		die_error(die->ref,
+			  "an endless type: it contains itself without a named type between");
 	frame = push(writer, die);
 	frame->known = die->string == STRING_KNOWN;
 	frame->start = start;
@@ -379,8 +373,8 @@ static void begin_string(struct writer *writer, struct die *die, uint64_t start)
  * that are in it. Returns the length.
  */
 static inline uint64_t __attribute__((always_inline))
-write_string(struct writer *writer, struct die *die, bool writing,
-	     struct arena *arena, size_t *references)
+write_string(struct writer *writer, struct die *die, bool writing, struct arena *arena,
+	     size_t *references)
 {
 	char *text = NULL;
 	uint64_t at = 0;
@@ -397,8 +391,7 @@ write_string(struct writer *writer, struct die *die, bool writing,
 			struct die *next;
 
 			if (writing)
-				text = make_room(arena, at,
-						 TEXT_SIZE(fragment->length));
+				text = make_room(arena, at, TEXT_SIZE(fragment->length));
 			if (fragment->broken)
 				at = PUT(" ");
 			if (fragment->kind != FRAGMENT_DIE) {
@@ -420,8 +413,7 @@ write_string(struct writer *writer, struct die *die, bool writing,
 						};
 					text = make_room(arena, at, key.length);
 				}
-				at = put(text, at, key.start, key.length,
-					 writing);
+				at = put(text, at, key.start, key.length, writing);
 			} else if (!writing && next->string == STRING_KNOWN) {
 				at += next->length;
 			} else {
@@ -435,8 +427,7 @@ write_string(struct writer *writer, struct die *die, bool writing,
 			continue;
 		}
 		frame->die->length = at - frame->start;
-		frame->die->string = !writing || frame->known ? STRING_KNOWN
-							      : STRING_UNKNOWN;
+		frame->die->string = !writing || frame->known ? STRING_KNOWN : STRING_UNKNOWN;
 		writer->count--;
 	}
 	return at;
@@ -446,13 +437,11 @@ uint64_t die_string_length(struct writer *writer, struct die *die)
 {
 	struct arena nowhere = { 0 };
 
-	return die->string == STRING_KNOWN
-		       ? die->length
-		       : write_string(writer, die, false, &nowhere, NULL);
+	return die->string == STRING_KNOWN ? die->length
+					   : write_string(writer, die, false, &nowhere, NULL);
 }
 
-struct type_string *die_string(struct writer *writer, struct die *die,
-			       struct arena *arena)
+struct type_string *die_string(struct writer *writer, struct die *die, struct arena *arena)
 {
 	struct type_string *string;
 	struct text text;
@@ -464,8 +453,8 @@ struct type_string *die_string(struct writer *writer, struct die *die,
 	string = arena_zalloc(arena, sizeof(*string));
 	string->text = text;
 	string->reference_count = count;
-	string->references = arena_copy(arena, writer->references,
-					count * sizeof(*string->references));
+	string->references =
+		arena_copy(arena, writer->references, count * sizeof(*string->references));
 	return string;
 }
 
@@ -474,11 +463,9 @@ void die_flatten(struct die *die, struct arena *arena)
 	struct fragment flat = { .kind = FRAGMENT_TEXT };
 	uint64_t length = 0;
 
-	for (const struct fragment *fragment = die->fragments;
-	     fragment < row_end(die); fragment++)
-		length = put_fragment(
-			make_room(arena, length, TEXT_SIZE(fragment->length)),
-			length, fragment, true);
+	for (const struct fragment *fragment = die->fragments; fragment < row_end(die); fragment++)
+		length = put_fragment(make_room(arena, length, TEXT_SIZE(fragment->length)), length,
+				      fragment, true);
 	check_length(die, length);
 	flat.text = arena_keep(arena, length);
 	flat.length = length;
@@ -510,8 +497,7 @@ struct dump {
 
 static void begin_text(struct dump *dump)
 {
-	int level = dump->level < DUMP_LEVELS_LIMIT ? dump->level
-						    : DUMP_LEVELS_LIMIT;
+	int level = dump->level < DUMP_LEVELS_LIMIT ? dump->level : DUMP_LEVELS_LIMIT;
 
 	if (!dump->newline)
 		return;
@@ -521,8 +507,7 @@ static void begin_text(struct dump *dump)
 
 static void dump_text(struct dump *dump, const struct fragment *fragment)
 {
-	char *text =
-		make_room(&dump->writer->text, 0, TEXT_SIZE(fragment->length));
+	char *text = make_room(&dump->writer->text, 0, TEXT_SIZE(fragment->length));
 
 	switch (fragment->kind) {
 	case FRAGMENT_IGNORED:
@@ -547,8 +532,7 @@ static void dump_die(struct dump *dump, struct die *die)
 
 	if (++dump->dies > DUMP_DIES_LIMIT) {
 		putc('\n', dump->file);
-		die_error(die->ref, "a dump of more than %" PRIu64 " DIEs",
-			  DUMP_DIES_LIMIT);
+		die_error(die->ref, "a dump of more than %" PRIu64 " DIEs", DUMP_DIES_LIMIT);
 	}
 	if (is_body(die->tag) && !die->special) {
 		frame->closed = die->last_dump == dump->number;
@@ -591,8 +575,7 @@ static void dump_fragment(struct dump *dump, struct frame *frame)
 		dump->newline = true;
 	}
 	dump_text(dump, fragment);
-	if (fragment->kind == FRAGMENT_OPEN ||
-	    fragment->kind == FRAGMENT_OPEN_LIST)
+	if (fragment->kind == FRAGMENT_OPEN || fragment->kind == FRAGMENT_OPEN_LIST)
 		dump->level++;
 }
 
@@ -610,9 +593,7 @@ static void leave_out(struct frame *frame)
 
 void die_dump(struct writer *writer, struct die *symbol, FILE *file)
 {
-	struct dump dump = { .writer = writer,
-			     .file = file,
-			     .number = ++writer->dumps };
+	struct dump dump = { .writer = writer, .file = file, .number = ++writer->dumps };
 
 	dump_die(&dump, symbol);
 	while (writer->count) {

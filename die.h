@@ -95,8 +95,7 @@ void die_walk(struct writer *writer, struct die *symbol);
 uint64_t die_string_length(struct writer *writer, struct die *die);
 
 /* The type string of a DIE; its memory is the arena's. Errors: the same. */
-struct type_string *die_string(struct writer *writer, struct die *die,
-			       struct arena *arena);
+struct type_string *die_string(struct writer *writer, struct die *die, struct arena *arena);
 
 /*
  * Turns a row that is text only, without DIEs or line breaks, into one fragment

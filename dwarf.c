@@ -82,8 +82,7 @@ static struct text make_prefix(struct arena *arena, struct die_ref scope)
 }
 
 /* The fully qualified name of a DIE; `start` NULL if it is empty. */
-static struct text qualified_name(struct die_cache *cache,
-				  const struct attributes *attributes)
+static struct text qualified_name(struct die_cache *cache, const struct attributes *attributes)
 {
 	struct text name = name_of(attributes);
 	struct die_ref scope;
@@ -92,15 +91,13 @@ static struct text qualified_name(struct die_cache *cache,
 	if (!name.start)
 		return name;
 	scope = parent_die(attributes->die);
-	if (scope.address && (scope.address != scope.unit->root ||
-			      is_scope(scope.unit->root_tag))) {
-		prefix = cache_find(&cache->prefixes, (uintptr_t)scope.address,
-				    NULL, NULL);
+	if (scope.address &&
+	    (scope.address != scope.unit->root || is_scope(scope.unit->root_tag))) {
+		prefix = cache_find(&cache->prefixes, (uintptr_t)scope.address, NULL, NULL);
 		if (!prefix) {
 			prefix = arena_alloc(&cache->arena, sizeof(*prefix));
 			*prefix = make_prefix(&cache->arena, scope);
-			cache_add(&cache->prefixes, (uintptr_t)scope.address,
-				  prefix);
+			cache_add(&cache->prefixes, (uintptr_t)scope.address, prefix);
 		}
 		if (prefix->start)
 			return join(&cache->arena, *prefix, name);
@@ -137,15 +134,13 @@ static const struct tag {
 	{ DW_TAG_atomic_type, true, "atomic_type {", NULL, "" },
 	{ DW_TAG_reference_type, true, "reference_type {", NULL, "" },
 	{ DW_TAG_restrict_type, true, "restrict_type {", NULL, "" },
-	{ DW_TAG_rvalue_reference_type, true, "rvalue_reference_type {", NULL,
-	  "" },
+	{ DW_TAG_rvalue_reference_type, true, "rvalue_reference_type {", NULL, "" },
 	{ DW_TAG_immutable_type, false, "immutable_type {", NULL, "" },
 	{ DW_TAG_packed_type, false, "packed_type {", NULL, "" },
 	{ DW_TAG_shared_type, false, "shared_type {", NULL, "" },
 	{ DW_TAG_subrange_type, true, NULL, NULL, "" },
 	{ DW_TAG_unspecified_type, true, NULL, NULL, "" },
-	{ DW_TAG_template_type_parameter, true,
-	  "template_type_parameter_type {", NULL, "" },
+	{ DW_TAG_template_type_parameter, true, "template_type_parameter_type {", NULL, "" },
 	/*
 	 * Errors as types, but not as children of a structure: generics, whose name
 	 * has their values; names, functions, static members, remarks.
@@ -221,16 +216,14 @@ add(struct row *row, enum fragment_kind kind)
 {
 	struct fragment *fragment;
 
-	row->fragments = arena_reserve(&row->arena,
-				       row->count * sizeof(*fragment),
+	row->fragments = arena_reserve(&row->arena, row->count * sizeof(*fragment),
 				       (row->count + 1) * sizeof(*fragment));
 	fragment = &row->fragments[row->count++];
 	*fragment = (struct fragment){ .kind = kind };
 	return fragment;
 }
 
-static inline struct fragment *
-add_text(struct row *row, enum fragment_kind kind, struct text text)
+static inline struct fragment *add_text(struct row *row, enum fragment_kind kind, struct text text)
 {
 	struct fragment *fragment = add(row, kind);
 
@@ -239,33 +232,28 @@ add_text(struct row *row, enum fragment_kind kind, struct text text)
 	return fragment;
 }
 
-static inline struct fragment *
-add_word(struct row *row, enum fragment_kind kind, const char *word)
+static inline struct fragment *add_word(struct row *row, enum fragment_kind kind, const char *word)
 {
 	return add_text(row, kind, make_text(word));
 }
 
 /* A name, if there is one, which may be long, and shared by many. */
-static inline void add_name(struct row *row, enum fragment_kind kind,
-			    struct text name)
+static inline void add_name(struct row *row, enum fragment_kind kind, struct text name)
 {
 	row->length += name.length;
 	if (row->length > STRING_LENGTH_LIMIT)
-		die_error(row->die, "names of more than %" PRIu64 " bytes",
-			  STRING_LENGTH_LIMIT);
+		die_error(row->die, "names of more than %" PRIu64 " bytes", STRING_LENGTH_LIMIT);
 	add_text(row, kind, name);
 }
 
 /* What opens a bracket, and what closes it: an LB follows, or stands before. */
-static inline void add_open(struct row *row, enum fragment_kind kind,
-			    struct text text)
+static inline void add_open(struct row *row, enum fragment_kind kind, struct text text)
 {
 	add_text(row, kind, text);
 	row->opened = row->count;
 }
 
-static inline void add_close(struct row *row, enum fragment_kind kind,
-			     const char *word)
+static inline void add_close(struct row *row, enum fragment_kind kind, const char *word)
 {
 	add_word(row, kind, word)->broken = true;
 	row->fragments[row->opened].broken = true;
@@ -278,15 +266,13 @@ add_item(struct row *row, enum fragment_kind kind, const char *word)
 	add_word(row, kind, word)->separated = row->items++ > 0;
 }
 
-static void add_number(struct row *row, enum fragment_kind kind,
-		       uint64_t number)
+static void add_number(struct row *row, enum fragment_kind kind, uint64_t number)
 {
 	add(row, kind)->number = number;
 }
 
 /* A number with the word of an attribute. */
-static inline void add_word_number(struct row *row, enum attribute attribute,
-				   uint64_t number)
+static inline void add_word_number(struct row *row, enum attribute attribute, uint64_t number)
 {
 	struct fragment *fragment = add(row, FRAGMENT_NUMBER);
 
@@ -296,25 +282,22 @@ static inline void add_word_number(struct row *row, enum attribute attribute,
 
 /* An attribute with its word, if it is there: mostly it isn't. */
 static inline void __attribute__((always_inline))
-add_attribute(struct row *row, const struct attributes *attributes,
-	      enum attribute attribute)
+add_attribute(struct row *row, const struct attributes *attributes, enum attribute attribute)
 {
 	if (has(attributes, attribute))
-		add_word_number(row, attribute,
-				attributes->values[attribute].number);
+		add_word_number(row, attribute, attributes->values[attribute].number);
 }
 
 /* byte_size, which a rule may change, encoding and alignment */
-static void add_sizes(struct die_cache *cache,
-		      const struct attributes *attributes, struct text name)
+static void add_sizes(struct die_cache *cache, const struct attributes *attributes,
+		      struct text name)
 {
 	struct rule *rule = kabi_find(cache->rules, KABI_BYTE_SIZE, name);
 	struct row *row = &cache->row;
 
 	add_attribute(row, attributes, ATTRIBUTE_BYTE_SIZE);
 	if (rule && has(attributes, ATTRIBUTE_BYTE_SIZE)) {
-		row->fragments[row->count - 1].number =
-			kabi_number(cache->rules, rule);
+		row->fragments[row->count - 1].number = kabi_number(cache->rules, rule);
 		rule->used = true;
 	} else if (rule) {
 		rule->misfit = true;
@@ -342,35 +325,30 @@ static void add_type_at(struct die_cache *cache, struct die_ref type)
 }
 
 /* T */
-static inline void add_type(struct die_cache *cache,
-			    const struct attributes *attributes)
+static inline void add_type(struct die_cache *cache, const struct attributes *attributes)
 {
 	add_type_at(cache, unchecked_reference(attributes, ATTRIBUTE_TYPE));
 }
 
 /* A value of more than 64 bits between two texts, if it is there. */
-static void add_wide(struct die_cache *cache,
-		     const struct attributes *attributes, const char *before,
-		     const char *after)
+static void add_wide(struct die_cache *cache, const struct attributes *attributes,
+		     const char *before, const char *after)
 {
 	if (has(attributes, ATTRIBUTE_WIDE_VALUE))
 		add_text(&cache->row, FRAGMENT_TEXT,
-			 canonical_wide(&cache->arena, attributes, before,
-					after));
+			 canonical_wide(&cache->arena, attributes, before, after));
 }
 
 /* Items */
 
 /* member, formal_parameter: 'WORD ' T name accessibility bit_size ... */
-static void add_member(struct die_cache *cache,
-		       const struct attributes *attributes)
+static void add_member(struct die_cache *cache, const struct attributes *attributes)
 {
 	struct text name = name_of(attributes);
 	struct row *row = &cache->row;
 
 	add_item(row, FRAGMENT_MEMBER,
-		 attributes->tag == DW_TAG_member ? "member "
-						  : "formal_parameter ");
+		 attributes->tag == DW_TAG_member ? "member " : "formal_parameter ");
 	add_type(cache, attributes);
 	/* Which new name it shows in place of this one, the walk finds out. */
 	if (options.stable && name.start && starts_with(name.start, "__kabi_"))
@@ -391,21 +369,18 @@ static void add_enumerator(struct die_cache *cache, struct text enumeration,
 	struct row *row = &cache->row;
 	struct rule *rule;
 
-	if (kabi_find_enumerator(rules, KABI_ENUMERATOR_IGNORE, enumeration,
-				 name)) {
+	if (kabi_find_enumerator(rules, KABI_ENUMERATOR_IGNORE, enumeration, name)) {
 		add(row, FRAGMENT_IGNORED);
 		return;
 	}
 	add_item(row, FRAGMENT_ITEM, "enumerator");
 	if (name.length)
 		add_name(row, FRAGMENT_NAME, name);
-	rule = kabi_find_enumerator(rules, KABI_ENUMERATOR_VALUE, enumeration,
-				    name);
+	rule = kabi_find_enumerator(rules, KABI_ENUMERATOR_VALUE, enumeration, name);
 	if (rule)
 		add_number(row, FRAGMENT_VALUE, kabi_number(rules, rule));
 	else if (has(attributes, ATTRIBUTE_CONST_VALUE))
-		add_number(row, FRAGMENT_VALUE,
-			   attributes->values[ATTRIBUTE_CONST_VALUE].number);
+		add_number(row, FRAGMENT_VALUE, attributes->values[ATTRIBUTE_CONST_VALUE].number);
 	else
 		add_wide(cache, attributes, " = ", "");
 }
@@ -414,8 +389,7 @@ static void add_enumerator(struct die_cache *cache, struct text enumeration,
 static void add_dimension(struct row *row, const struct attributes *attributes)
 {
 	if (has(attributes, ATTRIBUTE_COUNT))
-		add_number(row, FRAGMENT_DIMENSION,
-			   number_of(attributes, ATTRIBUTE_COUNT));
+		add_number(row, FRAGMENT_DIMENSION, number_of(attributes, ATTRIBUTE_COUNT));
 	else if (has(attributes, ATTRIBUTE_UPPER_BOUND))
 		add_number(row, FRAGMENT_DIMENSION,
 			   number_of(attributes, ATTRIBUTE_UPPER_BOUND) + 1);
@@ -426,8 +400,8 @@ static void add_dimension(struct row *row, const struct attributes *attributes)
 /* Tells whether a child is left out: a member that is an ignored union (FORMAT 8). */
 static bool is_ignored(const struct attributes *child, unsigned int parent)
 {
-	return options.stable && child->tag == DW_TAG_member &&
-	       is_body(parent) && parent != DW_TAG_enumeration_type &&
+	return options.stable && child->tag == DW_TAG_member && is_body(parent) &&
+	       parent != DW_TAG_enumeration_type &&
 	       special_union(kabi_member_type(child)).kind == UNION_IGNORED;
 }
 
@@ -458,8 +432,7 @@ static inline bool next_row_child(struct cursor *children, unsigned int parent,
  * no room in it.
  */
 static inline void __attribute__((always_inline))
-add_structure_child(struct die_cache *cache, const struct attributes *child,
-		    struct text name)
+add_structure_child(struct die_cache *cache, const struct attributes *child, struct text name)
 {
 	const struct tag *tag;
 
@@ -474,17 +447,13 @@ add_structure_child(struct die_cache *cache, const struct attributes *child,
 	default:
 		tag = find_tag(child->tag);
 		if (!tag->skipped_in_struct)
-			die_error(
-				child->die,
-				"unexpected structure_type child: 0x%x%s, in '%s'",
-				child->tag, tag->name,
-				name.start ? name.start : "<anonymous>");
+			die_error(child->die, "unexpected structure_type child: 0x%x%s, in '%s'",
+				  child->tag, tag->name, name.start ? name.start : "<anonymous>");
 	}
 }
 
 /* A child in the list of a variant_part, where all are. */
-static void add_variant_child(struct die_cache *cache,
-			      const struct attributes *child)
+static void add_variant_child(struct die_cache *cache, const struct attributes *child)
 {
 	switch (child->tag) {
 	case DW_TAG_member:
@@ -504,8 +473,8 @@ static void add_variant_child(struct die_cache *cache,
 }
 
 /* --canonical: the list of a structure, in the order of its layout. */
-static void add_ordered(struct die_cache *cache,
-			const struct attributes *attributes, struct text name)
+static void add_ordered(struct die_cache *cache, const struct attributes *attributes,
+			struct text name)
 {
 	struct cursor children = children_of(attributes);
 	size_t start = cache->row.count, count;
@@ -517,8 +486,7 @@ static void add_ordered(struct die_cache *cache,
 	cache->row.items = 0;
 	while (sorted && next_row_child(&children, attributes->tag, &child)) {
 		/* What is no item has no place. */
-		bool is_item = child.tag == DW_TAG_member ||
-			       child.tag == DW_TAG_variant_part;
+		bool is_item = child.tag == DW_TAG_member || child.tag == DW_TAG_variant_part;
 		uint64_t place = is_item ? canonical_place(&child) : last;
 
 		sorted = place >= last;
@@ -541,8 +509,7 @@ static void add_ordered(struct die_cache *cache,
 }
 
 /* The list of a DIE, by its tag: which children are in it, and how. */
-static void add_list(struct die_cache *cache,
-		     const struct attributes *attributes, struct text name)
+static void add_list(struct die_cache *cache, const struct attributes *attributes, struct text name)
 {
 	struct cursor children = children_of(attributes);
 	struct attributes child;
@@ -562,10 +529,8 @@ static void add_list(struct die_cache *cache,
 		case DW_TAG_subroutine_type:
 			if (child.tag == DW_TAG_formal_parameter)
 				add_member(cache, &child);
-			else if (options.canonical &&
-				 child.tag == DW_TAG_unspecified_parameters)
-				add_item(&cache->row, FRAGMENT_ITEM,
-					 "unspecified_parameters");
+			else if (options.canonical && child.tag == DW_TAG_unspecified_parameters)
+				add_item(&cache->row, FRAGMENT_ITEM, "unspecified_parameters");
 			break;
 		case DW_TAG_variant:
 			if (child.tag == DW_TAG_member)
@@ -583,8 +548,7 @@ static void add_list(struct die_cache *cache,
 /* Rows */
 
 /* array_type: 'array_type' dims ' {' T '}' */
-static void add_array(struct die_cache *cache,
-		      const struct attributes *attributes)
+static void add_array(struct die_cache *cache, const struct attributes *attributes)
 {
 	struct row *row = &cache->row;
 
@@ -612,8 +576,8 @@ static void add_function(struct die_cache *cache, const char *word,
 	add_type(cache, attributes);
 }
 
-static bool is_definition(const struct die_cache *cache,
-			  const struct attributes *attributes, struct text name)
+static bool is_definition(const struct die_cache *cache, const struct attributes *attributes,
+			  struct text name)
 {
 	struct rule *rule = kabi_find(cache->rules, KABI_DECLONLY, name);
 
@@ -622,16 +586,15 @@ static bool is_definition(const struct die_cache *cache,
 	if (rule || has(attributes, ATTRIBUTE_DECLARATION))
 		return false;
 	return !has(attributes, ATTRIBUTE_DECL_FILE) ||
-	       !is_source_file(attributes->die,
-			       attributes->values[ATTRIBUTE_DECL_FILE].number);
+	       !is_source_file(attributes->die, attributes->values[ATTRIBUTE_DECL_FILE].number);
 }
 
 /*
  * structure_type, class_type, union_type, enumeration_type:
  * 'WORD' F ' {' list(...) '}' byte_size alignment, or 'WORD' F ' {' '}'
  */
-static void add_body(struct die_cache *cache, const char *word,
-		     const struct attributes *attributes, struct text name)
+static void add_body(struct die_cache *cache, const char *word, const struct attributes *attributes,
+		     struct text name)
 {
 	struct row *row = &cache->row;
 
@@ -668,13 +631,10 @@ static void add_variants(struct die_cache *cache, const char *word,
  * --canonical: a type and all its qualifiers, in one order, as if each had a row
  * of its own. False if it has none.
  */
-static bool add_qualified(struct die_cache *cache,
-			  const struct attributes *attributes)
+static bool add_qualified(struct die_cache *cache, const struct attributes *attributes)
 {
-	static const char *const words[QUALIFIERS] = { "atomic_type {",
-						       "const_type {",
-						       "restrict_type {",
-						       "volatile_type {" };
+	static const char *const words[QUALIFIERS] = { "atomic_type {", "const_type {",
+						       "restrict_type {", "volatile_type {" };
 	struct qualified qualified = canonical_qualified(attributes->die);
 	struct row *row = &cache->row;
 	size_t count = 0;
@@ -703,8 +663,7 @@ static void add_wrapper(struct die_cache *cache, const char *words,
 	struct row *row = &cache->row;
 	struct text word = make_text(words);
 
-	if (options.canonical && !name.start &&
-	    add_qualified(cache, attributes))
+	if (options.canonical && !name.start && add_qualified(cache, attributes))
 		return;
 	if (name.start) {
 		word.length -= strlen(" {");
@@ -735,8 +694,7 @@ static void add_row(struct die_cache *cache, const struct tag *tag,
 	case DW_TAG_base_type:
 		/* 'base_type' F byte_size encoding alignment */
 		add_word(row, FRAGMENT_TEXT, "base_type");
-		add_name(row, FRAGMENT_NAME,
-			 canonical_base(&cache->arena, name));
+		add_name(row, FRAGMENT_NAME, canonical_base(&cache->arena, name));
 		add_sizes(cache, attributes, name);
 		break;
 	case DW_TAG_array_type:
@@ -766,8 +724,8 @@ static void add_row(struct die_cache *cache, const struct tag *tag,
 		break;
 	default:
 		if (!tag->words)
-			die_error(attributes->die, "unexpected type: 0x%x%s",
-				  attributes->tag, tag->name);
+			die_error(attributes->die, "unexpected type: 0x%x%s", attributes->tag,
+				  tag->name);
 		add_wrapper(cache, tag->words, attributes, name);
 	}
 }
@@ -786,8 +744,7 @@ static void end_row(struct row *row, struct die *die)
 {
 	if (row->count > UINT32_MAX)
 		die_error(row->die, "a type with too many parts");
-	die->fragments =
-		arena_keep(&row->arena, row->count * sizeof(*row->fragments));
+	die->fragments = arena_keep(&row->arena, row->count * sizeof(*row->fragments));
 	die->fragment_count = row->count;
 }
 
@@ -813,10 +770,8 @@ static void load_die(struct die_cache *cache, struct die *die)
 		tag = find_tag(die->tag);
 		name = qualified_name(cache, &attributes);
 		if (tag->prefix && name.start)
-			die->type =
-				types_enter(cache->table,
-					    keys_enter_name(cache->table->keys,
-							    tag->prefix, name));
+			die->type = types_enter(cache->table, keys_enter_name(cache->table->keys,
+									      tag->prefix, name));
 		add_row(cache, tag, &attributes, name);
 	}
 	end_row(&cache->row, die);
@@ -828,8 +783,7 @@ static void load_die(struct die_cache *cache, struct die *die)
  * Makes an entry for a symbol's DIE, which is no type, and loads all that it
  * leads to.
  */
-static struct die *load_symbol(struct die_cache *cache, struct die_ref ref,
-			       bool subprogram)
+static struct die *load_symbol(struct die_cache *cache, struct die_ref ref, bool subprogram)
 {
 	struct die *symbol = arena_zalloc(&cache->arena, sizeof(*symbol));
 	struct die *type = NULL, *rest = NULL;
@@ -887,28 +841,22 @@ static void enter_types(struct die_cache *cache)
 		uint64_t length;
 
 		if (options.dump_die_map)
-			fprintf(stderr, "\033[33m<DIE 0x%llx%s%s>\033[0m\n",
-				die_offset(at), type ? " " : "",
-				type ? type->key->text.start : "");
+			fprintf(stderr, "\033[33m<DIE 0x%llx%s%s>\033[0m\n", die_offset(at),
+				type ? " " : "", type ? type->key->text.start : "");
 		if (!type)
 			continue;
 		/* Only if there is one to compare with is the length wanted. */
-		length = type->string ? die_string_length(cache->writer, die)
-				      : 0;
+		length = type->string ? die_string_length(cache->writer, die) : 0;
 		if (types_offer(table, type, length, place))
-			types_set(
-				table, type,
-				die_string(cache->writer, die, &table->arena));
+			types_set(table, type, die_string(cache->writer, die, &table->arena));
 	}
 	cache->new_count = 0;
 }
 
-struct type_string *symbol_string(struct die_cache *cache, struct die_ref die,
-				  bool subprogram)
+struct type_string *symbol_string(struct die_cache *cache, struct die_ref die, bool subprogram)
 {
 	uint64_t key = (uintptr_t)die.address;
-	struct type_string *string =
-		cache_find(&cache->symbol_strings, key, NULL, NULL);
+	struct type_string *string = cache_find(&cache->symbol_strings, key, NULL, NULL);
 	struct die *symbol;
 
 	if (string)
@@ -940,8 +888,7 @@ void die_cache_begin_unit(struct die_cache *cache, struct unit *unit)
 	cache_reserve(&cache->dies, (unit->end - unit->start) / 64);
 }
 
-struct die_cache *die_cache_new(const struct kabi_rules *rules,
-				struct type_table *table)
+struct die_cache *die_cache_new(const struct kabi_rules *rules, struct type_table *table)
 {
 	struct die_cache *cache = allocate_cleared(1, sizeof(*cache));
 

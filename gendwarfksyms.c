@@ -68,8 +68,7 @@ static void parse_options(int argc, char **argv)
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "dsT:c:r:peVh", long_options,
-				     NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "dsT:c:r:peVh", long_options, NULL)) != -1) {
 		switch (option) {
 		case 0: /* one that is set already */
 			break;
@@ -123,8 +122,7 @@ static void parse_options(int argc, char **argv)
 static void fill_standard_streams(void)
 {
 	for (int fd = 0; fd < 3; fd++)
-		if (fcntl(fd, F_GETFD) < 0 &&
-		    open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
 			exit(EXIT_FAILURE);
 }
 
@@ -177,8 +175,7 @@ struct run {
 static void write_output(struct run *run)
 {
 	if (run->consolidated_output.file)
-		consolidated_write(&run->consolidated,
-				   run->consolidated_output.file);
+		consolidated_write(&run->consolidated, run->consolidated_output.file);
 	output_finish(&run->symtypes);
 	output_finish(&run->consolidated_output);
 	/* Dumps are output as well. There is nowhere to say that they failed. */
@@ -192,33 +189,28 @@ static void write_output(struct run *run)
 }
 
 /* Compares the symbols of a file with the reference file. */
-static void compare(struct run *run, unsigned int number,
-		    const struct symtypes_line *lines, size_t line_count)
+static void compare(struct run *run, unsigned int number, const struct symtypes_line *lines,
+		    size_t line_count)
 {
 	const struct symbol_list *list = &run->list;
-	struct reference_symbol *symbols =
-		allocate(list->count * sizeof(*symbols));
+	struct reference_symbol *symbols = allocate(list->count * sizeof(*symbols));
 	size_t count = 0;
 
 	for (size_t i = 0; i < list->count; i++)
 		if (list->symbols[i]->file == number)
-			symbols[count++] = (struct reference_symbol){
-				list->symbols[i]->name,
-				list->symbols[i]->version
-			};
+			symbols[count++] = (struct reference_symbol){ list->symbols[i]->name,
+								      list->symbols[i]->version };
 	reference_compare(&run->reference, symbols, count, lines, line_count);
 	free(symbols);
 }
 
 /* Hands on what a file says to all that want it. */
-static void use_types(struct run *run, const struct path *path,
-		      unsigned int number)
+static void use_types(struct run *run, const struct path *path, unsigned int number)
 {
 	struct symtypes_line *lines;
 	size_t count;
 
-	if (!run->symtypes.file && !run->consolidated_output.file &&
-	    !options.reference)
+	if (!run->symtypes.file && !run->consolidated_output.file && !options.reference)
 		return;
 	lines = symbols_lines(&run->list, number, &run->input.table, &count);
 	if (run->symtypes.file)
@@ -240,8 +232,7 @@ static void close_input(struct input *input)
 }
 
 /* Makes overrides of the reference file type_string rules (FORMAT 14). */
-static void add_overrides(const struct baseline *baseline,
-			  struct type_table *table)
+static void add_overrides(const struct baseline *baseline, struct type_table *table)
 {
 	for (size_t i = 0; i < baseline->override_count; i++)
 		types_add_rule(table, baseline->overrides[i].key->text,
@@ -249,8 +240,7 @@ static void add_overrides(const struct baseline *baseline,
 }
 
 /* Goes through an input file. What is known of it is given up by the next. */
-static void process_file(struct run *run, const struct path *path,
-			 unsigned int number)
+static void process_file(struct run *run, const struct path *path, unsigned int number)
 {
 	struct input *input = &run->input;
 	struct type_table *table = &input->table;
@@ -275,16 +265,15 @@ static void process_file(struct run *run, const struct path *path,
 	kabi_warn_unmatched(&input->rules, table);
 	symbols_compute_versions(list, number, table);
 	use_types(run, path, number);
-	debug("dies=%" PRIu64 " loaded=%" PRIu64 " lookups=%" PRIu64
-	      " written=%" PRIu64 " hashed=%" PRIu64 " slices=%" PRIu64,
-	      statistics.dies, statistics.loaded, statistics.lookups,
-	      statistics.written, statistics.hashed, statistics.slices);
+	debug("dies=%" PRIu64 " loaded=%" PRIu64 " lookups=%" PRIu64 " written=%" PRIu64
+	      " hashed=%" PRIu64 " slices=%" PRIu64,
+	      statistics.dies, statistics.loaded, statistics.lookups, statistics.written,
+	      statistics.hashed, statistics.slices);
 }
 
 static void add_path(struct paths *paths, const char *path)
 {
-	*APPEND(paths->paths, paths->count, paths->capacity) =
-		(struct path){ .path = path };
+	*APPEND(paths->paths, paths->count, paths->capacity) = (struct path){ .path = path };
 }
 
 /* Adds the files that stand in a list, one a line. */
@@ -299,9 +288,7 @@ static void add_listed(struct paths *paths, const char *list)
 	while (getline(&line, &size, file) >= 0) {
 		line[strcspn(line, "\n")] = '\0';
 		if (*line)
-			add_path(paths,
-				 arena_text(&paths->arena, make_text(line))
-					 .start);
+			add_path(paths, arena_text(&paths->arena, make_text(line)).start);
 	}
 	if (!feof(file))
 		error("cannot read the list of input files '%s': %m", list);
@@ -316,8 +303,7 @@ static void read_exported(struct symbol_list *list, struct paths *paths)
 		struct path *path = &paths->paths[i];
 		int fd = open_file(path->path);
 
-		path->unwanted =
-			!symbols_read_exported(list, path->path, fd, i + 1);
+		path->unwanted = !symbols_read_exported(list, path->path, fd, i + 1);
 		close(fd);
 	}
 	symbols_sort(list);
@@ -356,8 +342,7 @@ int main(int argc, char **argv)
 	output_handle_signals();
 	parse_options(argc, argv);
 	/* Dumps are written in pieces of a few bytes. */
-	if (options.dump_dies || options.dump_types || options.dump_versions ||
-	    options.reference)
+	if (options.dump_dies || options.dump_types || options.dump_versions || options.reference)
 		setvbuf(stderr, NULL, _IOFBF, 1 << 16);
 	/* Nothing but this machine is asked for separate debug files. */
 	unsetenv("DEBUGINFOD_URLS");
@@ -376,15 +361,13 @@ int main(int argc, char **argv)
 	else
 		read_list(&run.list);
 	if (options.reference && run.list.count)
-		reference_read(
-			&run.reference, options.reference,
-			make_text(options.canonical ? CANONICAL_SCHEME : ""));
+		reference_read(&run.reference, options.reference,
+			       make_text(options.canonical ? CANONICAL_SCHEME : ""));
 	/* If there are no symbols, not yesterday's files, but empty ones. */
 	output_open(&run.symtypes, options.symtypes);
 	output_open(&run.consolidated_output, options.consolidated);
 	for (size_t i = 0; options.consolidated && i < paths.count; i++)
-		paths.paths[i].name = consolidated_name(&run.consolidated,
-							options.relative_to,
+		paths.paths[i].name = consolidated_name(&run.consolidated, options.relative_to,
 							paths.paths[i].path);
 	for (size_t i = 0; run.list.count && i < paths.count; i++)
 		if (!paths.paths[i].unwanted)
@@ -392,9 +375,8 @@ int main(int argc, char **argv)
 	if (options.reference)
 		changed = report_reference(&run);
 	if (changed && options.preserve)
-		error("%zu version%s differ%s from those of '%s'", changed,
-		      changed == 1 ? "" : "s", changed == 1 ? "s" : "",
-		      options.reference);
+		error("%zu version%s differ%s from those of '%s'", changed, changed == 1 ? "" : "s",
+		      changed == 1 ? "s" : "", options.reference);
 	write_output(&run);
 	exit(EXIT_SUCCESS); /* which gives back all memory, in less time */
 }

@@ -91,18 +91,15 @@ struct kabi_rules {
  * Reads the rules of a file, with --stable; gives those of type_string to the table.
  * Errors: see FORMAT 8.
  */
-void kabi_read_rules(struct kabi_rules *rules, struct object *object,
-		     struct type_table *table);
+void kabi_read_rules(struct kabi_rules *rules, struct object *object, struct type_table *table);
 void kabi_free(struct kabi_rules *rules);
 
 /* Finds the rule for a target, NULL without one. */
-struct rule *kabi_find(const struct kabi_rules *rules, enum kabi_rule type,
-		       struct text target);
+struct rule *kabi_find(const struct kabi_rules *rules, enum kabi_rule type, struct text target);
 
 /* The same for the target "ENUM ENUMERATOR". */
-struct rule *kabi_find_enumerator(const struct kabi_rules *rules,
-				  enum kabi_rule type, struct text enumeration,
-				  struct text enumerator);
+struct rule *kabi_find_enumerator(const struct kabi_rules *rules, enum kabi_rule type,
+				  struct text enumeration, struct text enumerator);
 
 /* The number that a rule's value is. Error: it is none. */
 uint64_t kabi_number(const struct kabi_rules *rules, const struct rule *rule);
@@ -176,12 +173,10 @@ struct placed {
 };
 
 /* The children of a structure, in the order of their places, for free(). */
-struct placed *canonical_order(const struct attributes *structure,
-			       size_t *count);
+struct placed *canonical_order(const struct attributes *structure, size_t *count);
 
 /* A value of more than 64 bits in hexadecimal, between two texts; in the arena. */
-struct text canonical_wide(struct arena *arena,
-			   const struct attributes *attributes,
+struct text canonical_wide(struct arena *arena, const struct attributes *attributes,
 			   const char *before, const char *after);
 
 /* dwarf.c: the rows of DIEs */
@@ -190,8 +185,7 @@ struct text canonical_wide(struct arena *arena,
  * The die cache: the DIEs of an input file that symbols lead to, and their strings,
  * which go to the table. Rules and table have to live as long.
  */
-struct die_cache *die_cache_new(const struct kabi_rules *rules,
-				struct type_table *table);
+struct die_cache *die_cache_new(const struct kabi_rules *rules, struct type_table *table);
 void die_cache_free(struct die_cache *cache);
 
 /*
@@ -205,8 +199,7 @@ void die_cache_begin_unit(struct die_cache *cache, struct unit *unit);
  * the table. The first time that it is asked for, all that the DIE leads to is
  * loaded and walked, and named types are put into the table.
  */
-struct type_string *symbol_string(struct die_cache *cache, struct die_ref die,
-				  bool subprogram);
+struct type_string *symbol_string(struct die_cache *cache, struct die_ref die, bool subprogram);
 
 /* symbols.c: the list of symbols */
 
@@ -249,8 +242,7 @@ void symbols_read(struct symbol_list *list, FILE *file);
  * file; whether there was any that isn't another's. Errors: no ELF file, a damaged
  * symbol table.
  */
-bool symbols_read_exported(struct symbol_list *list, const char *path, int fd,
-			   unsigned int file);
+bool symbols_read_exported(struct symbol_list *list, const char *path, int fd, unsigned int file);
 
 /* Puts the symbols into the order of FORMAT 3, once what files export is known. */
 void symbols_sort(struct symbol_list *list);
@@ -278,18 +270,16 @@ bool any_alias_unassigned(const struct symbol *symbol, unsigned int file);
  * Gives a free symbol its string in a file, by a rule perhaps, and that of its
  * DIE.
  */
-void symbols_assign(struct symbol *symbol, unsigned int file,
-		    struct type_string *string, struct type_string *described);
+void symbols_assign(struct symbol *symbol, unsigned int file, struct type_string *string,
+		    struct type_string *described);
 
 /* Computes the versions of the symbols that got their DIEs from a file. */
 void symbols_compute_versions(struct symbol_list *list, unsigned int file,
 			      struct type_table *table);
 
 /* The lines of symtypes files that are about that file, for free() (FORMAT 7). */
-struct symtypes_line *symbols_lines(const struct symbol_list *list,
-				    unsigned int file,
-				    const struct type_table *table,
-				    size_t *count);
+struct symtypes_line *symbols_lines(const struct symbol_list *list, unsigned int file,
+				    const struct type_table *table, size_t *count);
 
 /* Prints the #SYMVER lines, with warnings for symbols without a DIE. */
 void symbols_print_versions(const struct symbol_list *list, FILE *file);
@@ -300,8 +290,7 @@ void symbols_print_versions(const struct symbol_list *list, FILE *file);
  * Warns of the rules of an input file that can't be meant as they are, once all
  * that its symbols lead to is in the table.
  */
-void kabi_warn_unmatched(const struct kabi_rules *rules,
-			 struct type_table *table);
+void kabi_warn_unmatched(const struct kabi_rules *rules, struct type_table *table);
 
 /* match.c: from units to symbols */
 
@@ -309,9 +298,8 @@ void kabi_warn_unmatched(const struct kabi_rules *rules,
  * Gives the symbols of the list that are free their strings from a file, the
  * one of that number. Errors: damaged DWARF.
  */
-void match_symbols(struct symbol_list *list, struct object *object,
-		   unsigned int file, struct type_table *table,
-		   struct die_cache *cache);
+void match_symbols(struct symbol_list *list, struct object *object, unsigned int file,
+		   struct type_table *table, struct die_cache *cache);
 
 /* output.c: files that are written */
 

@@ -22,28 +22,24 @@ const char *const kabi_words[KABI_RULES] = {
 };
 
 /* "TEXT the TYPE rule for 'TARGET' of 'FILE'" */
-#define rule_error(rules, rule, format, ...)                         \
-	error(format " the %s rule for '%s' of '%s'", ##__VA_ARGS__, \
-	      kabi_words[(rule)->type], (rule)->target.start, (rules)->path)
+#define rule_error(rules, rule, format, ...)                                                   \
+	error(format " the %s rule for '%s' of '%s'", ##__VA_ARGS__, kabi_words[(rule)->type], \
+	      (rule)->target.start, (rules)->path)
 
-struct rule *kabi_find(const struct kabi_rules *rules, enum kabi_rule type,
-		       struct text target)
+struct rule *kabi_find(const struct kabi_rules *rules, enum kabi_rule type, struct text target)
 {
 	return cache_find_text(&rules->by_target[type], target);
 }
 
-struct rule *kabi_find_enumerator(const struct kabi_rules *rules,
-				  enum kabi_rule type, struct text enumeration,
-				  struct text enumerator)
+struct rule *kabi_find_enumerator(const struct kabi_rules *rules, enum kabi_rule type,
+				  struct text enumeration, struct text enumerator)
 {
-	struct text target = { .length = enumeration.length + 1 +
-					 enumerator.length };
+	struct text target = { .length = enumeration.length + 1 + enumerator.length };
 	struct rule *rule;
 	char *text;
 
 	/* Names that many enumerators share may be long. */
-	if (!rules->by_target[type].count ||
-	    target.length > rules->longest_target)
+	if (!rules->by_target[type].count || target.length > rules->longest_target)
 		return NULL;
 	target.start = text = allocate(target.length);
 	if (enumeration.length)
@@ -66,14 +62,13 @@ uint64_t kabi_number(const struct kabi_rules *rules, const struct rule *rule)
 	errno = 0;
 	number = strtoull(rule->value, &end, 10);
 	if (errno || *end)
-		rule_error(rules, rule, "invalid unsigned value '%s' in",
-			   rule->value);
+		rule_error(rules, rule, "invalid unsigned value '%s' in", rule->value);
 	return number;
 }
 
 /* Adds a rule, or replaces the value of one. */
-static void set_rule(struct kabi_rules *rules, enum kabi_rule type,
-		     struct text target, const char *value)
+static void set_rule(struct kabi_rules *rules, enum kabi_rule type, struct text target,
+		     const char *value)
 {
 	struct rule *rule = kabi_find(rules, type, target);
 
@@ -90,20 +85,19 @@ static void set_rule(struct kabi_rules *rules, enum kabi_rule type,
 	rule->value = value;
 }
 
-static void add_rule(struct kabi_rules *rules, struct type_table *table,
-		     const char *version, const char *word, const char *target,
-		     const char *value)
+static void add_rule(struct kabi_rules *rules, struct type_table *table, const char *version,
+		     const char *word, const char *target, const char *value)
 {
 	int type = 0;
 
 	if (strcmp(version, RULES_VERSION))
-		error("unsupported kABI rule version '%s', of the rule for '%s' of '%s'",
-		      version, target, rules->path);
+		error("unsupported kABI rule version '%s', of the rule for '%s' of '%s'", version,
+		      target, rules->path);
 	while (type < KABI_RULES && strcmp(word, kabi_words[type]))
 		type++;
 	if (type == KABI_RULES)
-		error("unsupported kABI rule type '%s', of the rule for '%s' of '%s'",
-		      word, target, rules->path);
+		error("unsupported kABI rule type '%s', of the rule for '%s' of '%s'", word, target,
+		      rules->path);
 	if (!*target)
 		return; /* matches nothing */
 	/* The later of two holds. */
@@ -125,15 +119,14 @@ static Elf_Data *rules_data(struct object *object)
 			continue;
 		data = elf_getdata(section, NULL);
 		if (!data)
-			error("cannot read the section of kABI rules of '%s': %s",
-			      object->path, elf_errmsg(-1));
+			error("cannot read the section of kABI rules of '%s': %s", object->path,
+			      elf_errmsg(-1));
 		return data;
 	}
 	return NULL;
 }
 
-void kabi_read_rules(struct kabi_rules *rules, struct object *object,
-		     struct type_table *table)
+void kabi_read_rules(struct kabi_rules *rules, struct object *object, struct type_table *table)
 {
 	const char *entry[4], *at, *end;
 	Elf_Data *data = options.stable ? rules_data(object) : NULL;
@@ -149,8 +142,7 @@ void kabi_read_rules(struct kabi_rules *rules, struct object *object,
 	while (end - at > RULE_SIZE_LIMIT) {
 		for (int i = 0; i < 4; i++) {
 			if (at == end)
-				error("the last kABI rule of '%s' is cut short",
-				      object->path);
+				error("the last kABI rule of '%s' is cut short", object->path);
 			entry[i] = at;
 			at += strlen(at) + 1;
 		}
@@ -180,8 +172,7 @@ struct die_ref kabi_member_type(const struct attributes *member)
 }
 
 /* Whether a member makes its union special. */
-static bool is_special_member(const struct attributes *member,
-			      struct special *special)
+static bool is_special_member(const struct attributes *member, struct special *special)
 {
 	static const struct {
 		enum special_union kind;
@@ -198,8 +189,7 @@ static bool is_special_member(const struct attributes *member,
 			continue;
 		special->kind = kinds[i].kind;
 		if (special->kind == UNION_RENAMED)
-			special->new_name =
-				make_text(name + strlen(kinds[i].name));
+			special->new_name = make_text(name + strlen(kinds[i].name));
 		if (special->kind != UNION_IGNORED)
 			special->type = kabi_member_type(member);
 		return true;
@@ -238,8 +228,7 @@ struct special special_union(struct die_ref die)
 		if (attributes.tag != DW_TAG_structure_type)
 			continue;
 		inner = children_of(&attributes);
-		if (next_member(&inner, &attributes) &&
-		    is_special_member(&attributes, &special))
+		if (next_member(&inner, &attributes) && is_special_member(&attributes, &special))
 			break;
 	}
 	return special;

@@ -50,16 +50,14 @@ static bool is_symbol_pointer(struct text name)
 }
 
 /* Tells whether a symbol, or an alias that would get the same DIE, has none yet. */
-static bool is_unassigned(const struct matcher *matcher,
-			  const struct symbol *symbol)
+static bool is_unassigned(const struct matcher *matcher, const struct symbol *symbol)
 {
 	return options.canonical ? symbol_unassigned(symbol, matcher->file)
 				 : any_alias_unassigned(symbol, matcher->file);
 }
 
 /* Finds the symbol of a name, if it is unassigned (step 4); or NULL. */
-static struct symbol *find_unassigned(const struct matcher *matcher,
-				      struct text name)
+static struct symbol *find_unassigned(const struct matcher *matcher, struct text name)
 {
 	struct symbol *symbol;
 
@@ -81,18 +79,16 @@ static struct symbol *next_alias(const struct symbol *symbol)
 static void assign_string(struct matcher *matcher, struct symbol *symbol,
 			  struct type_string *string)
 {
-	struct type_string *rule =
-		types_rule_string(matcher->table, symbol->name);
+	struct type_string *rule = types_rule_string(matcher->table, symbol->name);
 
 	symbols_assign(symbol, matcher->file, rule ? rule : string, string);
 }
 
 /* Gives a DIE to a symbol and its aliases, those that have none (step 6). */
-static void assign_die(struct matcher *matcher, struct symbol *symbol,
-		       struct die_ref die, bool subprogram)
+static void assign_die(struct matcher *matcher, struct symbol *symbol, struct die_ref die,
+		       bool subprogram)
 {
-	struct type_string *string =
-		symbol_string(matcher->cache, die, subprogram);
+	struct type_string *string = symbol_string(matcher->cache, die, subprogram);
 	struct symbol *alias = symbol;
 
 	if (!unit_has_types(die.unit) && matcher->warned != die.unit) {
@@ -102,8 +98,7 @@ static void assign_die(struct matcher *matcher, struct symbol *symbol,
 	}
 	do {
 		if (symbol_unassigned(alias, matcher->file)) {
-			debug("symbol %s: DIE 0x%llx", alias->name.start,
-			      die_offset(die));
+			debug("symbol %s: DIE 0x%llx", alias->name.start, die_offset(die));
 			assign_string(matcher, alias, string);
 		}
 		alias = next_alias(alias);
@@ -124,15 +119,13 @@ static void defer_pointer(struct matcher *matcher, struct symbol *symbol,
 	read_die(type, &attributes);
 	pointee = reference(&attributes, ATTRIBUTE_TYPE);
 	if (attributes.tag != DW_TAG_pointer_type || !pointee.address)
-		die_error(pointer->die,
-			  "symbol pointer %s is no pointer to a type", name);
+		die_error(pointer->die, "symbol pointer %s is no pointer to a type", name);
 	if (read_tag(pointee) == DW_TAG_subroutine_type)
 		type = pointee;
 	do {
 		size_t number = matcher->deferred_count;
 
-		*APPEND(matcher->deferred, matcher->deferred_count,
-			matcher->deferred_capacity) =
+		*APPEND(matcher->deferred, matcher->deferred_count, matcher->deferred_capacity) =
 			(struct deferred){ alias, type, number };
 		alias = next_alias(alias);
 	} while (alias != symbol);
@@ -151,22 +144,20 @@ static int compare_deferred(const void *a, const void *b)
 static void assign_deferred(struct matcher *matcher)
 {
 	if (matcher->deferred_count)
-		qsort(matcher->deferred, matcher->deferred_count,
-		      sizeof(*matcher->deferred), compare_deferred);
+		qsort(matcher->deferred, matcher->deferred_count, sizeof(*matcher->deferred),
+		      compare_deferred);
 	for (size_t i = 0; i < matcher->deferred_count; i++) {
 		const struct deferred *deferred = &matcher->deferred[i];
 
 		if (symbol_unassigned(deferred->symbol, matcher->file))
 			assign_die(matcher, deferred->symbol, deferred->type,
-				   read_tag(deferred->type) ==
-					   DW_TAG_subroutine_type);
+				   read_tag(deferred->type) == DW_TAG_subroutine_type);
 	}
 	matcher->deferred_count = 0;
 }
 
 /* Goes through steps 2 to 6 with a candidate. */
-static void match_candidate(struct matcher *matcher,
-			    const struct candidate *candidate)
+static void match_candidate(struct matcher *matcher, const struct candidate *candidate)
 {
 	struct symbol *symbol = candidate->symbol;
 	struct attributes source;
@@ -181,8 +172,7 @@ static void match_candidate(struct matcher *matcher,
 	if (!symbol)
 		return;
 	if (!is_symbol_pointer(symbol_name(&source))) {
-		assign_die(matcher, symbol, source.die,
-			   candidate->tag == DW_TAG_subprogram);
+		assign_die(matcher, symbol, source.die, candidate->tag == DW_TAG_subprogram);
 		return;
 	}
 	read_die(source.die, &source);
@@ -204,14 +194,12 @@ static void match_unit(struct matcher *matcher, struct unit *unit)
 	unit_open(unit);
 	candidates = candidates_of(unit);
 	while (next_candidate(&candidates, &attributes)) {
-		struct symbol *symbol =
-			find_unassigned(matcher, symbol_name(&attributes));
+		struct symbol *symbol = find_unassigned(matcher, symbol_name(&attributes));
 
 		if (symbol || has(&attributes, ATTRIBUTE_ABSTRACT_ORIGIN))
 			*APPEND(matcher->candidates, matcher->candidate_count,
 				matcher->candidates_capacity) =
-				(struct candidate){ attributes.die,
-						    attributes.tag, symbol };
+				(struct candidate){ attributes.die, attributes.tag, symbol };
 	}
 	for (size_t i = 0; i < matcher->candidate_count; i++)
 		match_candidate(matcher, &matcher->candidates[i]);
@@ -239,13 +227,10 @@ static void match_aliases(struct matcher *matcher)
 	}
 }
 
-void match_symbols(struct symbol_list *list, struct object *object,
-		   unsigned int file, struct type_table *table,
-		   struct die_cache *cache)
+void match_symbols(struct symbol_list *list, struct object *object, unsigned int file,
+		   struct type_table *table, struct die_cache *cache)
 {
-	struct matcher matcher = {
-		.list = list, .cache = cache, .table = table, .file = file
-	};
+	struct matcher matcher = { .list = list, .cache = cache, .table = table, .file = file };
 	struct dwarf_input input;
 
 	dwarf_input_open(&input, object);

@@ -42,8 +42,7 @@ static void end_by_signal(int number)
 	if (number == SIGBUS) {
 		write_text("error: gendwarfksyms: main: '");
 		write_text(current_path);
-		write_text(
-			"' was cut short while it was read, or can't be read\n");
+		write_text("' was cut short while it was read, or can't be read\n");
 		_exit(EXIT_FAILURE);
 	}
 	raise(number); /* with its default action: SA_RESETHAND */
@@ -52,14 +51,12 @@ static void end_by_signal(int number)
 void output_handle_signals(void)
 {
 	static const int numbers[] = { SIGHUP, SIGINT, SIGTERM, SIGBUS };
-	struct sigaction action = { .sa_handler = end_by_signal,
-				    .sa_flags = SA_RESETHAND };
+	struct sigaction action = { .sa_handler = end_by_signal, .sa_flags = SA_RESETHAND };
 	struct sigaction old;
 
 	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-		if (sigaction(numbers[i], NULL, &old) == 0 &&
-		    old.sa_handler != SIG_IGN)
+		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(numbers[i], &action, NULL);
 }
 
@@ -82,8 +79,7 @@ static void open_temporary(struct output *output, mode_t old_mode)
 	output->next = outputs;
 	outputs = output;
 	output->file = fdopen(fd, "w");
-	if (fchmod(fd, old_mode ? old_mode & 07777 : 0666 & ~mask) ||
-	    !output->file)
+	if (fchmod(fd, old_mode ? old_mode & 07777 : 0666 & ~mask) || !output->file)
 		error("cannot write '%s': %m", output->path);
 }
 
@@ -151,8 +147,7 @@ void output_replace(struct output *output)
 	if (!temporary)
 		return;
 	if (rename(temporary, output->path))
-		error("cannot rename '%s' to '%s': %m", temporary,
-		      output->path);
+		error("cannot rename '%s' to '%s': %m", temporary, output->path);
 	output->temporary = NULL; /* first, as a signal may come */
 	free(temporary);
 }

@@ -22,8 +22,7 @@ static unsigned int bucket_of(struct text name)
 	uint32_t hash = 2166136261;
 
 	for (size_t i = 0; i < name.length; i++)
-		hash = (hash ^ (uint32_t)(signed char)name.start[i]) *
-		       0x01000193;
+		hash = (hash ^ (uint32_t)(signed char)name.start[i]) * 0x01000193;
 	return hash % 4096;
 }
 
@@ -37,20 +36,17 @@ int symbols_compare(const struct symbol *left, const struct symbol *right)
 
 static int compare_pointers(const void *a, const void *b)
 {
-	return symbols_compare(*(struct symbol *const *)a,
-			       *(struct symbol *const *)b);
+	return symbols_compare(*(struct symbol *const *)a, *(struct symbol *const *)b);
 }
 
 void symbols_sort(struct symbol_list *list)
 {
 	if (list->count)
-		qsort(list->symbols, list->count, sizeof(*list->symbols),
-		      compare_pointers);
+		qsort(list->symbols, list->count, sizeof(*list->symbols), compare_pointers);
 }
 
 /* Adds a name, unless the list has it, that a file exports (0: any may). */
-static void add_name(struct symbol_list *list, struct text name,
-		     unsigned int exporter)
+static void add_name(struct symbol_list *list, struct text name, unsigned int exporter)
 {
 	struct symbol *symbol;
 
@@ -111,8 +107,7 @@ static const char *exported_name(const char *name)
 	return NULL;
 }
 
-bool symbols_read_exported(struct symbol_list *list, const char *path, int fd,
-			   unsigned int file)
+bool symbols_read_exported(struct symbol_list *list, const char *path, int fd, unsigned int file)
 {
 	size_t before = list->count;
 	Elf *elf = elf_open(path, fd);
@@ -129,11 +124,10 @@ bool symbols_read_exported(struct symbol_list *list, const char *path, int fd,
 			continue;
 		data = elf_getdata(section, NULL);
 		if (!data)
-			error("'%s' has a damaged symbol table: %s", path,
-			      elf_errmsg(-1));
+			error("'%s' has a damaged symbol table: %s", path, elf_errmsg(-1));
 		for (int i = 0; gelf_getsym(data, i, &symbol); i++) {
-			const char *name = exported_name(elf_strptr(
-				elf, header.sh_link, symbol.st_name));
+			const char *name =
+				exported_name(elf_strptr(elf, header.sh_link, symbol.st_name));
 
 			if (!name || !*name)
 				continue;
@@ -167,8 +161,7 @@ static void set_address(struct symbol *symbol, uint64_t section, uint64_t value,
 
 	if (symbol->has_address) {
 		if (symbol->section != section || symbol->value != value)
-			warning("multiple addresses for symbol %s?",
-				symbol->name.start);
+			warning("multiple addresses for symbol %s?", symbol->name.start);
 		return;
 	}
 	symbol->has_address = true;
@@ -178,16 +171,14 @@ static void set_address(struct symbol *symbol, uint64_t section, uint64_t value,
 	if (alias) {
 		symbol->alias = alias->alias;
 		alias->alias = symbol;
-		debug("%s is an alias of %s", symbol->name.start,
-		      alias->name.start);
+		debug("%s is an alias of %s", symbol->name.start, alias->name.start);
 	} else {
 		cache_add(by_address, hash, symbol);
 	}
 }
 
-static void read_symbol_table(struct symbol_list *list, struct object *object,
-			      Elf_Scn *symtab, const GElf_Shdr *header,
-			      struct cache *by_address)
+static void read_symbol_table(struct symbol_list *list, struct object *object, Elf_Scn *symtab,
+			      const GElf_Shdr *header, struct cache *by_address)
 {
 	Elf_Data *data = elf_getdata(symtab, NULL);
 	int extended_indices = elf_scnshndx(symtab);
@@ -195,11 +186,9 @@ static void read_symbol_table(struct symbol_list *list, struct object *object,
 	size_t entry = gelf_fsize(object->elf, ELF_T_SYM, 1, EV_CURRENT);
 
 	if (extended_indices > 0)
-		indices = elf_getdata(elf_getscn(object->elf, extended_indices),
-				      NULL);
+		indices = elf_getdata(elf_getscn(object->elf, extended_indices), NULL);
 	if (!data)
-		error("'%s' has a damaged symbol table: %s", object->path,
-		      elf_errmsg(-1));
+		error("'%s' has a damaged symbol table: %s", object->path, elf_errmsg(-1));
 	for (size_t i = 0; i < data->d_size / entry; i++) {
 		Elf32_Word extended = 0;
 		GElf_Sym elf_symbol;
@@ -208,27 +197,22 @@ static void read_symbol_table(struct symbol_list *list, struct object *object,
 		const char *name;
 
 		if (!gelf_getsymshndx(data, indices, i, &elf_symbol, &extended))
-			error("'%s' has a damaged symbol %zu: %s", object->path,
-			      i, elf_errmsg(-1));
+			error("'%s' has a damaged symbol %zu: %s", object->path, i, elf_errmsg(-1));
 		section = elf_symbol.st_shndx;
-		if (GELF_ST_BIND(elf_symbol.st_info) == STB_LOCAL ||
-		    section == SHN_UNDEF)
+		if (GELF_ST_BIND(elf_symbol.st_info) == STB_LOCAL || section == SHN_UNDEF)
 			continue;
 		if (section == SHN_XINDEX) {
 			if (!indices)
-				error("symbol %zu of '%s' has no section index",
-				      i, object->path);
+				error("symbol %zu of '%s' has no section index", i, object->path);
 			section = extended;
 		}
-		name = elf_strptr(object->elf, header->sh_link,
-				  elf_symbol.st_name);
+		name = elf_strptr(object->elf, header->sh_link, elf_symbol.st_name);
 		if (!name)
-			error("the name of symbol %zu of '%s' is out of bounds: %s",
-			      i, object->path, elf_errmsg(-1));
+			error("the name of symbol %zu of '%s' is out of bounds: %s", i,
+			      object->path, elf_errmsg(-1));
 		symbol = symbols_find(list, make_text(name));
 		if (symbol)
-			set_address(symbol, section, elf_symbol.st_value,
-				    by_address);
+			set_address(symbol, section, elf_symbol.st_value, by_address);
 	}
 }
 
@@ -244,8 +228,7 @@ void symbols_find_aliases(struct symbol_list *list, struct object *object)
 	}
 	while (next_section(object->elf, &section, &header, NULL))
 		if (header.sh_type == SHT_SYMTAB)
-			read_symbol_table(list, object, section, &header,
-					  &by_address);
+			read_symbol_table(list, object, section, &header, &by_address);
 	cache_free(&by_address);
 }
 
@@ -266,8 +249,8 @@ bool any_alias_unassigned(const struct symbol *symbol, unsigned int file)
 	return false;
 }
 
-void symbols_assign(struct symbol *symbol, unsigned int file,
-		    struct type_string *string, struct type_string *described)
+void symbols_assign(struct symbol *symbol, unsigned int file, struct type_string *string,
+		    struct type_string *described)
 {
 	symbol->file = file;
 	symbol->string = string;
@@ -276,16 +259,14 @@ void symbols_assign(struct symbol *symbol, unsigned int file,
 
 /* Versions (FORMAT 7) */
 
-void symbols_compute_versions(struct symbol_list *list, unsigned int file,
-			      struct type_table *table)
+void symbols_compute_versions(struct symbol_list *list, unsigned int file, struct type_table *table)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		struct symbol *symbol = list->symbols[i], *alias = symbol;
 
 		if (symbol->file != file || symbol->has_version)
 			continue;
-		symbol->version =
-			version_of(table, symbol->string, symbol->name.start);
+		symbol->version = version_of(table, symbol->string, symbol->name.start);
 		if (options.dump_versions)
 			version_dump(table, symbol->string, symbol->name.start);
 		do {
@@ -298,10 +279,8 @@ void symbols_compute_versions(struct symbol_list *list, unsigned int file,
 	}
 }
 
-struct symtypes_line *symbols_lines(const struct symbol_list *list,
-				    unsigned int file,
-				    const struct type_table *table,
-				    size_t *count)
+struct symtypes_line *symbols_lines(const struct symbol_list *list, unsigned int file,
+				    const struct type_table *table, size_t *count)
 {
 	struct symtypes_line *lines = allocate(list->count * sizeof(*lines));
 
@@ -323,8 +302,7 @@ void symbols_print_versions(const struct symbol_list *list, FILE *file)
 		const struct symbol *symbol = list->symbols[i];
 
 		if (!symbol->has_version) /* under the name of FORMAT 1 */
-			message("warning", "symbol_print_versions",
-				"no information for symbol %s",
+			message("warning", "symbol_print_versions", "no information for symbol %s",
 				symbol->name.start);
 		fprintf(file, "#SYMVER %s 0x%08x\n", symbol->name.start,
 			(unsigned int)symbol->version);

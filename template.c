@@ -65,16 +65,14 @@ void find_cycles(struct type_table *table, struct type *type)
 		if (type) {
 			type->visit = type->lowest = ++table->visits;
 			type->on_path = true;
-			*APPEND(path, depth, path_capacity) =
-				(struct search){ type, 0 };
+			*APPEND(path, depth, path_capacity) = (struct search){ type, 0 };
 			*APPEND(open, open_count, open_capacity) = type;
 			type = NULL;
 		}
 		top = &path[depth - 1];
 		if (top->reference < top->type->string->reference_count) {
 			struct type *to = referenced_type(
-				table, &top->type->string
-						->references[top->reference++]);
+				table, &top->type->string->references[top->reference++]);
 
 			if (!to->visit)
 				type = to;
@@ -91,8 +89,7 @@ void find_cycles(struct type_table *table, struct type *type)
 				;
 			for (size_t i = first; i < open_count; i++) {
 				open[i]->on_path = false;
-				open[i]->in_cycle = open_count - first >=
-						    CYCLE_SIZE;
+				open[i]->in_cycle = open_count - first >= CYCLE_SIZE;
 			}
 			open_count = first;
 		}
@@ -112,9 +109,8 @@ struct frame {
 };
 
 /* Begins with the expansion of a type. */
-static struct frame begin_entry(struct expansion_template *template,
-				size_t *capacity, struct type *type,
-				const struct digest *digest)
+static struct frame begin_entry(struct expansion_template *template, size_t *capacity,
+				struct type *type, const struct digest *digest)
 {
 	*APPEND(template->entries, template->count, *capacity) =
 		(struct template_entry){ .type = type, .start = *digest };
@@ -123,15 +119,14 @@ static struct frame begin_entry(struct expansion_template *template,
 }
 
 /* Expands a type from nothing, depth first. */
-static void fill_template(struct expansion_template *template,
-			  const struct type_table *table, struct type *type)
+static void fill_template(struct expansion_template *template, const struct type_table *table,
+			  struct type *type)
 {
 	size_t capacity = 0, depth = 0, stack_capacity = 0;
 	struct frame *stack = NULL, *top;
 	struct digest digest = { 0 };
 
-	*APPEND(stack, depth, stack_capacity) =
-		begin_entry(template, &capacity, type, &digest);
+	*APPEND(stack, depth, stack_capacity) = begin_entry(template, &capacity, type, &digest);
 	while (depth) {
 		struct template_entry *entry;
 		const struct type_reference *reference;
@@ -141,8 +136,7 @@ static void fill_template(struct expansion_template *template,
 		entry = &template->entries[top->entry];
 		string = entry->type->string;
 		if (top->reference == string->reference_count) {
-			append_slice(&digest, string->text.length - top->at,
-				     top->crc, string->crc);
+			append_slice(&digest, string->text.length - top->at, top->crc, string->crc);
 			entry->end = digest;
 			entry->next = template->count;
 			depth--;
@@ -152,8 +146,7 @@ static void fill_template(struct expansion_template *template,
 		type = referenced_type(table, reference);
 		if (template->places[type->number])
 			continue;
-		append_slice(&digest, reference->start - top->at, top->crc,
-			     reference->crc_start);
+		append_slice(&digest, reference->start - top->at, top->crc, reference->crc_start);
 		top->at = reference_end(reference);
 		top->crc = reference->crc_end;
 		*APPEND(stack, depth, stack_capacity) =
@@ -164,8 +157,7 @@ static void fill_template(struct expansion_template *template,
 }
 
 /* Makes the template of a type when it is first asked for. */
-static struct expansion_template *find_template(struct type_table *table,
-						struct type *type)
+static struct expansion_template *find_template(struct type_table *table, struct type *type)
 {
 	struct expansion_template *template = type->template;
 	struct template_entry *entries;
@@ -207,16 +199,14 @@ bool is_expanded(const struct expansion *expansion, const struct type *type)
 	if (type->expanded_for == expansion->number)
 		return true;
 	for (; used; used = used->used_before)
-		if (type->number < used->type_count &&
-		    used->places[type->number])
+		if (type->number < used->type_count && used->places[type->number])
 			return true;
 	return false;
 }
 
 void append_expanded(struct expansion *expansion, struct type *type)
 {
-	struct expansion_template *template =
-		find_template(expansion->table, type);
+	struct expansion_template *template = find_template(expansion->table, type);
 	const struct template_entry *whole = &template->entries[0];
 	struct digest at = { 0 };
 
@@ -228,15 +218,14 @@ void append_expanded(struct expansion *expansion, struct type *type)
 			i++;
 			continue;
 		}
-		append_slice(&expansion->digest, cut->start.length - at.length,
-			     at.crc, cut->start.crc);
+		append_slice(&expansion->digest, cut->start.length - at.length, at.crc,
+			     cut->start.crc);
 		append_slice(&expansion->digest, key.length, 0,
 			     crc32_extend(0, key.start, key.length));
 		at = cut->end;
 		i = cut->next;
 	}
-	append_slice(&expansion->digest, whole->end.length - at.length, at.crc,
-		     whole->end.crc);
+	append_slice(&expansion->digest, whole->end.length - at.length, at.crc, whole->end.crc);
 	template->used_before = expansion->templates;
 	expansion->templates = template;
 }

@@ -15,8 +15,8 @@ struct digest {
 };
 
 /* Appends a slice of a text, from the CRCs of the text up to its start and its end. */
-static inline void append_slice(struct digest *digest, uint64_t length,
-				uint32_t crc_start, uint32_t crc_end)
+static inline void append_slice(struct digest *digest, uint64_t length, uint32_t crc_start,
+				uint32_t crc_end)
 {
 	if (!length)
 		return;
@@ -29,8 +29,7 @@ struct expansion {
 	struct type_table *table;
 	struct digest digest; /* of the text so far */
 	uint64_t number; /* of those that table->versions counts */
-	struct expansion_template
-		*templates; /* that it has used, the last first */
+	struct expansion_template *templates; /* that it has used, the last first */
 };
 
 /* The end of a reference in its text. */
@@ -40,9 +39,8 @@ static inline size_t reference_end(const struct type_reference *reference)
 }
 
 /* The type of a reference, which has been resolved. */
-static inline struct type *
-referenced_type(const struct type_table *table,
-		const struct type_reference *reference)
+static inline struct type *referenced_type(const struct type_table *table,
+					   const struct type_reference *reference)
 {
 	return table->by_key[reference->key->number];
 }

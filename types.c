@@ -27,8 +27,7 @@ struct key *keys_enter(struct keys *keys, struct text text)
 }
 
 /* Makes the reference of a prefix and a name, which stays until the next is made. */
-static inline struct text make_reference(struct keys *keys, const char *prefix,
-					 struct text name)
+static inline struct text make_reference(struct keys *keys, const char *prefix, struct text name)
 {
 	const char *quote = memchr(name.start, ' ', name.length) ? "'" : "";
 	size_t length = strlen(prefix) + name.length + 2 * strlen(quote);
@@ -41,25 +40,22 @@ static inline struct text make_reference(struct keys *keys, const char *prefix,
 	return (struct text){ keys->buffer, length };
 }
 
-struct key *keys_enter_name(struct keys *keys, const char *prefix,
-			    struct text name)
+struct key *keys_enter_name(struct keys *keys, const char *prefix, struct text name)
 {
 	return keys_enter(keys, make_reference(keys, prefix, name));
 }
 
-struct key *keys_find_name(struct keys *keys, const char *prefix,
-			   struct text name)
+struct key *keys_find_name(struct keys *keys, const char *prefix, struct text name)
 {
 	return keys_find(keys, make_reference(keys, prefix, name));
 }
 
-struct type_string *keys_enter_string(struct keys *keys, struct key *key,
-				      struct text text, bool override)
+struct type_string *keys_enter_string(struct keys *keys, struct key *key, struct text text,
+				      bool override)
 {
 	struct type_string *string = key->strings;
 
-	while (string &&
-	       (string->override != override || !same_text(string->text, text)))
+	while (string && (string->override != override || !same_text(string->text, text)))
 		string = string->next;
 	if (string)
 		return string;
@@ -106,8 +102,8 @@ static const char *reference_end(const char *text, const char **problem)
 	return NULL;
 }
 
-const char *find_references(struct keys *keys, struct arena *arena,
-			    struct type_string *string, bool anywhere)
+const char *find_references(struct keys *keys, struct arena *arena, struct type_string *string,
+			    bool anywhere)
 {
 	const char *text = string->text.start, *problem = NULL, *next;
 	struct type_reference *references = NULL;
@@ -127,15 +123,12 @@ const char *find_references(struct keys *keys, struct arena *arena,
 			next = next ? next + 1 : NULL;
 		}
 		if (end)
-			*APPEND(references, count,
-				capacity) = (struct type_reference){
-				.key = keys_enter(
-					keys, (struct text){ at, end - at }),
+			*APPEND(references, count, capacity) = (struct type_reference){
+				.key = keys_enter(keys, (struct text){ at, end - at }),
 				.start = at - text,
 			};
 	}
-	string->references =
-		arena_copy(arena, references, count * sizeof(*references));
+	string->references = arena_copy(arena, references, count * sizeof(*references));
 	string->reference_count = count;
 	string->searched = true;
 	free(references);
@@ -150,11 +143,9 @@ struct type *types_enter(struct type_table *table, struct key *key)
 	size_t old = table->key_count;
 
 	while (key->number >= table->key_count)
-		table->by_key = grow(table->by_key, &table->key_count,
-				     sizeof(*table->by_key));
+		table->by_key = grow(table->by_key, &table->key_count, sizeof(*table->by_key));
 	if (table->key_count > old)
-		memset(table->by_key + old, 0,
-		       (table->key_count - old) * sizeof(*table->by_key));
+		memset(table->by_key + old, 0, (table->key_count - old) * sizeof(*table->by_key));
 	type = table->by_key[key->number];
 	if (type)
 		return type;
@@ -166,12 +157,10 @@ struct type *types_enter(struct type_table *table, struct key *key)
 	return type;
 }
 
-const struct type *types_find(const struct type_table *table,
-			      const struct key *key)
+const struct type *types_find(const struct type_table *table, const struct key *key)
 {
-	const struct type *type = key && key->number < table->key_count
-					  ? table->by_key[key->number]
-					  : NULL;
+	const struct type *type = key && key->number < table->key_count ? table->by_key[key->number]
+									: NULL;
 
 	return type && type->string ? type : NULL;
 }
@@ -184,22 +173,19 @@ void types_write_line(const char *key, struct text text, FILE *file)
 	putc('\n', file);
 }
 
-void types_set(const struct type_table *table, struct type *type,
-	       struct type_string *string)
+void types_set(const struct type_table *table, struct type *type, struct type_string *string)
 {
 	type->string = string;
 	if (table->dump)
 		types_write_line(type->key->text.start, string->text, stderr);
 }
 
-bool types_offer(struct type_table *table, struct type *type, uint64_t length,
-		 uint64_t place)
+bool types_offer(struct type_table *table, struct type *type, uint64_t length, uint64_t place)
 {
 	if (types_resolve(table, type)) {
 		uint64_t old = type->string->text.length;
 
-		if (type->ruled || length < old ||
-		    (length == old && place >= type->place))
+		if (type->ruled || length < old || (length == old && place >= type->place))
 			return false;
 	}
 	type->place = place;
@@ -208,8 +194,7 @@ bool types_offer(struct type_table *table, struct type *type, uint64_t length,
 
 /* type_string rules (FORMAT 8) */
 
-void types_add_rule(struct type_table *table, struct text target,
-		    const char *value)
+void types_add_rule(struct type_table *table, struct text target, const char *value)
 {
 	struct type_rule *rule = cache_find_text(&table->rules, target);
 
@@ -221,8 +206,7 @@ void types_add_rule(struct type_table *table, struct text target,
 	rule->value = value;
 }
 
-struct type_string *types_rule_string(struct type_table *table,
-				      struct text target)
+struct type_string *types_rule_string(struct type_table *table, struct text target)
 {
 	struct type_rule *rule = cache_find_text(&table->rules, target);
 	struct type_string *string;
@@ -237,8 +221,8 @@ struct type_string *types_rule_string(struct type_table *table,
 		problem = "an empty text:";
 	if (problem)
 		error("%s%s%s%s the type_string rule for '%s' of '%s'", problem,
-		      *rule->value ? " in '" : "", rule->value,
-		      *rule->value ? "'," : "", target.start, table->path);
+		      *rule->value ? " in '" : "", rule->value, *rule->value ? "'," : "",
+		      target.start, table->path);
 	return rule->string = string;
 }
 
@@ -251,8 +235,7 @@ bool types_rule_used(const struct type_table *table, struct text target)
 
 bool types_resolve(struct type_table *table, struct type *type)
 {
-	struct type_string *rule =
-		type->string ? NULL : types_rule_string(table, type->key->text);
+	struct type_string *rule = type->string ? NULL : types_rule_string(table, type->key->text);
 
 	if (rule) {
 		type->ruled = true;
@@ -270,15 +253,14 @@ static int compare_lines(const void *a, const void *b)
 	return strcmp(left->key->text.start, right->key->text.start);
 }
 
-struct symtypes_line *types_lines(const struct type_table *table,
-				  struct symtypes_line *lines, size_t *count)
+struct symtypes_line *types_lines(const struct type_table *table, struct symtypes_line *lines,
+				  size_t *count)
 {
 	lines = reallocate(lines, (*count + table->count) * sizeof(*lines));
 	for (size_t i = 0; i < table->count; i++)
 		if (table->types[i]->string)
-			lines[(*count)++] = (struct symtypes_line){
-				table->types[i]->key, table->types[i]->string
-			};
+			lines[(*count)++] = (struct symtypes_line){ table->types[i]->key,
+								    table->types[i]->string };
 	if (*count)
 		qsort(lines, *count, sizeof(*lines), compare_lines);
 	return lines;
@@ -287,8 +269,7 @@ struct symtypes_line *types_lines(const struct type_table *table,
 void types_write(const struct symtypes_line *lines, size_t count, FILE *file)
 {
 	for (size_t i = 0; i < count; i++)
-		types_write_line(lines[i].key->text.start,
-				 lines[i].string->text, file);
+		types_write_line(lines[i].key->text.start, lines[i].string->text, file);
 }
 
 void types_clear(struct type_table *table)

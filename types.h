@@ -23,8 +23,7 @@
 struct key {
 	struct text text; /* NUL-terminated; first */
 	size_t number; /* of the keys that were entered before it */
-	struct type_string
-		*strings; /* of keys_enter_string(), the last first */
+	struct type_string *strings; /* of keys_enter_string(), the last first */
 	size_t mark; /* the last string that it was marked for; versions.c's */
 };
 
@@ -65,18 +64,16 @@ struct keys {
  * name, in quotes if there is a blank in it. keys_find() returns NULL if there is none.
  */
 struct key *keys_enter(struct keys *keys, struct text text);
-struct key *keys_enter_name(struct keys *keys, const char *prefix,
-			    struct text name);
+struct key *keys_enter_name(struct keys *keys, const char *prefix, struct text name);
 struct key *keys_find(const struct keys *keys, struct text text);
-struct key *keys_find_name(struct keys *keys, const char *prefix,
-			   struct text name);
+struct key *keys_find_name(struct keys *keys, const char *prefix, struct text name);
 
 /*
  * The string of a key with that text, which is copied if it is new: equal ones are
  * one. Its references have not been searched for.
  */
-struct type_string *keys_enter_string(struct keys *keys, struct key *key,
-				      struct text text, bool override);
+struct type_string *keys_enter_string(struct keys *keys, struct key *key, struct text text,
+				      bool override);
 
 void keys_free(struct keys *keys);
 
@@ -91,8 +88,8 @@ static inline bool is_reference(const char *key)
  * may begin inside of a word (FORMAT 8); else where a word begins, and what is nearly
  * one is none (FORMAT 14). Returns NULL, or what is wrong with one.
  */
-const char *find_references(struct keys *keys, struct arena *arena,
-			    struct type_string *string, bool anywhere);
+const char *find_references(struct keys *keys, struct arena *arena, struct type_string *string,
+			    bool anywhere);
 
 /* What a table says of a key. Lives as long as the table. */
 struct type {
@@ -145,22 +142,19 @@ struct type_table {
 struct type *types_enter(struct type_table *table, struct key *key);
 
 /* The same if it has a string, from a rule or a DIE; else NULL. */
-const struct type *types_find(const struct type_table *table,
-			      const struct key *key);
+const struct type *types_find(const struct type_table *table, const struct key *key);
 
 /*
  * Adds a type_string rule. Target and value stay the caller's; of two rules for a
  * target the later holds.
  */
-void types_add_rule(struct type_table *table, struct text target,
-		    const char *value);
+void types_add_rule(struct type_table *table, struct text target, const char *value);
 
 /*
  * The string of the rule for a target, NULL without one. Error: the value is no
  * string, as FORMAT 8 has it.
  */
-struct type_string *types_rule_string(struct type_table *table,
-				      struct text target);
+struct type_string *types_rule_string(struct type_table *table, struct text target);
 
 /* Tells whether the rule for a target has been asked for its string. */
 bool types_rule_used(const struct type_table *table, struct text target);
@@ -173,12 +167,10 @@ bool types_resolve(struct type_table *table, struct type *type);
  * has none yet). Tells whether types_set() is to be called with it, since it is the
  * longest so far, or of equally long ones the first in .debug_info (FORMAT 7).
  */
-bool types_offer(struct type_table *table, struct type *type, uint64_t length,
-		 uint64_t place);
+bool types_offer(struct type_table *table, struct type *type, uint64_t length, uint64_t place);
 
 /* Gives a type its string, which has to live as long as the table. */
-void types_set(const struct type_table *table, struct type *type,
-	       struct type_string *string);
+void types_set(const struct type_table *table, struct type *type, struct type_string *string);
 
 /* A line of a symtypes file. */
 struct symtypes_line {
@@ -190,8 +182,8 @@ struct symtypes_line {
  * Adds the lines of a table to some that are there, for free(), and sorts all by
  * key.
  */
-struct symtypes_line *types_lines(const struct type_table *table,
-				  struct symtypes_line *lines, size_t *count);
+struct symtypes_line *types_lines(const struct type_table *table, struct symtypes_line *lines,
+				  size_t *count);
 
 /* Writes a line, or all. The caller checks the file for errors. */
 void types_write_line(const char *key, struct text text, FILE *file);

@@ -23,8 +23,7 @@ static bool is_slip(struct text a, struct text b)
 	size_t start = 0, end = 0, rest_a, rest_b;
 	const char *at, *bt;
 
-	while (start < a.length && start < b.length &&
-	       a.start[start] == b.start[start])
+	while (start < a.length && start < b.length && a.start[start] == b.start[start])
 		start++;
 	while (start + end < a.length && start + end < b.length &&
 	       a.start[a.length - 1 - end] == b.start[b.length - 1 - end])
@@ -37,16 +36,13 @@ static bool is_slip(struct text a, struct text b)
 		return false;
 	if (rest_a == 2 && rest_b == 2)
 		return at[0] == bt[1] && at[1] == bt[0];
-	return rest_a < 2 && rest_b < 2 && end &&
-	       !(rest_a && isdigit((unsigned char)*at)) &&
+	return rest_a < 2 && rest_b < 2 && end && !(rest_a && isdigit((unsigned char)*at)) &&
 	       !(rest_b && isdigit((unsigned char)*bt));
 }
 
 /* A name among the types of a kind ("s") or of all that is a slip away. */
-static struct text find_slip(const struct kabi_rules *rules,
-			     const struct type_table *table,
-			     const struct rule *rule, struct text target,
-			     const char *kinds)
+static struct text find_slip(const struct kabi_rules *rules, const struct type_table *table,
+			     const struct rule *rule, struct text target, const char *kinds)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		struct text key = table->types[i]->key->text, name = key;
@@ -58,8 +54,7 @@ static struct text find_slip(const struct kabi_rules *rules,
 			name.start++;
 			name.length -= 2;
 		}
-		if (table->types[i]->string && strchr(kinds, *key.start) &&
-		    is_slip(name, target) &&
+		if (table->types[i]->string && strchr(kinds, *key.start) && is_slip(name, target) &&
 		    !kabi_find(rules, rule->type, name))
 			return name;
 	}
@@ -69,8 +64,8 @@ static struct text find_slip(const struct kabi_rules *rules,
 /* What stands behind "struct ", "s#" or the like in a target; or NULL. */
 static const char *behind_prefix(const char *target, bool with_reference)
 {
-	static const char *const prefixes[] = { "struct ", "union ", "enum ",
-						"class ", "typedef " };
+	static const char *const prefixes[] = { "struct ", "union ", "enum ", "class ",
+						"typedef " };
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
 		if (starts_with(target, prefixes[i]))
@@ -78,19 +73,17 @@ static const char *behind_prefix(const char *target, bool with_reference)
 	return with_reference && is_reference(target) ? target + 2 : NULL;
 }
 
-static const struct type *find_type(struct type_table *table,
-				    const char *prefix, struct text name)
+static const struct type *find_type(struct type_table *table, const char *prefix, struct text name)
 {
 	return types_find(table, keys_find_name(table->keys, prefix, name));
 }
 
-#define warn(rules, rule, format, ...)                                         \
-	warning("the %s rule for '%s' of '%s' matches nothing: " format,       \
-		kabi_words[(rule)->type], (rule)->target.start, (rules)->path, \
-		##__VA_ARGS__)
+#define warn(rules, rule, format, ...)                                                             \
+	warning("the %s rule for '%s' of '%s' matches nothing: " format, kabi_words[(rule)->type], \
+		(rule)->target.start, (rules)->path, ##__VA_ARGS__)
 
-static void check_type_string(const struct kabi_rules *rules,
-			      struct type_table *table, const struct rule *rule)
+static void check_type_string(const struct kabi_rules *rules, struct type_table *table,
+			      const struct rule *rule)
 {
 	static const char *const prefixes[] = { "s#", "u#", "e#", "t#" };
 	const char *name = behind_prefix(rule->target.start, false);
@@ -103,33 +96,29 @@ static void check_type_string(const struct kabi_rules *rules,
 	}
 	for (int i = 0; i < 4 && !is_reference(rule->target.start); i++)
 		if (find_type(table, prefixes[i], rule->target))
-			warn(rules, rule,
-			     "the target of a type is written %s%s",
-			     prefixes[i], rule->target.start);
+			warn(rules, rule, "the target of a type is written %s%s", prefixes[i],
+			     rule->target.start);
 }
 
-static void check_enumerator(const struct kabi_rules *rules,
-			     struct type_table *table, const struct rule *rule)
+static void check_enumerator(const struct kabi_rules *rules, struct type_table *table,
+			     const struct rule *rule)
 {
 	const char *blank = strrchr(rule->target.start, ' ');
 	const struct type *type;
 	struct text name, slip;
 
 	if (!blank) {
-		warn(rules, rule,
-		     "the target of an enumerator is written ENUM ENUMERATOR");
+		warn(rules, rule, "the target of an enumerator is written ENUM ENUMERATOR");
 		return;
 	}
 	name = (struct text){ rule->target.start, blank - rule->target.start };
 	type = find_type(table, "e#", name);
 	slip = find_slip(rules, table, rule, name, "e");
-	if (type && memmem(type->string->text.start, type->string->text.length,
-			   "{ enumerator ", strlen("{ enumerator ")))
-		warn(rules, rule, "the enumeration has no enumerator '%s'",
-		     blank + 1);
+	if (type && memmem(type->string->text.start, type->string->text.length, "{ enumerator ",
+			   strlen("{ enumerator ")))
+		warn(rules, rule, "the enumeration has no enumerator '%s'", blank + 1);
 	else if (!type && slip.start)
-		warn(rules, rule, "is the enumeration '%.*s' meant?",
-		     (int)slip.length, slip.start);
+		warn(rules, rule, "is the enumeration '%.*s' meant?", (int)slip.length, slip.start);
 }
 
 static void check_name(const struct kabi_rules *rules, struct type_table *table,
@@ -148,28 +137,24 @@ static void check_name(const struct kabi_rules *rules, struct type_table *table,
 			     "a typedef is not declared only; the rule is for the structure, union or enumeration that it stands for");
 		return;
 	}
-	slip = find_slip(rules, table, rule, rule->target,
-			 declonly ? "sue" : "sute");
+	slip = find_slip(rules, table, rule, rule->target, declonly ? "sue" : "sute");
 	if (slip.start)
-		warn(rules, rule, "is '%.*s' meant?", (int)slip.length,
-		     slip.start);
+		warn(rules, rule, "is '%.*s' meant?", (int)slip.length, slip.start);
 }
 
-void kabi_warn_unmatched(const struct kabi_rules *rules,
-			 struct type_table *table)
+void kabi_warn_unmatched(const struct kabi_rules *rules, struct type_table *table)
 {
 	for (const struct rule *rule = rules->last; rule; rule = rule->next) {
 		const char *target = rule->target.start;
 		const char *name = *target ? behind_prefix(target, true) : NULL;
 
-		if (rule->used || (rule->type == KABI_TYPE_STRING &&
-				   types_rule_used(table, rule->target)))
+		if (rule->used ||
+		    (rule->type == KABI_TYPE_STRING && types_rule_used(table, rule->target)))
 			continue;
 		if (rule->type == KABI_TYPE_STRING)
 			check_type_string(rules, table, rule);
 		else if (name)
-			warn(rules, rule, "the target is the name alone, '%s'",
-			     name);
+			warn(rules, rule, "the target is the name alone, '%s'", name);
 		else if (rule->type == KABI_ENUMERATOR_IGNORE ||
 			 rule->type == KABI_ENUMERATOR_VALUE)
 			check_enumerator(rules, table, rule);

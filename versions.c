@@ -33,17 +33,14 @@ static void compute_prefix_crcs(struct type_string *string)
 	for (size_t i = 0; i < string->reference_count; i++) {
 		struct type_reference *reference = &string->references[i];
 
-		crc = crc32_extend(crc, string->text.start + at,
-				   reference->start - at);
+		crc = crc32_extend(crc, string->text.start + at, reference->start - at);
 		reference->crc_start = crc;
 		at = reference->start;
-		crc = crc32_extend(crc, string->text.start + at,
-				   reference->key->text.length);
+		crc = crc32_extend(crc, string->text.start + at, reference->key->text.length);
 		reference->crc_end = crc;
 		at = reference_end(reference);
 	}
-	string->crc = crc32_extend(crc, string->text.start + at,
-				   string->text.length - at);
+	string->crc = crc32_extend(crc, string->text.start + at, string->text.length - at);
 	statistics.hashed += string->text.length;
 }
 
@@ -83,15 +80,13 @@ struct frame {
  * Prepares a symbol's string and those of all types that it leads to, of which some
  * may only be known by rules. Error: nothing is known of one.
  */
-static void prepare_all(struct type_table *table, struct type_string *string,
-			const char *name)
+static void prepare_all(struct type_table *table, struct type_string *string, const char *name)
 {
 	struct frame *stack = NULL, *top;
 	size_t depth = 0, capacity = 0;
 
 	prepare_string(table->keys, string);
-	*APPEND(stack, depth, capacity) =
-		(struct frame){ .string = string, .name = name };
+	*APPEND(stack, depth, capacity) = (struct frame){ .string = string, .name = name };
 	while (depth) {
 		struct type *type;
 
@@ -100,24 +95,20 @@ static void prepare_all(struct type_table *table, struct type_string *string,
 			depth--;
 			continue;
 		}
-		type = types_enter(
-			table, top->string->references[top->reference++].key);
+		type = types_enter(table, top->string->references[top->reference++].key);
 		if (type->prepared)
 			continue;
 		if (!types_resolve(table, type))
 			error("unknown type reference to '%s' when expanding '%s': it stands in the string of '%s' of '%s'",
-			      type->key->text.start, name, top->name,
-			      table->path);
+			      type->key->text.start, name, top->name, table->path);
 		type->prepared = true;
 		prepare_string(table->keys, type->string);
 		*APPEND(stack, depth, capacity) =
-			(struct frame){ .string = type->string,
-					.name = type->key->text.start };
+			(struct frame){ .string = type->string, .name = type->key->text.start };
 	}
 	free(stack);
 	for (size_t i = 0; i < string->reference_count; i++) {
-		struct type *type =
-			referenced_type(table, &string->references[i]);
+		struct type *type = referenced_type(table, &string->references[i]);
 
 		if (!type->visit)
 			find_cycles(table, type);
@@ -125,15 +116,13 @@ static void prepare_all(struct type_table *table, struct type_string *string,
 }
 
 /* Appends the text of a string up to there, where its CRC is `crc_end`. */
-static void append_text(struct expansion *expansion, const struct frame *frame,
-			size_t end, uint32_t crc_end, FILE *dump)
+static void append_text(struct expansion *expansion, const struct frame *frame, size_t end,
+			uint32_t crc_end, FILE *dump)
 {
 	if (dump)
-		fwrite(frame->string->text.start + frame->at, 1,
-		       end - frame->at, dump);
+		fwrite(frame->string->text.start + frame->at, 1, end - frame->at, dump);
 	else
-		append_slice(&expansion->digest, end - frame->at, frame->crc,
-			     crc_end);
+		append_slice(&expansion->digest, end - frame->at, frame->crc, crc_end);
 	statistics.slices++;
 }
 
@@ -141,11 +130,9 @@ static void append_text(struct expansion *expansion, const struct frame *frame,
  * Expands a symbol's string that has been prepared; returns the CRC. With a file, the
  * text is written there, and the CRC isn't computed.
  */
-static uint32_t expand(struct type_table *table, struct type_string *string,
-		       FILE *dump)
+static uint32_t expand(struct type_table *table, struct type_string *string, FILE *dump)
 {
-	struct expansion expansion = { .table = table,
-				       .number = ++table->versions };
+	struct expansion expansion = { .table = table, .number = ++table->versions };
 	struct frame *stack = NULL;
 	size_t depth = 0, capacity = 0;
 
@@ -156,8 +143,8 @@ static uint32_t expand(struct type_table *table, struct type_string *string,
 		struct type *type;
 
 		if (top->reference == top->string->reference_count) {
-			append_text(&expansion, top, top->string->text.length,
-				    top->string->crc, dump);
+			append_text(&expansion, top, top->string->text.length, top->string->crc,
+				    dump);
 			depth--;
 			continue;
 		}
@@ -165,8 +152,7 @@ static uint32_t expand(struct type_table *table, struct type_string *string,
 		type = referenced_type(table, reference);
 		if (is_expanded(&expansion, type))
 			continue;
-		append_text(&expansion, top, reference->start,
-			    reference->crc_start, dump);
+		append_text(&expansion, top, reference->start, reference->crc_start, dump);
 		top->at = reference_end(reference);
 		top->crc = reference->crc_end;
 		if (type->in_cycle && !dump) {
@@ -174,23 +160,20 @@ static uint32_t expand(struct type_table *table, struct type_string *string,
 			continue;
 		}
 		type->expanded_for = expansion.number;
-		*APPEND(stack, depth, capacity) =
-			(struct frame){ .string = type->string };
+		*APPEND(stack, depth, capacity) = (struct frame){ .string = type->string };
 	}
 	free(stack);
 	return expansion.digest.crc;
 }
 
-uint32_t version_of(struct type_table *table, struct type_string *string,
-		    const char *name)
+uint32_t version_of(struct type_table *table, struct type_string *string, const char *name)
 {
 	limit_templates(table);
 	prepare_all(table, string, name);
 	return expand(table, string, NULL);
 }
 
-void version_dump(struct type_table *table, struct type_string *string,
-		  const char *name)
+void version_dump(struct type_table *table, struct type_string *string, const char *name)
 {
 	fprintf(stderr, "%s ", name);
 	expand(table, string, stderr);

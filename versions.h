@@ -11,11 +11,9 @@
  * The version of a symbol with that string. Error: a reference that is in
  * neither table nor rules.
  */
-uint32_t version_of(struct type_table *table, struct type_string *string,
-		    const char *name);
+uint32_t version_of(struct type_table *table, struct type_string *string, const char *name);
 
 /* Prints the expansion of that string, once its version has been computed. */
-void version_dump(struct type_table *table, struct type_string *string,
-		  const char *name);
+void version_dump(struct type_table *table, struct type_string *string, const char *name);
 
 #endif

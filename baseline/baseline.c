@@ -36,9 +36,8 @@ struct parser {
 	size_t known_count;
 };
 
-#define parse_error(parser, format, ...)                   \
-	error("line %zu of '%s': " format, (parser)->line, \
-	      (parser)->baseline->path, ##__VA_ARGS__)
+#define parse_error(parser, format, ...) \
+	error("line %zu of '%s': " format, (parser)->line, (parser)->baseline->path, ##__VA_ARGS__)
 
 /* Returns what is known of a key, until another one is asked for. */
 static struct known *find_known(struct parser *parser, const struct key *key)
@@ -47,11 +46,9 @@ static struct known *find_known(struct parser *parser, const struct key *key)
 	struct known *known;
 
 	while (key->number >= parser->known_count)
-		parser->known = grow(parser->known, &parser->known_count,
-				     sizeof(*parser->known));
+		parser->known = grow(parser->known, &parser->known_count, sizeof(*parser->known));
 	if (parser->known_count > old)
-		memset(parser->known + old, 0,
-		       (parser->known_count - old) * sizeof(*known));
+		memset(parser->known + old, 0, (parser->known_count - old) * sizeof(*known));
 	known = &parser->known[key->number];
 	if (known->section != parser->section) {
 		known->section = parser->section;
@@ -67,10 +64,8 @@ static struct known *find_known(struct parser *parser, const struct key *key)
  * Adds the types that a string leads to directly, unless they have been reached
  * before. Returns NULL, or a key of which nothing is said.
  */
-static const struct key *reach_types(struct parser *parser,
-				     struct type_string *string,
-				     struct symtypes_line **types,
-				     size_t *count, size_t *capacity)
+static const struct key *reach_types(struct parser *parser, struct type_string *string,
+				     struct symtypes_line **types, size_t *count, size_t *capacity)
 {
 	struct keys *keys = parser->baseline->keys;
 
@@ -88,8 +83,7 @@ static const struct key *reach_types(struct parser *parser,
 		if (!known->here)
 			return key;
 		known->reached = true;
-		*APPEND(*types, *count, *capacity) =
-			(struct symtypes_line){ key, known->here };
+		*APPEND(*types, *count, *capacity) = (struct symtypes_line){ key, known->here };
 	}
 	return NULL;
 }
@@ -98,21 +92,18 @@ static const struct key *reach_types(struct parser *parser,
  * Finds the types that the symbols of a section lead to, which are its own. Returns
  * NULL, or a key of which nothing is said.
  */
-static const struct key *find_types(struct parser *parser,
-				    struct section *section)
+static const struct key *find_types(struct parser *parser, struct section *section)
 {
 	struct symtypes_line *types = NULL;
 	size_t count = 0, capacity = 0;
 	const struct key *missing = NULL;
 
 	for (size_t i = 0; !missing && i < section->symbol_count; i++)
-		missing = reach_types(parser, section->symbols[i].string,
-				      &types, &count, &capacity);
+		missing =
+			reach_types(parser, section->symbols[i].string, &types, &count, &capacity);
 	for (size_t i = 0; !missing && i < count; i++)
-		missing = reach_types(parser, types[i].string, &types, &count,
-				      &capacity);
-	section->types = arena_copy(&parser->baseline->arena, types,
-				    count * sizeof(*types));
+		missing = reach_types(parser, types[i].string, &types, &count, &capacity);
+	section->types = arena_copy(&parser->baseline->arena, types, count * sizeof(*types));
 	section->type_count = count;
 	free(types);
 	return missing;
@@ -139,8 +130,8 @@ static void end_section(struct parser *parser)
 	section->number = baseline->section_count;
 	section->file = parser->file;
 	section->symbol_count = parser->count;
-	section->symbols = arena_zalloc(
-		&baseline->arena, parser->count * sizeof(*section->symbols));
+	section->symbols =
+		arena_zalloc(&baseline->arena, parser->count * sizeof(*section->symbols));
 	for (size_t i = 0; i < parser->count; i++) {
 		struct key *key = parser->symbols[i];
 		struct baseline_symbol *symbol = &section->symbols[i];
@@ -157,8 +148,7 @@ static void end_section(struct parser *parser)
 			parser,
 			"what is said of '%s' before has '%s' in it, and nothing says what that is",
 			parser->file.start, missing->text.start);
-	*APPEND(baseline->sections, baseline->section_count,
-		baseline->sections_capacity) = section;
+	*APPEND(baseline->sections, baseline->section_count, baseline->sections_capacity) = section;
 }
 
 static void free_parser(struct parser *parser)
@@ -173,8 +163,8 @@ static void copy_references(struct keys *keys, struct type_string *to,
 {
 	size_t count = from->reference_count;
 
-	to->references = arena_copy(&keys->arena, from->references,
-				    count * sizeof(*to->references));
+	to->references =
+		arena_copy(&keys->arena, from->references, count * sizeof(*to->references));
 	to->reference_count = count;
 	to->searched = true;
 	to->prepared = from->prepared;
@@ -189,16 +179,14 @@ void baseline_add_section(struct baseline *baseline, struct text name,
 	begin_section(&parser, name);
 	for (size_t i = 0; i < count; i++) {
 		struct key *key = lines[i].key;
-		struct type_string *string = keys_enter_string(
-			baseline->keys, key, lines[i].string->text, false);
+		struct type_string *string =
+			keys_enter_string(baseline->keys, key, lines[i].string->text, false);
 
 		if (!string->searched)
-			copy_references(baseline->keys, string,
-					lines[i].string);
+			copy_references(baseline->keys, string, lines[i].string);
 		find_known(&parser, key)->here = string;
 		if (!is_reference(key->text.start))
-			*APPEND(parser.symbols, parser.count, parser.capacity) =
-				key;
+			*APPEND(parser.symbols, parser.count, parser.capacity) = key;
 	}
 	end_section(&parser);
 	free_parser(&parser);
@@ -238,26 +226,23 @@ static void check_scheme(struct parser *parser, struct text text)
 	if (!known->start)
 		*known = scheme;
 	else if (!same_text(*known, scheme))
-		parse_error(
-			parser,
-			"made by another scheme of --canonical than the lines before");
+		parse_error(parser, "made by another scheme of --canonical than the lines before");
 }
 
 static bool is_declaration_line(const char *line)
 {
-	return *declaration_word(*line) && starts_with(line + 1, "##") &&
-	       line[3] && !strchr(line, ' ');
+	return *declaration_word(*line) && starts_with(line + 1, "##") && line[3] &&
+	       !strchr(line, ' ');
 }
 
 /* Splits "KEY STRING", or "s##NAME" in a section with a header. */
-static void split_line(struct parser *parser, char *line, bool declaration,
-		       struct text *key, struct text *text)
+static void split_line(struct parser *parser, char *line, bool declaration, struct text *key,
+		       struct text *text)
 {
 	char *end = key_end(line), *whole;
 
 	if (declaration) {
-		whole = arena_alloc(&parser->baseline->arena,
-				    strlen(line) + 32);
+		whole = arena_alloc(&parser->baseline->arena, strlen(line) + 32);
 		sprintf(whole, "%s %s { }", declaration_word(*line), line + 3);
 		*text = make_text(whole);
 		line[1] = *line;
@@ -265,25 +250,22 @@ static void split_line(struct parser *parser, char *line, bool declaration,
 		return;
 	}
 	if (!end || end == line)
-		parse_error(parser,
-			    "this is no line of a symtypes file: KEY STRING");
+		parse_error(parser, "this is no line of a symtypes file: KEY STRING");
 	*end = '\0';
 	*key = (struct text){ line, end - line };
 	*text = make_text(end + 1);
 }
 
 /* Notes what a line says of a key, which may have a line in this section already. */
-static void enter_line(struct parser *parser, struct key *key,
-		       struct type_string *string, bool declaration)
+static void enter_line(struct parser *parser, struct key *key, struct type_string *string,
+		       bool declaration)
 {
 	struct known *known = find_known(parser, key);
 	struct type_string *before = known->here;
 
 	/* An override may stand beside the line that it is of. */
-	if (before && before != string && !string->override &&
-	    !before->override)
-		parse_error(parser,
-			    "'%s' has a line already, with another string",
+	if (before && before != string && !string->override && !before->override)
+		parse_error(parser, "'%s' has a line already, with another string",
 			    key->text.start);
 	if (before && !string->override)
 		return;
@@ -314,8 +296,7 @@ static void read_line(struct parser *parser, char *line)
 	 * Overrides may have been put anywhere.
 	 */
 	if (!parser->file.start ||
-	    (!parser->has_header && !override &&
-	     strcmp(key_text.start, parser->last_key) < 0)) {
+	    (!parser->has_header && !override && strcmp(key_text.start, parser->last_key) < 0)) {
 		end_section(parser);
 		begin_section(parser, make_text(baseline->path));
 	}
@@ -325,8 +306,7 @@ static void read_line(struct parser *parser, char *line)
 	string = keys_enter_string(baseline->keys, key, text, override);
 	if (override)
 		*APPEND(baseline->overrides, baseline->override_count,
-			baseline->overrides_capacity) =
-			(struct symtypes_line){ key, string };
+			baseline->overrides_capacity) = (struct symtypes_line){ key, string };
 	enter_line(parser, key, string, declaration);
 }
 
@@ -335,8 +315,7 @@ static struct text header_file(const char *line)
 {
 	size_t length = strlen(line), edge = strlen("/* ");
 
-	if (length <= 2 * edge || !starts_with(line, "/* ") ||
-	    strcmp(line + length - edge, " */"))
+	if (length <= 2 * edge || !starts_with(line, "/* ") || strcmp(line + length - edge, " */"))
 		return (struct text){ 0 };
 	return (struct text){ line + edge, length - 2 * edge };
 }
@@ -362,8 +341,7 @@ void baseline_read(struct baseline *baseline, const char *path)
 		header = header_file(line);
 		if (header.start) {
 			end_section(&parser);
-			begin_section(&parser,
-				      arena_text(&baseline->arena, header));
+			begin_section(&parser, arena_text(&baseline->arena, header));
 			parser.has_header = true;
 		} else if (*line) {
 			read_line(&parser, line);
@@ -377,26 +355,23 @@ void baseline_read(struct baseline *baseline, const char *path)
 	free_parser(&parser);
 }
 
-void baseline_check_scheme(const struct baseline *baseline, struct text scheme,
-			   const char *other)
+void baseline_check_scheme(const struct baseline *baseline, struct text scheme, const char *other)
 {
 	const struct text schemes[] = { baseline->scheme, scheme };
 	char words[2][64];
 
-	if (!scheme.start || !baseline->scheme.start ||
-	    same_text(scheme, baseline->scheme))
+	if (!scheme.start || !baseline->scheme.start || same_text(scheme, baseline->scheme))
 		return;
 	for (int i = 0; i < 2; i++)
 		snprintf(words[i], sizeof(words[i]), "%s --canonical%s%.*s",
 			 schemes[i].length ? "with" : "without",
-			 schemes[i].length ? ", scheme " : "",
-			 (int)schemes[i].length, schemes[i].start);
-	error("'%s' was made %s, and can't be compared with %s, made %s",
-	      baseline->path, words[0], other, words[1]);
+			 schemes[i].length ? ", scheme " : "", (int)schemes[i].length,
+			 schemes[i].start);
+	error("'%s' was made %s, and can't be compared with %s, made %s", baseline->path, words[0],
+	      other, words[1]);
 }
 
-struct baseline_symbol *baseline_find(const struct baseline *baseline,
-				      struct text name)
+struct baseline_symbol *baseline_find(const struct baseline *baseline, struct text name)
 {
 	return cache_find_text(&baseline->by_name, name);
 }

@@ -64,15 +64,13 @@ void baseline_add_section(struct baseline *baseline, struct text name,
 			  const struct symtypes_line *lines, size_t count);
 
 /* The first symbol of that name; NULL if there is none. */
-struct baseline_symbol *baseline_find(const struct baseline *baseline,
-				      struct text name);
+struct baseline_symbol *baseline_find(const struct baseline *baseline, struct text name);
 
 /*
  * Ends the program if a baseline was made by another scheme than what `other` names,
  * unless one of them has no symbols (`start` NULL).
  */
-void baseline_check_scheme(const struct baseline *baseline, struct text scheme,
-			   const char *other);
+void baseline_check_scheme(const struct baseline *baseline, struct text scheme, const char *other);
 
 void baseline_free(struct baseline *baseline);
 
@@ -95,8 +93,8 @@ struct consolidated {
  * that folder. Lives until all is written. Error: it isn't in the folder, or that isn't
  * there.
  */
-struct text consolidated_name(struct consolidated *consolidated,
-			      const char *root, const char *path);
+struct text consolidated_name(struct consolidated *consolidated, const char *root,
+			      const char *path);
 
 /* Adds a section of that name with copies of the lines. */
 void consolidated_add(struct consolidated *consolidated, struct text name,
@@ -155,8 +153,7 @@ struct comparison {
  * Compares symbols: finds the causes and versions of each, in the memory of the
  * comparison. Error: an override leads to a type that isn't there any more.
  */
-void compare_symbols(struct comparison *comparison, struct compared *symbols,
-		     size_t count);
+void compare_symbols(struct comparison *comparison, struct compared *symbols, size_t count);
 void comparison_free(struct comparison *comparison);
 
 /* reference.c: a run against a baseline (--reference) */
@@ -179,22 +176,19 @@ struct reference_symbol {
  * Reads a baseline. Error: it was made by another scheme of --canonical than the
  * run's (no bytes: without).
  */
-void reference_read(struct reference *reference, const char *path,
-		    struct text scheme);
+void reference_read(struct reference *reference, const char *path, struct text scheme);
 
 /*
  * Compares the symbols of an input file, of which the lines say all, with the
  * reference file. Prints which versions changed, and by which types.
  */
-void reference_compare(struct reference *reference,
-		       const struct reference_symbol *symbols, size_t count,
-		       const struct symtypes_line *lines, size_t line_count);
+void reference_compare(struct reference *reference, const struct reference_symbol *symbols,
+		       size_t count, const struct symtypes_line *lines, size_t line_count);
 
 /*
  * After all files: prints which symbols are missing, or lost their versions though the
  * run was asked for these names, and frees all. Returns how many versions changed.
  */
-size_t reference_report(struct reference *reference, const struct text *names,
-			size_t count);
+size_t reference_report(struct reference *reference, const struct text *names, size_t count);
 
 #endif

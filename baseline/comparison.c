@@ -29,14 +29,12 @@ const char *const change_words[CHANGE_KINDS] = {
 
 const char *change_subject(const struct change *change)
 {
-	return is_reference(change->key.start) ? change->key.start
-					       : "its own type";
+	return is_reference(change->key.start) ? change->key.start : "its own type";
 }
 
 /* Changes */
 
-static bool same_string(const struct type_string *a,
-			const struct type_string *b)
+static bool same_string(const struct type_string *a, const struct type_string *b)
 {
 	return a == b || same_text(a->text, b->text);
 }
@@ -46,10 +44,8 @@ static bool is_declaration(struct text text)
 {
 	const char *open = memchr(text.start, '{', text.length);
 
-	return open &&
-	       same_text(
-		       (struct text){ open, text.length - (open - text.start) },
-		       make_text("{ }"));
+	return open && same_text((struct text){ open, text.length - (open - text.start) },
+				 make_text("{ }"));
 }
 
 static enum change_kind find_change_kind(struct text old, struct text new)
@@ -75,10 +71,8 @@ static bool same_change(const void *value, const void *key)
 }
 
 /* Finds or enters a change; strings are NULL where there is none. */
-static struct change *enter_change(struct comparison *comparison,
-				   struct text key,
-				   const struct type_string *old,
-				   const struct type_string *new)
+static struct change *enter_change(struct comparison *comparison, struct text key,
+				   const struct type_string *old, const struct type_string *new)
 {
 	struct change *change, wanted = { .key = key };
 	uint64_t hash = (uintptr_t)key.start;
@@ -116,36 +110,30 @@ static void add_changes(struct changes *changes, struct comparison *comparison,
 			const struct type_table *table)
 {
 	bool is_new = table == &comparison->new;
-	const struct type_table *other = is_new ? &comparison->old
-						: &comparison->new;
+	const struct type_table *other = is_new ? &comparison->old : &comparison->new;
 
 	for (size_t i = 0; i < table->count; i++) {
 		const struct type *type = table->types[i];
 		const struct type *twin = types_find(other, type->key);
-		const struct type_string *twin_string = twin ? twin->string
-							     : NULL;
+		const struct type_string *twin_string = twin ? twin->string : NULL;
 
 		if (twin && (!is_new || same_string(type->string, twin_string)))
 			continue;
-		*APPEND(changes->changes, changes->count, changes->capacity) =
-			enter_change(comparison, type->key->text,
-				     is_new ? twin_string : type->string,
-				     is_new ? type->string : NULL);
+		*APPEND(changes->changes, changes->count, changes->capacity) = enter_change(
+			comparison, type->key->text, is_new ? twin_string : type->string,
+			is_new ? type->string : NULL);
 	}
 }
 
 /* Adds the sets of what a string leads to. Returns true if the set grew. */
-static bool add_leads(const struct changes *changes,
-		      const struct type_table *table, const uint64_t *leads,
-		      const struct type_string *string, uint64_t *set)
+static bool add_leads(const struct changes *changes, const struct type_table *table,
+		      const uint64_t *leads, const struct type_string *string, uint64_t *set)
 {
 	bool grown = false;
 
 	for (size_t i = 0; i < string->reference_count; i++) {
 		const struct key *key = string->references[i].key;
-		const uint64_t *from =
-			&leads[table->by_key[key->number]->number *
-			       changes->words];
+		const uint64_t *from = &leads[table->by_key[key->number]->number * changes->words];
 
 		for (size_t j = 0; j < changes->words; j++) {
 			grown |= (from[j] & ~set[j]) != 0;
@@ -156,27 +144,23 @@ static bool add_leads(const struct changes *changes,
 }
 
 /* Finds the sets of a table, where the types of changes `first` up to `end` are. */
-static uint64_t *find_leads(const struct changes *changes,
-			    const struct type_table *table,
+static uint64_t *find_leads(const struct changes *changes, const struct type_table *table,
 			    const struct keys *keys, size_t first, size_t end)
 {
-	uint64_t *leads =
-		allocate_cleared(table->count * changes->words, sizeof(*leads));
+	uint64_t *leads = allocate_cleared(table->count * changes->words, sizeof(*leads));
 	bool grown = true;
 
 	for (size_t i = first; i < end; i++) {
-		const struct type *type = types_find(
-			table, keys_find(keys, changes->changes[i]->key));
+		const struct type *type =
+			types_find(table, keys_find(keys, changes->changes[i]->key));
 
-		leads[type->number * changes->words + i / 64] |= (uint64_t)1
-								 << i % 64;
+		leads[type->number * changes->words + i / 64] |= (uint64_t)1 << i % 64;
 	}
 	while (grown) {
 		grown = false;
 		/* Types mostly lead to those that were entered later. */
 		for (size_t i = table->count; i--;)
-			grown |= add_leads(changes, table, leads,
-					   table->types[i]->string,
+			grown |= add_leads(changes, table, leads, table->types[i]->string,
 					   &leads[i * changes->words]);
 	}
 	return leads;
@@ -192,10 +176,8 @@ static void find_changes(struct changes *changes, struct comparison *comparison)
 	first = changes->count;
 	add_changes(changes, comparison, &comparison->old);
 	changes->words = (changes->count + 63) / 64;
-	changes->new_leads =
-		find_leads(changes, &comparison->new, keys, 0, first);
-	changes->old_leads = find_leads(changes, &comparison->old, keys, first,
-					changes->count);
+	changes->new_leads = find_leads(changes, &comparison->new, keys, 0, first);
+	changes->old_leads = find_leads(changes, &comparison->old, keys, first, changes->count);
 }
 
 static void free_changes(struct changes *changes)
@@ -208,8 +190,7 @@ static void free_changes(struct changes *changes)
 
 /* Sections */
 
-static void load_section(struct comparison *comparison,
-			 struct type_table *table,
+static void load_section(struct comparison *comparison, struct type_table *table,
 			 const struct section *section)
 {
 	types_clear(table);
@@ -221,8 +202,7 @@ static void load_section(struct comparison *comparison,
 }
 
 /* Enters the types that an override leads to, with no string if they have none. */
-static void enter_references(struct type_table *table,
-			     const struct type_string *string)
+static void enter_references(struct type_table *table, const struct type_string *string)
 {
 	for (size_t i = 0; i < string->reference_count; i++)
 		types_enter(table, string->references[i].key);
@@ -232,9 +212,8 @@ static void enter_references(struct type_table *table,
 static struct type_string *new_string(const struct comparison *comparison,
 				      const struct compared *symbol)
 {
-	return comparison->overrides && symbol->old->string->override
-		       ? symbol->old->string
-		       : symbol->new->string;
+	return comparison->overrides && symbol->old->string->override ? symbol->old->string
+								      : symbol->new->string;
 }
 
 /*
@@ -242,8 +221,8 @@ static struct type_string *new_string(const struct comparison *comparison,
  * symbols. An override may lead to types that were not there, whose turn comes at the
  * end of the table.
  */
-static void apply_overrides(struct comparison *comparison,
-			    const struct compared *const *symbols, size_t count)
+static void apply_overrides(struct comparison *comparison, const struct compared *const *symbols,
+			    size_t count)
 {
 	struct type_table *table = &comparison->new;
 
@@ -252,8 +231,7 @@ static void apply_overrides(struct comparison *comparison,
 			enter_references(table, symbols[i]->old->string);
 	for (size_t i = 0; i < table->count; i++) {
 		struct type *type = table->types[i];
-		const struct type *old =
-			types_find(&comparison->old, type->key);
+		const struct type *old = types_find(&comparison->old, type->key);
 
 		if (old && old->string->override) {
 			types_set(table, type, old->string);
@@ -271,8 +249,7 @@ static bool same_tables(const struct comparison *comparison)
 	const struct type_table *new = &comparison->new;
 
 	for (size_t i = 0; i < new->count; i++) {
-		const struct type *old =
-			types_find(&comparison->old, new->types[i]->key);
+		const struct type *old = types_find(&comparison->old, new->types[i]->key);
 
 		if (!old || old->string != new->types[i]->string)
 			return false;
@@ -283,15 +260,15 @@ static bool same_tables(const struct comparison *comparison)
 /* Symbols */
 
 /* Finds what made the version of a symbol change, and both versions if it did. */
-static void find_causes(struct comparison *comparison,
-			const struct changes *changes, struct compared *symbol)
+static void find_causes(struct comparison *comparison, const struct changes *changes,
+			struct compared *symbol)
 {
 	struct type_string *old = symbol->old->string;
 	struct type_string *new = new_string(comparison, symbol);
 	struct text name = symbol->new->name;
 	uint64_t *set = allocate_cleared(changes->words, sizeof(*set));
-	struct change **causes = arena_reserve(
-		&comparison->arena, 0, (changes->count + 1) * sizeof(*causes));
+	struct change **causes =
+		arena_reserve(&comparison->arena, 0, (changes->count + 1) * sizeof(*causes));
 	size_t count = 0;
 
 	/* The own string's is entered last: it would stand in the way. */
@@ -303,8 +280,7 @@ static void find_causes(struct comparison *comparison,
 		if (set[i / 64] >> i % 64 & 1)
 			causes[count++] = changes->changes[i];
 	free(set);
-	symbol->causes =
-		arena_keep(&comparison->arena, count * sizeof(*causes));
+	symbol->causes = arena_keep(&comparison->arena, count * sizeof(*causes));
 	symbol->cause_count = count;
 	if (!count)
 		return;
@@ -315,15 +291,14 @@ static void find_causes(struct comparison *comparison,
 }
 
 /* Compares symbols of the two sections that are loaded. */
-static void compare_sections(struct comparison *comparison,
-			     struct compared *const *symbols, size_t count)
+static void compare_sections(struct comparison *comparison, struct compared *const *symbols,
+			     size_t count)
 {
 	struct changes changes = { 0 };
 	bool same = same_tables(comparison);
 
 	for (size_t i = 0; i < count; i++) {
-		if (same && symbols[i]->old->string ==
-				    new_string(comparison, symbols[i]))
+		if (same && symbols[i]->old->string == new_string(comparison, symbols[i]))
 			continue;
 		if (!changes.new_leads)
 			find_changes(&changes, comparison);
@@ -349,8 +324,7 @@ static int compare_places(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-void compare_symbols(struct comparison *comparison, struct compared *symbols,
-		     size_t count)
+void compare_symbols(struct comparison *comparison, struct compared *symbols, size_t count)
 {
 	struct compared **order = allocate(count * sizeof(*order));
 	const struct section *old = NULL, *new;
@@ -371,9 +345,7 @@ void compare_symbols(struct comparison *comparison, struct compared *symbols,
 			      order[end]->new->section == new;)
 			end++;
 		if (comparison->overrides)
-			apply_overrides(comparison,
-					(const struct compared *const *)order +
-						i,
+			apply_overrides(comparison, (const struct compared *const *)order + i,
 					end - i);
 		compare_sections(comparison, order + i, end - i);
 	}

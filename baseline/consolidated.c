@@ -14,8 +14,7 @@ struct consolidated_section {
 	size_t count;
 };
 
-struct text consolidated_name(struct consolidated *consolidated,
-			      const char *root, const char *path)
+struct text consolidated_name(struct consolidated *consolidated, const char *root, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char *folder, *real_root, *whole;
@@ -51,16 +50,13 @@ void consolidated_add(struct consolidated *consolidated, struct text name,
 	/* What exports nothing has nothing to say. */
 	if (!count)
 		return;
-	section = APPEND(consolidated->sections, consolidated->count,
-			 consolidated->capacity);
+	section = APPEND(consolidated->sections, consolidated->count, consolidated->capacity);
 	section->file = name;
 	section->count = count;
-	section->lines =
-		arena_copy(&consolidated->arena, lines, count * sizeof(*lines));
+	section->lines = arena_copy(&consolidated->arena, lines, count * sizeof(*lines));
 	for (size_t i = 0; i < count; i++)
-		section->lines[i].string =
-			keys_enter_string(consolidated->keys, lines[i].key,
-					  lines[i].string->text, false);
+		section->lines[i].string = keys_enter_string(consolidated->keys, lines[i].key,
+							     lines[i].string->text, false);
 }
 
 static bool is_vmlinux(struct text file)
@@ -98,8 +94,8 @@ static bool is_short_declaration(struct text key, struct text text)
 }
 
 /* Writes a line, unless it is what the last one of that key says. */
-static void write_line(const struct symtypes_line *line,
-		       const struct type_string **last, FILE *file)
+static void write_line(const struct symtypes_line *line, const struct type_string **last,
+		       FILE *file)
 {
 	struct text key = line->key->text, text = line->string->text;
 
@@ -123,17 +119,14 @@ void consolidated_write(struct consolidated *consolidated, FILE *file)
 		allocate_cleared(consolidated->keys->count, sizeof(*last));
 
 	if (consolidated->count)
-		qsort(consolidated->sections, consolidated->count,
-		      sizeof(*consolidated->sections), compare_sections);
+		qsort(consolidated->sections, consolidated->count, sizeof(*consolidated->sections),
+		      compare_sections);
 	for (size_t i = 0; i < consolidated->count; i++) {
-		const struct consolidated_section *section =
-			&consolidated->sections[i];
+		const struct consolidated_section *section = &consolidated->sections[i];
 
-		fprintf(file, "%s/* %s */\n", i ? "\n" : "",
-			section->file.start);
+		fprintf(file, "%s/* %s */\n", i ? "\n" : "", section->file.start);
 		for (size_t j = 0; j < section->count; j++)
-			write_line(&section->lines[j],
-				   &last[section->lines[j].key->number], file);
+			write_line(&section->lines[j], &last[section->lines[j].key->number], file);
 	}
 	free(last);
 	free(consolidated->sections);

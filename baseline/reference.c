@@ -10,8 +10,7 @@
 /* Types that only came or went with a change are named up to here. */
 #define FOLLOWERS_NAMED 10
 
-void reference_read(struct reference *reference, const char *path,
-		    struct text scheme)
+void reference_read(struct reference *reference, const char *path, struct text scheme)
 {
 	reference->baseline.keys = reference->keys;
 	baseline_read(&reference->baseline, path);
@@ -23,9 +22,8 @@ static void report(const struct compared *symbol, uint32_t version)
 {
 	size_t followers = 0;
 
-	warning("the version of %s changed from 0x%08x to 0x%08x:",
-		symbol->new->name.start, (unsigned int)symbol->old_version,
-		(unsigned int)version);
+	warning("the version of %s changed from 0x%08x to 0x%08x:", symbol->new->name.start,
+		(unsigned int)symbol->old_version, (unsigned int)version);
 	for (size_t i = 0; i < symbol->cause_count; i++) {
 		const struct change *cause = symbol->causes[i];
 
@@ -35,13 +33,11 @@ static void report(const struct compared *symbol, uint32_t version)
 				change_words[cause->kind]);
 	}
 	if (followers > FOLLOWERS_NAMED)
-		fprintf(stderr, "\tand %zu more added or removed\n",
-			followers - FOLLOWERS_NAMED);
+		fprintf(stderr, "\tand %zu more added or removed\n", followers - FOLLOWERS_NAMED);
 }
 
-void reference_compare(struct reference *reference,
-		       const struct reference_symbol *symbols, size_t count,
-		       const struct symtypes_line *lines, size_t line_count)
+void reference_compare(struct reference *reference, const struct reference_symbol *symbols,
+		       size_t count, const struct symtypes_line *lines, size_t line_count)
 {
 	struct baseline *old = &reference->baseline;
 	struct baseline new = { .keys = reference->keys };
@@ -51,19 +47,16 @@ void reference_compare(struct reference *reference,
 
 	baseline_add_section(&new, make_text("this run"), lines, line_count);
 	for (size_t i = 0; i < count; i++) {
-		struct baseline_symbol *twin =
-			baseline_find(old, symbols[i].name);
+		struct baseline_symbol *twin = baseline_find(old, symbols[i].name);
 
 		if (twin)
-			compared[compared_count++] = (struct compared){
-				.old = twin,
-				.new = baseline_find(&new, symbols[i].name)
-			};
+			compared[compared_count++] =
+				(struct compared){ .old = twin,
+						   .new = baseline_find(&new, symbols[i].name) };
 	}
 	compare_symbols(&comparison, compared, compared_count);
 	for (size_t i = 0, next = 0; i < count; i++) {
-		struct baseline_symbol *twin =
-			baseline_find(old, symbols[i].name);
+		struct baseline_symbol *twin = baseline_find(old, symbols[i].name);
 		const struct compared *symbol = &compared[next];
 
 		if (!twin) {
@@ -73,8 +66,7 @@ void reference_compare(struct reference *reference,
 		}
 		next++;
 		cache_add(&reference->seen, (uintptr_t)twin, twin);
-		if (symbol->cause_count &&
-		    symbol->old_version != symbols[i].version) {
+		if (symbol->cause_count && symbol->old_version != symbols[i].version) {
 			reference->changed++;
 			report(symbol, symbols[i].version);
 		}
@@ -85,8 +77,7 @@ void reference_compare(struct reference *reference,
 }
 
 /* Says which symbols of a section this run doesn't have. */
-static void report_missing(struct reference *reference,
-			   const struct section *section,
+static void report_missing(struct reference *reference, const struct section *section,
 			   const struct cache *wanted)
 {
 	const struct baseline *baseline = &reference->baseline;
@@ -100,8 +91,8 @@ static void report_missing(struct reference *reference,
 		    cache_find(&reference->seen, address, NULL, NULL))
 			continue;
 		if (!cache_find(wanted, address, NULL, NULL)) {
-			warning("%s is missing: the reference file '%s' has it",
-				name, baseline->path);
+			warning("%s is missing: the reference file '%s' has it", name,
+				baseline->path);
 			continue;
 		}
 		warning("the version of %s is lost: there is no information for it, and the reference file '%s' has it",
@@ -110,15 +101,13 @@ static void report_missing(struct reference *reference,
 	}
 }
 
-size_t reference_report(struct reference *reference, const struct text *names,
-			size_t count)
+size_t reference_report(struct reference *reference, const struct text *names, size_t count)
 {
 	struct baseline *baseline = &reference->baseline;
 	struct cache wanted = { 0 }; /* struct baseline_symbol by address */
 
 	for (size_t i = 0; i < count; i++) {
-		struct baseline_symbol *symbol =
-			baseline_find(baseline, names[i]);
+		struct baseline_symbol *symbol = baseline_find(baseline, names[i]);
 
 		if (symbol)
 			cache_add(&wanted, (uintptr_t)symbol, symbol);

@@ -16,8 +16,7 @@ struct text_lines {
 	size_t capacity;
 };
 
-static void add_text_line(struct text_lines *lines, const char *start,
-			  const char *end, int level)
+static void add_text_line(struct text_lines *lines, const char *start, const char *end, int level)
 {
 	while (start < end && *start == ' ')
 		start++;
@@ -124,8 +123,8 @@ struct diff_line {
  * The diff of two texts, as old->count + new->count lines or fewer: the longest
  * common subsequence, by the table of its lengths for all pairs of ends.
  */
-static size_t make_diff(const struct text_lines *old,
-			const struct text_lines *new, struct diff_line *diff)
+static size_t make_diff(const struct text_lines *old, const struct text_lines *new,
+			struct diff_line *diff)
 {
 	size_t i = 0, j = 0, count = 0, width = new->count + 1;
 	bool fits = old->count < DIFF_PAIRS_LIMIT / width;
@@ -137,39 +136,30 @@ static size_t make_diff(const struct text_lines *old,
 			for (j = new->count + 1; j--;)
 				common[i * width + j] =
 					i == old->count || j == new->count ? 0
-					: same_text_line(&old->lines[i],
-							 &new->lines[j])
-						? 1 + common[(i + 1) * width +
-							     j + 1]
-					: common[(i + 1) * width +
-						 j] >= common[i * width + j + 1]
+					: same_text_line(&old->lines[i], &new->lines[j])
+						? 1 + common[(i + 1) * width + j + 1]
+					: common[(i + 1) * width + j] >= common[i * width + j + 1]
 						? common[(i + 1) * width + j]
 						: common[i * width + j + 1];
 	}
 	for (i = j = 0; i < old->count || j < new->count;) {
 		if (fits && i < old->count &&
-		    j < new->count &&same_text_line(&old->lines[i],
-						    &new->lines[j])) {
-			diff[count++] =
-				(struct diff_line){ ' ', &new->lines[j++] };
+		    j < new->count &&same_text_line(&old->lines[i], &new->lines[j])) {
+			diff[count++] = (struct diff_line){ ' ', &new->lines[j++] };
 			i++;
 		} else if (i < old->count &&
 			   (!fits || j == new->count ||
-			    common[(i + 1) * width + j] >=
-				    common[i * width + j + 1])) {
-			diff[count++] =
-				(struct diff_line){ '-', &old->lines[i++] };
+			    common[(i + 1) * width + j] >= common[i * width + j + 1])) {
+			diff[count++] = (struct diff_line){ '-', &old->lines[i++] };
 		} else {
-			diff[count++] =
-				(struct diff_line){ '+', &new->lines[j++] };
+			diff[count++] = (struct diff_line){ '+', &new->lines[j++] };
 		}
 	}
 	free(common);
 	return count;
 }
 
-static void print_line(FILE *file, char sign, const struct text_line *line,
-		       bool colour)
+static void print_line(FILE *file, char sign, const struct text_line *line, bool colour)
 {
 	bool coloured = colour && sign != ' ';
 
@@ -189,8 +179,7 @@ static bool change_near(const struct diff_line *diff, size_t count, size_t at)
 	return false;
 }
 
-static void print_hunks(FILE *file, const struct diff_line *diff, size_t count,
-			bool colour)
+static void print_hunks(FILE *file, const struct diff_line *diff, size_t count, bool colour)
 {
 	size_t old_number = 1, new_number = 1;
 
@@ -212,8 +201,7 @@ static void print_hunks(FILE *file, const struct diff_line *diff, size_t count,
 			old_count += diff[i].sign != '+';
 			new_count += diff[i].sign != '-';
 		}
-		fprintf(file, "@@ -%zu,%zu +%zu,%zu @@\n",
-			old_count ? old_number : 0, old_count,
+		fprintf(file, "@@ -%zu,%zu +%zu,%zu @@\n", old_count ? old_number : 0, old_count,
 			new_count ? new_number : 0, new_count);
 		for (i = first; i < end; i++)
 			print_line(file, diff[i].sign, diff[i].line, colour);
@@ -222,12 +210,10 @@ static void print_hunks(FILE *file, const struct diff_line *diff, size_t count,
 	}
 }
 
-void print_diff(FILE *file, const char *name, struct text old, struct text new,
-		bool colour)
+void print_diff(FILE *file, const char *name, struct text old, struct text new, bool colour)
 {
 	struct text_lines old_lines = split(old), new_lines = split(new);
-	struct diff_line *diff =
-		allocate((old_lines.count + new_lines.count) * sizeof(*diff));
+	struct diff_line *diff = allocate((old_lines.count + new_lines.count) * sizeof(*diff));
 	size_t count = make_diff(&old_lines, &new_lines, diff);
 
 	fprintf(file, "--- %s\n+++ %s\n", old.start ? name : "/dev/null",

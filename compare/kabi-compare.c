@@ -84,10 +84,8 @@ struct judgement {
 
 /* Comparing */
 
-static void add_difference(struct judgement *judgement,
-			   enum difference_kind kind,
-			   const struct baseline_symbol *symbol,
-			   const struct compared *compared)
+static void add_difference(struct judgement *judgement, enum difference_kind kind,
+			   const struct baseline_symbol *symbol, const struct compared *compared)
 {
 	*APPEND(judgement->differences, judgement->count, judgement->capacity) =
 		(struct difference){ .kind = kind,
@@ -100,50 +98,41 @@ static void add_difference(struct judgement *judgement,
  * Goes through the symbols of a baseline that count. Those that the other hasn't
  * are differences of a kind; those that both have are to be compared.
  */
-static void find_symbols(struct judgement *judgement,
-			 const struct baseline *baseline,
-			 const struct baseline *other,
-			 enum difference_kind kind)
+static void find_symbols(struct judgement *judgement, const struct baseline *baseline,
+			 const struct baseline *other, enum difference_kind kind)
 {
 	for (size_t i = 0; i < baseline->section_count; i++) {
 		struct section *section = baseline->sections[i];
 
 		for (size_t j = 0; j < section->symbol_count; j++) {
 			struct baseline_symbol *symbol = &section->symbols[j];
-			struct baseline_symbol *twin =
-				baseline_find(other, symbol->name);
+			struct baseline_symbol *twin = baseline_find(other, symbol->name);
 
 			if (baseline_find(baseline, symbol->name) != symbol ||
 			    !filter_has(&judgement->filter, symbol->name))
 				continue;
 			/* So that it is known which rules are of use. */
-			severity_find(&judgement->severity, symbol->name,
-				      section->file);
+			severity_find(&judgement->severity, symbol->name, section->file);
 			if (!twin)
 				add_difference(judgement, kind, symbol, NULL);
 			else if (baseline == &judgement->old)
-				*APPEND(judgement->compared,
-					judgement->compared_count,
+				*APPEND(judgement->compared, judgement->compared_count,
 					judgement->compared_capacity) =
-					(struct compared){ .old = symbol,
-							   .new = twin };
+					(struct compared){ .old = symbol, .new = twin };
 		}
 	}
 }
 
 static void find_differences(struct judgement *judgement)
 {
-	find_symbols(judgement, &judgement->old, &judgement->new,
-		     SYMBOL_REMOVED);
+	find_symbols(judgement, &judgement->old, &judgement->new, SYMBOL_REMOVED);
 	find_symbols(judgement, &judgement->new, &judgement->old, SYMBOL_ADDED);
-	compare_symbols(&judgement->comparison, judgement->compared,
-			judgement->compared_count);
+	compare_symbols(&judgement->comparison, judgement->compared, judgement->compared_count);
 	for (size_t i = 0; i < judgement->compared_count; i++) {
 		const struct compared *symbol = &judgement->compared[i];
 
 		if (symbol->cause_count)
-			add_difference(judgement, SYMBOL_CHANGED, symbol->new,
-				       symbol);
+			add_difference(judgement, SYMBOL_CHANGED, symbol->new, symbol);
 	}
 }
 
@@ -162,14 +151,11 @@ static int compare_causes(const void *a, const void *b)
 
 	if (left->count != right->count)
 		return left->count > right->count ? -1 : 1;
-	return !left->count ? 0
-			    : strcmp(left->change->key.start,
-				     right->change->key.start);
+	return !left->count ? 0 : strcmp(left->change->key.start, right->change->key.start);
 }
 
 /* Gives a difference to its causes. */
-static void add_to_causes(struct judgement *judgement,
-			  const struct difference *difference)
+static void add_to_causes(struct judgement *judgement, const struct difference *difference)
 {
 	const struct compared *compared = difference->compared;
 
@@ -178,8 +164,7 @@ static void add_to_causes(struct judgement *judgement,
 		struct cause *cause = &judgement->causes[change->number];
 
 		cause->change = change;
-		*APPEND(cause->symbols, cause->count, cause->capacity) =
-			difference;
+		*APPEND(cause->symbols, cause->count, cause->capacity) = difference;
 	}
 }
 
@@ -191,26 +176,22 @@ static void judge(struct judgement *judgement)
 {
 	size_t changes = judgement->comparison.change_count;
 
-	judgement->causes =
-		allocate_cleared(changes, sizeof(*judgement->causes));
+	judgement->causes = allocate_cleared(changes, sizeof(*judgement->causes));
 	if (judgement->count)
-		qsort(judgement->differences, judgement->count,
-		      sizeof(*judgement->differences), compare_differences);
+		qsort(judgement->differences, judgement->count, sizeof(*judgement->differences),
+		      compare_differences);
 	for (size_t i = 0; i < judgement->count; i++) {
 		struct difference *difference = &judgement->differences[i];
 		const struct severity_rule *rule =
-			severity_find(&judgement->severity, difference->name,
-				      difference->file);
+			severity_find(&judgement->severity, difference->name, difference->file);
 
 		if (rule && rule->pass)
 			difference->pass = rule;
 		else
 			add_to_causes(judgement, difference);
 	}
-	qsort(judgement->causes, changes, sizeof(*judgement->causes),
-	      compare_causes);
-	while (judgement->cause_count < changes &&
-	       judgement->causes[judgement->cause_count].count)
+	qsort(judgement->causes, changes, sizeof(*judgement->causes), compare_causes);
+	while (judgement->cause_count < changes && judgement->causes[judgement->cause_count].count)
 		judgement->cause_count++;
 }
 
@@ -228,29 +209,23 @@ static void print_cause(const struct cause *cause, bool colour)
 
 	/* They are sorted by file. */
 	for (size_t i = 0; i < cause->count; i++)
-		files += !i || strcmp(cause->symbols[i]->file.start,
-				      cause->symbols[i - 1]->file.start);
-	printf("%s %s: %zu symbol%s (", cause->change->key.start,
-	       change_words[cause->change->kind], cause->count,
-	       plural(cause->count));
+		files += !i ||
+			 strcmp(cause->symbols[i]->file.start, cause->symbols[i - 1]->file.start);
+	printf("%s %s: %zu symbol%s (", cause->change->key.start, change_words[cause->change->kind],
+	       cause->count, plural(cause->count));
 	for (size_t i = 0; i < named; i++)
 		printf("%s%s", i ? ", " : "", cause->symbols[i]->name.start);
-	printf("%s) in %zu file%s (", named < cause->count ? ", ..." : "",
-	       files, plural(files));
-	for (size_t i = 0, shown = 0; i < cause->count && shown < NAMES_SHOWN;
-	     i++)
-		if (!i || strcmp(cause->symbols[i]->file.start,
-				 cause->symbols[i - 1]->file.start))
-			printf("%s%s", shown++ ? ", " : "",
-			       cause->symbols[i]->file.start);
+	printf("%s) in %zu file%s (", named < cause->count ? ", ..." : "", files, plural(files));
+	for (size_t i = 0, shown = 0; i < cause->count && shown < NAMES_SHOWN; i++)
+		if (!i || strcmp(cause->symbols[i]->file.start, cause->symbols[i - 1]->file.start))
+			printf("%s%s", shown++ ? ", " : "", cause->symbols[i]->file.start);
 	printf("%s)\n", files > NAMES_SHOWN ? ", ..." : "");
-	print_diff(stdout, cause->change->key.start, cause->change->old,
-		   cause->change->new, colour);
+	print_diff(stdout, cause->change->key.start, cause->change->old, cause->change->new,
+		   colour);
 	putchar('\n');
 }
 
-static void print_difference(const struct judgement *judgement,
-			     const struct difference *difference)
+static void print_difference(const struct judgement *judgement, const struct difference *difference)
 {
 	const struct compared *compared = difference->compared;
 	size_t count = compared ? compared->cause_count : 0;
@@ -258,8 +233,7 @@ static void print_difference(const struct judgement *judgement,
 	printf("%s: %s %s", difference->file.start, difference->name.start,
 	       kind_words[difference->kind]);
 	if (difference->kind == SYMBOL_CHANGED)
-		printf(" from 0x%08x to 0x%08x:",
-		       (unsigned int)compared->old_version,
+		printf(" from 0x%08x to 0x%08x:", (unsigned int)compared->old_version,
 		       (unsigned int)compared->new_version);
 	for (size_t i = 0; i < count && i < CAUSES_NAMED; i++) {
 		const struct change *change = compared->causes[i];
@@ -270,8 +244,7 @@ static void print_difference(const struct judgement *judgement,
 	if (count > CAUSES_NAMED)
 		printf(", and %zu more", count - CAUSES_NAMED);
 	if (difference->pass)
-		printf(" (passes: line %zu of '%s')",
-		       difference->pass->pattern.line,
+		printf(" (passes: line %zu of '%s')", difference->pass->pattern.line,
 		       judgement->severity.path);
 	putchar('\n');
 }
@@ -286,8 +259,7 @@ static bool print_full(const struct judgement *judgement)
 	for (size_t i = 0; i < judgement->cause_count; i++)
 		print_cause(&judgement->causes[i], colour);
 	for (size_t i = 0; i < judgement->count; i++) {
-		const struct difference *difference =
-			&judgement->differences[i];
+		const struct difference *difference = &judgement->differences[i];
 
 		print_difference(judgement, difference);
 		if (difference->pass)
@@ -299,8 +271,7 @@ static bool print_full(const struct judgement *judgement)
 		return false;
 	putchar('\n');
 	for (int kind = 0; kind < KINDS; kind++)
-		printf("%zu symbol%s %s, ", counts[kind], plural(counts[kind]),
-		       kind_words[kind]);
+		printf("%zu symbol%s %s, ", counts[kind], plural(counts[kind]), kind_words[kind]);
 	printf("%zu passed\n", passed);
 	return passed < judgement->count;
 }
@@ -311,13 +282,12 @@ static bool print_short(const struct judgement *judgement)
 	bool any = false;
 
 	for (size_t i = 0; i < judgement->count; i++) {
-		const struct difference *difference =
-			&judgement->differences[i];
+		const struct difference *difference = &judgement->differences[i];
 
 		if (difference->pass)
 			continue;
-		printf("%s %s %s\n", kind_words[difference->kind],
-		       difference->name.start, difference->file.start);
+		printf("%s %s %s\n", kind_words[difference->kind], difference->name.start,
+		       difference->file.start);
 		any = true;
 	}
 	return any;
@@ -330,8 +300,7 @@ static void read_baselines(struct judgement *judgement, char **paths)
 	struct keys *keys = &judgement->keys;
 
 	judgement->old.keys = judgement->new.keys = keys;
-	judgement->comparison =
-		(struct comparison){ .keys = keys, .overrides = true };
+	judgement->comparison = (struct comparison){ .keys = keys, .overrides = true };
 	baseline_read(&judgement->old, paths[0]);
 	baseline_read(&judgement->new, paths[1]);
 	baseline_check_scheme(&judgement->old, judgement->new.scheme, paths[1]);
@@ -365,14 +334,12 @@ int main(int argc, char **argv)
 	bool is_short = false, differ;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "f:s:r:m:Vh", long_options,
-				     NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "f:s:r:m:Vh", long_options, NULL)) != -1) {
 		switch (option) {
 		case 'f':
 			is_short = !strcmp(optarg, "short");
 			if (!is_short && strcmp(optarg, "full"))
-				error("unknown format '%s': full or short",
-				      optarg);
+				error("unknown format '%s': full or short", optarg);
 			break;
 		case 's':
 			filter_read(&judgement.filter, optarg);

@@ -18,8 +18,7 @@
  * Prints a unified diff of two type strings, one item of a list a line; `start`
  * NULL for one that isn't there.
  */
-void print_diff(FILE *file, const char *name, struct text old, struct text new,
-		bool colour);
+void print_diff(FILE *file, const char *name, struct text old, struct text new, bool colour);
 
 /* select.c: which symbols count (FORMAT 14) */
 
@@ -77,8 +76,8 @@ void severity_read_symvers(struct severity *severity, const char *path);
 /*
  * The first rule for a symbol that a section named `file` has; NULL if there is none.
  */
-const struct severity_rule *severity_find(struct severity *severity,
-					  struct text name, struct text file);
+const struct severity_rule *severity_find(struct severity *severity, struct text name,
+					  struct text file);
 
 /* Warns of rules that were the first for no symbol, and frees all. */
 void severity_end(struct severity *severity);

@@ -20,9 +20,8 @@ struct lines {
 	size_t number;
 };
 
-#define line_error(lines, format, ...)                                     \
-	error("line %zu of '%s': " format, (lines)->number, (lines)->path, \
-	      ##__VA_ARGS__)
+#define line_error(lines, format, ...) \
+	error("line %zu of '%s': " format, (lines)->number, (lines)->path, ##__VA_ARGS__)
 
 static struct lines open_lines(const char *path)
 {
@@ -37,8 +36,7 @@ static struct lines open_lines(const char *path)
  * Splits the next line into words, at most `max`; what is behind a comment sign is
  * none, if there is one. Returns how many there are; -1 behind the last line.
  */
-static int next_words(struct lines *lines, char comment, const char **words,
-		      int max)
+static int next_words(struct lines *lines, char comment, const char **words, int max)
 {
 	ssize_t length = getline(&lines->line, &lines->size, lines->file);
 	char *at = lines->line, *end;
@@ -60,9 +58,7 @@ static int next_words(struct lines *lines, char comment, const char **words,
 		*end = '\0';
 	while (*(at += strspn(at, " \t\r\n\f\v"))) {
 		if (count == max)
-			line_error(lines,
-				   "there is more in it than expected: '%s'",
-				   at);
+			line_error(lines, "there is more in it than expected: '%s'", at);
 		words[count++] = at;
 		at += strcspn(at, " \t\r\n\f\v");
 		if (*at)
@@ -83,11 +79,9 @@ static bool matches(const char *pattern, const char *text)
 	return !fnmatch(pattern, text, FNM_NOESCAPE);
 }
 
-static struct pattern make_pattern(struct arena *arena, const char *text,
-				   size_t line)
+static struct pattern make_pattern(struct arena *arena, const char *text, size_t line)
 {
-	return (struct pattern){ arena_text(arena, make_text(text)), line,
-				 false };
+	return (struct pattern){ arena_text(arena, make_text(text)), line, false };
 }
 
 /* Lists of symbols */
@@ -108,9 +102,7 @@ void filter_read(struct symbol_filter *list, const char *path)
 		if (!has_wildcards(word)) {
 			if (!cache_find_text(&list->names, pattern.text))
 				cache_add_text(&list->names,
-					       arena_copy(&list->arena,
-							  &pattern,
-							  sizeof(pattern)));
+					       arena_copy(&list->arena, &pattern, sizeof(pattern)));
 			continue;
 		}
 		*APPEND(list->patterns, list->count, list->capacity) = pattern;
@@ -151,13 +143,11 @@ void filter_end(struct symbol_filter *list)
 		*APPEND(list->patterns, list->count, list->capacity) = *pattern;
 	}
 	if (list->count)
-		qsort(list->patterns, list->count, sizeof(*list->patterns),
-		      compare_lines);
+		qsort(list->patterns, list->count, sizeof(*list->patterns), compare_lines);
 	for (size_t i = 0; i < list->count; i++)
 		if (!list->patterns[i].used)
 			warning("line %zu of '%s': no symbol is called '%s'",
-				list->patterns[i].line, list->path,
-				list->patterns[i].text.start);
+				list->patterns[i].line, list->path, list->patterns[i].text.start);
 	free(list->patterns);
 	cache_free(names);
 	arena_free(&list->arena);
@@ -206,20 +196,14 @@ void severity_read_rules(struct severity *severity, const char *path)
 		if (!count)
 			continue;
 		if (count == 1)
-			line_error(
-				&lines,
-				"a rule is written [TYPE] PATTERN PASS|FAIL");
+			line_error(&lines, "a rule is written [TYPE] PATTERN PASS|FAIL");
 		verdict = words[count - 1];
 		rule.pass = !strcmp(verdict, "PASS");
 		if (!rule.pass && strcmp(verdict, "FAIL"))
-			line_error(&lines, "'%s' is neither PASS nor FAIL",
-				   verdict);
-		rule.kind = count == 3 ? find_kind(&lines, words[0])
-				       : guess_kind(words[0]);
-		rule.pattern = make_pattern(&severity->arena, words[count - 2],
-					    lines.number);
-		*APPEND(severity->rules, severity->count, severity->capacity) =
-			rule;
+			line_error(&lines, "'%s' is neither PASS nor FAIL", verdict);
+		rule.kind = count == 3 ? find_kind(&lines, words[0]) : guess_kind(words[0]);
+		rule.pattern = make_pattern(&severity->arena, words[count - 2], lines.number);
+		*APPEND(severity->rules, severity->count, severity->capacity) = rule;
 	}
 }
 
@@ -253,8 +237,7 @@ void severity_read_symvers(struct severity *severity, const char *path)
 		symver->name = arena_text(arena, make_text(words[1]));
 		symver->module = arena_text(arena, make_text(words[2])).start;
 		if (count > 4)
-			symver->namespace =
-				arena_text(arena, make_text(words[4])).start;
+			symver->namespace = arena_text(arena, make_text(words[4])).start;
 		cache_add_text(&severity->by_name, symver);
 	}
 }
@@ -262,8 +245,7 @@ void severity_read_symvers(struct severity *severity, const char *path)
 /* The name that Module.symvers has for the module of a file; in `buffer`. */
 static const char *module_name(struct text file, char buffer[256])
 {
-	static const char *const endings[] = { ".debug", ".symtypes", ".ko",
-					       ".o" };
+	static const char *const endings[] = { ".debug", ".symtypes", ".ko", ".o" };
 
 	if (starts_with(file.start, "./"))
 		file = (struct text){ file.start + 2, file.length - 2 };
@@ -271,21 +253,19 @@ static const char *module_name(struct text file, char buffer[256])
 		size_t length = strlen(endings[i]);
 
 		if (file.length > length &&
-		    !memcmp(file.start + file.length - length, endings[i],
-			    length))
+		    !memcmp(file.start + file.length - length, endings[i], length))
 			file.length -= length;
 	}
 	snprintf(buffer, 256, "%.*s", (int)file.length, file.start);
 	return buffer;
 }
 
-const struct severity_rule *severity_find(struct severity *severity,
-					  struct text name, struct text file)
+const struct severity_rule *severity_find(struct severity *severity, struct text name,
+					  struct text file)
 {
 	const struct symver *symver = cache_find_text(&severity->by_name, name);
 	char buffer[256];
-	const char *module = symver ? symver->module
-				    : module_name(file, buffer);
+	const char *module = symver ? symver->module : module_name(file, buffer);
 	const char *texts[] = {
 		[MATCH_SYMBOL] = name.start,
 		[MATCH_MODULE] = module,
@@ -295,8 +275,7 @@ const struct severity_rule *severity_find(struct severity *severity,
 	for (size_t i = 0; i < severity->count; i++) {
 		struct severity_rule *rule = &severity->rules[i];
 
-		if (!texts[rule->kind] ||
-		    !matches(rule->pattern.text.start, texts[rule->kind]))
+		if (!texts[rule->kind] || !matches(rule->pattern.text.start, texts[rule->kind]))
 			continue;
 		rule->pattern.used = true;
 		return rule;

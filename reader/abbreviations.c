@@ -76,22 +76,19 @@ static const struct form forms[] = {
 	[DW_FORM_addrx4] = { OPCODE_SKIP, 4 },
 	[FORM_INDEX(DW_FORM_GNU_addr_index)] = { OPCODE_ULEB_SKIP, 0 },
 	[FORM_INDEX(DW_FORM_GNU_str_index)] = { OPCODE_ULEB_LIBDW_TEXT, 0 },
-	[FORM_INDEX(DW_FORM_GNU_ref_alt)] = { OPCODE_LIBDW_REFERENCE,
-					      SIZE_OFFSET },
+	[FORM_INDEX(DW_FORM_GNU_ref_alt)] = { OPCODE_LIBDW_REFERENCE, SIZE_OFFSET },
 	[FORM_INDEX(DW_FORM_GNU_strp_alt)] = { OPCODE_LIBDW_TEXT, SIZE_OFFSET },
 };
 
 /* Tells how to read a form in a unit, or in a table for offsets of another size. */
-static struct form find_form(const struct unit *unit, unsigned int offset_size,
-			     uint64_t code)
+static struct form find_form(const struct unit *unit, unsigned int offset_size, uint64_t code)
 {
 	struct form form = { OPCODE_UNKNOWN, 0 };
 	size_t index = FORM_INDEX(code);
 
 	if (index < sizeof(forms) / sizeof(*forms))
 		form = forms[index];
-	if (form.size == SIZE_ADDRESS ||
-	    (form.size == SIZE_REF_ADDR && unit->version == 2))
+	if (form.size == SIZE_ADDRESS || (form.size == SIZE_REF_ADDR && unit->version == 2))
 		form.size = unit->address_size;
 	else if (form.size == SIZE_OFFSET || form.size == SIZE_REF_ADDR)
 		form.size = offset_size;
@@ -154,8 +151,7 @@ static const struct wanted {
 	[DW_AT_name] = { ATTRIBUTE_NAME, CLASS_TEXT },
 	[DW_AT_linkage_name] = { ATTRIBUTE_LINKAGE_NAME, CLASS_TEXT },
 	[DW_AT_type] = { ATTRIBUTE_TYPE, CLASS_REFERENCE },
-	[DW_AT_abstract_origin] = { ATTRIBUTE_ABSTRACT_ORIGIN,
-				    CLASS_REFERENCE },
+	[DW_AT_abstract_origin] = { ATTRIBUTE_ABSTRACT_ORIGIN, CLASS_REFERENCE },
 	[DW_AT_sibling] = { ATTRIBUTE_SIBLING, CLASS_REFERENCE },
 	[DW_AT_stmt_list] = { ATTRIBUTE_STMT_LIST, CLASS_NUMBER },
 	[DW_AT_declaration] = { ATTRIBUTE_DECLARATION, CLASS_NONE },
@@ -170,8 +166,7 @@ static const struct wanted {
 	[DW_AT_byte_size] = { ATTRIBUTE_BYTE_SIZE, CLASS_NUMBER },
 	[DW_AT_encoding] = { ATTRIBUTE_ENCODING, CLASS_NUMBER },
 	[DW_AT_data_bit_offset] = { ATTRIBUTE_DATA_BIT_OFFSET, CLASS_NUMBER },
-	[DW_AT_data_member_location] = { ATTRIBUTE_DATA_MEMBER_LOCATION,
-					 CLASS_NUMBER },
+	[DW_AT_data_member_location] = { ATTRIBUTE_DATA_MEMBER_LOCATION, CLASS_NUMBER },
 	[DW_AT_discr_value] = { ATTRIBUTE_DISCR_VALUE, CLASS_NUMBER },
 };
 
@@ -246,8 +241,7 @@ struct step make_indirect_step(const struct unit *unit, uint64_t form)
 	return make_step(unit, 0, &specification);
 }
 
-struct step make_line_step(const struct unit *unit, unsigned int offset_size,
-			   uint64_t code)
+struct step make_line_step(const struct unit *unit, unsigned int offset_size, uint64_t code)
 {
 	struct form form = find_form(unit, offset_size, code);
 
@@ -258,14 +252,12 @@ struct step make_line_step(const struct unit *unit, unsigned int offset_size,
 
 static struct bytes abbreviation_bytes(const struct unit *unit)
 {
-	return section_bytes(unit->file, SECTION_ABBREV,
-			     unit->abbreviations_offset,
+	return section_bytes(unit->file, SECTION_ABBREV, unit->abbreviations_offset,
 			     "a table of abbreviations");
 }
 
 /* Reads what an abbreviation begins with; false at the end of the table. */
-static bool next_abbreviation(struct bytes *bytes,
-			      struct abbreviation *abbreviation)
+static bool next_abbreviation(struct bytes *bytes, struct abbreviation *abbreviation)
 {
 	uint64_t code = read_uleb(bytes), tag;
 
@@ -281,8 +273,7 @@ static bool next_abbreviation(struct bytes *bytes,
 }
 
 /* Reads the next of its attributes; false after the last. */
-static bool next_specification(struct bytes *bytes,
-			       struct specification *specification)
+static bool next_specification(struct bytes *bytes, struct specification *specification)
 {
 	specification->name = read_uleb(bytes);
 	specification->form = read_uleb(bytes);
@@ -302,9 +293,8 @@ static bool has_links(const struct unit *unit)
 
 	while (next_abbreviation(&bytes, &abbreviation))
 		while (next_specification(&bytes, &specification))
-			if (find_form(unit, unit->offset_size,
-				      specification.form)
-				    .opcode == OPCODE_LIBDW_REFERENCE)
+			if (find_form(unit, unit->offset_size, specification.form).opcode ==
+			    OPCODE_LIBDW_REFERENCE)
 				return true;
 	count_table(unit->input, &bytes, start);
 	return false;
@@ -326,8 +316,8 @@ bool units_are_linked(const struct unit_list *list)
 }
 
 /* Reads the attributes of an abbreviation. */
-static void read_steps(struct unit *unit, struct bytes *bytes,
-		       struct abbreviation *abbreviation, bool *types)
+static void read_steps(struct unit *unit, struct bytes *bytes, struct abbreviation *abbreviation,
+		       bool *types)
 {
 	struct arena *arena = &unit->input->arena;
 	struct specification specification;
@@ -339,8 +329,7 @@ static void read_steps(struct unit *unit, struct bytes *bytes,
 	steps = arena_reserve(arena, 0, sizeof(*steps));
 	while (next_specification(bytes, &specification)) {
 		uint64_t name = specification.name;
-		struct step step =
-			make_step(unit, abbreviation->tag, &specification);
+		struct step step = make_step(unit, abbreviation->tag, &specification);
 
 		*types |= name == DW_AT_type || name == DW_AT_prototyped;
 		/* Of two attributes of one name the first counts. */
@@ -357,8 +346,7 @@ static void read_steps(struct unit *unit, struct bytes *bytes,
 		}
 		step.skip = skip;
 		skip = 0;
-		steps = arena_reserve(arena, count * sizeof(*steps),
-				      (count + 1) * sizeof(*steps));
+		steps = arena_reserve(arena, count * sizeof(*steps), (count + 1) * sizeof(*steps));
 		steps[count++] = step;
 	}
 	abbreviation->tail = skip;
@@ -391,13 +379,13 @@ static size_t sort_abbreviations(struct abbreviation *list, size_t count)
 	return kept;
 }
 
-const struct abbreviation *
-search_abbreviation(const struct abbreviation_table *table, uint64_t code)
+const struct abbreviation *search_abbreviation(const struct abbreviation_table *table,
+					       uint64_t code)
 {
 	const struct abbreviation wanted = { .code = code };
 
-	return bsearch(&wanted, table->abbreviations, table->count,
-		       sizeof(wanted), compare_abbreviations);
+	return bsearch(&wanted, table->abbreviations, table->count, sizeof(wanted),
+		       compare_abbreviations);
 }
 
 const struct abbreviation_table *read_abbreviations(struct unit *unit)
@@ -426,8 +414,7 @@ const struct abbreviation_table *read_abbreviations(struct unit *unit)
 	}
 	count_table(input, &bytes, start);
 	table->count = sorted ? count : sort_abbreviations(list, count);
-	table->abbreviations =
-		arena_copy(&input->arena, list, table->count * sizeof(*list));
+	table->abbreviations = arena_copy(&input->arena, list, table->count * sizeof(*list));
 	free(list);
 	cache_add(&input->abbreviation_tables, key, table);
 	return table;

@@ -8,8 +8,7 @@
 
 void read_error(const struct bytes *bytes)
 {
-	error("the DWARF of '%s' is damaged: %s ends too early",
-	      bytes->file->path, bytes->what);
+	error("the DWARF of '%s' is damaged: %s ends too early", bytes->file->path, bytes->what);
 }
 
 uint64_t read_long_leb(struct bytes *bytes, bool is_signed)
@@ -40,19 +39,17 @@ struct text read_text(struct bytes *bytes)
 	return (struct text){ (const char *)text, end - text };
 }
 
-struct bytes section_bytes(const struct debug_file *file, enum section_id id,
-			   uint64_t offset, const char *what)
+struct bytes section_bytes(const struct debug_file *file, enum section_id id, uint64_t offset,
+			   const char *what)
 {
 	const struct section_data *section = &file->sections[id];
-	struct bytes bytes = { file, what, section->start,
-			       section->start + section->size };
+	struct bytes bytes = { file, what, section->start, section->start + section->size };
 
 	read_bytes(&bytes, offset);
 	return bytes;
 }
 
-void count_table(struct dwarf_input *input, const struct bytes *bytes,
-		 const unsigned char *start)
+void count_table(struct dwarf_input *input, const struct bytes *bytes, const unsigned char *start)
 {
 	input->tables_size += bytes->at - start;
 	if (input->tables_size > TABLES_SIZE_LIMIT)

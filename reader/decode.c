@@ -25,8 +25,7 @@ static struct die_ref libdw_die(struct unit *from, const Dwarf_Die *die)
 {
 	struct unit *unit = die ? find_unit(from, die->cu) : NULL;
 
-	return unit ? (struct die_ref){ unit, die->addr }
-		    : (struct die_ref){ 0 };
+	return unit ? (struct die_ref){ unit, die->addr } : (struct die_ref){ 0 };
 }
 
 /*
@@ -34,22 +33,20 @@ static struct die_ref libdw_die(struct unit *from, const Dwarf_Die *die)
  * what was read at `at`. Returns false if there is none.
  */
 static bool __attribute__((noinline, cold))
-ask_libdw(struct die_ref die, const struct step *step, const unsigned char *at,
-	  uint64_t number, union value *value)
+ask_libdw(struct die_ref die, const struct step *step, const unsigned char *at, uint64_t number,
+	  union value *value)
 {
 	struct unit *unit = die.unit;
-	Dwarf_Attribute attribute = { .code = step->name,
-				      .form = step->form,
-				      .valp = (unsigned char *)at,
-				      .cu = unit->cu };
+	Dwarf_Attribute attribute = {
+		.code = step->name, .form = step->form, .valp = (unsigned char *)at, .cu = unit->cu
+	};
 	Dwarf_Die target;
 
 	switch (step->form) {
 	case DW_FORM_ref_sup4:
 	case DW_FORM_ref_sup8:
 		/* libdw (0.196 too) looks in the file itself. */
-		value->die = libdw_die(unit, dwarf_offdie(supplementary(die),
-							  number, &target));
+		value->die = libdw_die(unit, dwarf_offdie(supplementary(die), number, &target));
 		return true;
 	case DW_FORM_GNU_ref_alt:
 	case DW_FORM_GNU_strp_alt:
@@ -60,8 +57,7 @@ ask_libdw(struct die_ref die, const struct step *step, const unsigned char *at,
 	case OPCODE_LIBDW_NUMBER:
 		return !dwarf_formudata(&attribute, &value->number);
 	case OPCODE_LIBDW_REFERENCE:
-		value->die =
-			libdw_die(unit, dwarf_formref_die(&attribute, &target));
+		value->die = libdw_die(unit, dwarf_formref_die(&attribute, &target));
 		/* A type signature without a unit is no reference (FORMAT 5). */
 		return value->die.address || step->form != DW_FORM_ref_sig8;
 	default:
@@ -74,14 +70,11 @@ ask_libdw(struct die_ref die, const struct step *step, const unsigned char *at,
 
 static struct text strp_text(struct die_ref die, uint64_t offset)
 {
-	const struct section_data *texts =
-		&die.unit->file->sections[SECTION_STR];
+	const struct section_data *texts = &die.unit->file->sections[SECTION_STR];
 
 	if (offset >= texts->size)
-		die_error(
-			die,
-			"a name at offset 0x%llx of .debug_str, which has 0x%zx bytes",
-			(unsigned long long)offset, texts->size);
+		die_error(die, "a name at offset 0x%llx of .debug_str, which has 0x%zx bytes",
+			  (unsigned long long)offset, texts->size);
 	/* The section ends in a NUL. */
 	return make_text((const char *)texts->start + offset);
 }
@@ -92,8 +85,8 @@ static struct text read_block(struct bytes *bytes, uint64_t size)
 	return (struct text){ (const char *)read_bytes(bytes, size), size };
 }
 
-static bool read_variable(struct die_ref die, const struct step *step,
-			  struct bytes *bytes, bool wanted, union value *value);
+static bool read_variable(struct die_ref die, const struct step *step, struct bytes *bytes,
+			  bool wanted, union value *value);
 
 /*
  * Runs a step: passes over what is to be skipped, and reads the value, or passes over
@@ -101,12 +94,10 @@ static bool read_variable(struct die_ref die, const struct step *step,
  * run goes through here.
  */
 static inline bool __attribute__((always_inline))
-read_value(struct die_ref die, const struct step *step, struct bytes *bytes,
-	   bool wanted, union value *value)
+read_value(struct die_ref die, const struct step *step, struct bytes *bytes, bool wanted,
+	   union value *value)
 {
-	const unsigned char *at =
-		read_bytes(bytes, (uint64_t)step->skip + step->size) +
-		step->skip;
+	const unsigned char *at = read_bytes(bytes, (uint64_t)step->skip + step->size) + step->skip;
 	uint64_t number = 0;
 
 	if (!wanted && is_fixed(step->opcode))
@@ -142,8 +133,8 @@ read_value(struct die_ref die, const struct step *step, struct bytes *bytes,
 
 /* Does the same for a value of a size that only it tells. */
 static bool __attribute__((noinline))
-read_variable(struct die_ref die, const struct step *step, struct bytes *bytes,
-	      bool wanted, union value *value)
+read_variable(struct die_ref die, const struct step *step, struct bytes *bytes, bool wanted,
+	      union value *value)
 {
 	const unsigned char *at = bytes->at;
 	struct step direct;
@@ -180,8 +171,7 @@ read_variable(struct die_ref die, const struct step *step, struct bytes *bytes,
 	case OPCODE_INDIRECT:
 		/* No value of this form is wanted, only how long it is. */
 		direct = make_indirect_step(die.unit, read_uleb(bytes));
-		if (direct.form == DW_FORM_indirect ||
-		    direct.form == DW_FORM_implicit_const)
+		if (direct.form == DW_FORM_indirect || direct.form == DW_FORM_implicit_const)
 			break;
 		return read_value(die, &direct, bytes, false, value);
 	}
@@ -192,8 +182,7 @@ read_variable(struct die_ref die, const struct step *step, struct bytes *bytes,
  * Goes through the steps of a DIE that was begun. Of its attributes, those in `wanted`
  * (bits, by enum attribute) are stored.
  */
-static void run_steps(struct cursor *cursor, struct attributes *attributes,
-		      uint32_t wanted)
+static void run_steps(struct cursor *cursor, struct attributes *attributes, uint32_t wanted)
 {
 	struct bytes *bytes = &cursor->bytes;
 	const struct step *step = cursor->abbreviation->steps;
@@ -203,12 +192,9 @@ static void run_steps(struct cursor *cursor, struct attributes *attributes,
 
 	for (; step < end; step++) {
 		bool is_wanted = wanted >> step->attribute & 1;
-		union value *value =
-			is_wanted ? &attributes->values[step->attribute]
-				  : &unwanted;
+		union value *value = is_wanted ? &attributes->values[step->attribute] : &unwanted;
 
-		present |= (uint32_t)read_value(cursor->die, step, bytes,
-						is_wanted, value)
+		present |= (uint32_t)read_value(cursor->die, step, bytes, is_wanted, value)
 			   << step->attribute;
 	}
 	read_bytes(bytes, cursor->abbreviation->tail);
@@ -220,8 +206,7 @@ static void run_steps(struct cursor *cursor, struct attributes *attributes,
 static struct cursor cursor_at(struct die_ref die, size_t depth)
 {
 	return (struct cursor){
-		.bytes = { die.unit->file, "a DIE", die.address,
-			   die.unit->end },
+		.bytes = { die.unit->file, "a DIE", die.address, die.unit->end },
 		.die = die,
 		.depth = depth,
 	};
@@ -231,8 +216,7 @@ static struct cursor cursor_at(struct die_ref die, size_t depth)
  * Reads the code of a DIE and finds its abbreviation. False at the end of a list
  * of children, and of the unit.
  */
-static inline bool __attribute__((always_inline))
-begin_die(struct cursor *cursor)
+static inline bool __attribute__((always_inline)) begin_die(struct cursor *cursor)
 {
 	const struct unit *unit = cursor->die.unit;
 	struct bytes *bytes = &cursor->bytes;
@@ -247,13 +231,12 @@ begin_die(struct cursor *cursor)
 		return false;
 	cursor->abbreviation = find_abbreviation(unit->abbreviations, code);
 	if (!cursor->abbreviation)
-		die_error(cursor->die, "unknown abbreviation %llu",
-			  (unsigned long long)code);
+		die_error(cursor->die, "unknown abbreviation %llu", (unsigned long long)code);
 	return true;
 }
 
-struct text read_line_form(struct unit *unit, uint64_t code,
-			   struct bytes *bytes, unsigned int offset_size)
+struct text read_line_form(struct unit *unit, uint64_t code, struct bytes *bytes,
+			   unsigned int offset_size)
 {
 	struct step step = make_line_step(unit, offset_size, code);
 	union value value;
@@ -262,10 +245,8 @@ struct text read_line_form(struct unit *unit, uint64_t code,
 	/* Not libdw: it looks for both in the sections of units alone. */
 	if (code == DW_FORM_line_strp || code == DW_FORM_strp) {
 		text = section_bytes(bytes->file,
-				     code == DW_FORM_strp ? SECTION_STR
-							  : SECTION_LINE_STR,
-				     read_number(bytes, offset_size),
-				     "a name in a line table");
+				     code == DW_FORM_strp ? SECTION_STR : SECTION_LINE_STR,
+				     read_number(bytes, offset_size), "a name in a line table");
 		return read_text(&text);
 	}
 	read_value(unit_root(unit), &step, bytes, false, &value);
@@ -274,13 +255,12 @@ struct text read_line_form(struct unit *unit, uint64_t code,
 
 /* What is read of a DIE, as bits by enum attribute. */
 #define WANT_ALL (~WANT(ATTRIBUTE_NONE))
-#define WANT_NAMES                                             \
-	(WANT(ATTRIBUTE_NAME) | WANT(ATTRIBUTE_LINKAGE_NAME) | \
-	 WANT(ATTRIBUTE_ABSTRACT_ORIGIN) | WANT(ATTRIBUTE_SIBLING))
+#define WANT_NAMES                                                                               \
+	(WANT(ATTRIBUTE_NAME) | WANT(ATTRIBUTE_LINKAGE_NAME) | WANT(ATTRIBUTE_ABSTRACT_ORIGIN) | \
+	 WANT(ATTRIBUTE_SIBLING))
 
 /* Reads the attributes of a DIE that was begun. */
-static void read_attributes(struct cursor *cursor,
-			    struct attributes *attributes, uint32_t wanted)
+static void read_attributes(struct cursor *cursor, struct attributes *attributes, uint32_t wanted)
 {
 	attributes->die = cursor->die;
 	attributes->tag = cursor->abbreviation->tag;
@@ -290,8 +270,7 @@ static void read_attributes(struct cursor *cursor,
 	attributes->end = cursor->bytes.at;
 }
 
-static void read_wanted(struct die_ref die, struct attributes *attributes,
-			uint32_t wanted)
+static void read_wanted(struct die_ref die, struct attributes *attributes, uint32_t wanted)
 {
 	struct cursor cursor = cursor_at(die, 0);
 
@@ -331,23 +310,20 @@ static const char *const reference_names[ATTRIBUTES] = {
 	[ATTRIBUTE_ABSTRACT_ORIGIN] = "DW_AT_abstract_origin",
 };
 
-struct die_ref unchecked_reference(const struct attributes *attributes,
-				   enum attribute attribute)
+struct die_ref unchecked_reference(const struct attributes *attributes, enum attribute attribute)
 {
 	struct die_ref die = attributes->values[attribute].die;
 
 	if (!has(attributes, attribute))
 		return (struct die_ref){ 0 };
 	if (!die.address)
-		die_error(attributes->die, "%s refers to no DIE",
-			  reference_names[attribute]);
+		die_error(attributes->die, "%s refers to no DIE", reference_names[attribute]);
 	if (die.unit != attributes->die.unit)
 		unit_open(die.unit);
 	return die;
 }
 
-struct die_ref reference(const struct attributes *attributes,
-			 enum attribute attribute)
+struct die_ref reference(const struct attributes *attributes, enum attribute attribute)
 {
 	struct die_ref die = unchecked_reference(attributes, attribute);
 
@@ -359,11 +335,9 @@ struct die_ref reference(const struct attributes *attributes,
 /* Lists of children */
 
 /* Goes on to the next DIE, and begins it. False behind the last. */
-static inline bool __attribute__((always_inline))
-next_die(struct cursor *cursor)
+static inline bool __attribute__((always_inline)) next_die(struct cursor *cursor)
 {
-	for (; cursor->depth && cursor->bytes.at < cursor->bytes.end;
-	     cursor->depth--)
+	for (; cursor->depth && cursor->bytes.at < cursor->bytes.end; cursor->depth--)
 		if (begin_die(cursor))
 			return true;
 	return false;
@@ -373,11 +347,9 @@ next_die(struct cursor *cursor)
  * Passes over the children of a DIE that was just read: to its sibling, if it has a
  * DW_AT_sibling that leads forward (back would be an endless list), or one by one.
  */
-static void skip_children(struct cursor *cursor,
-			  const struct attributes *attributes)
+static void skip_children(struct cursor *cursor, const struct attributes *attributes)
 {
-	const unsigned char *sibling =
-		attributes->values[ATTRIBUTE_SIBLING].die.address;
+	const unsigned char *sibling = attributes->values[ATTRIBUTE_SIBLING].die.address;
 	struct cursor list;
 
 	if (!attributes->children)
@@ -410,9 +382,8 @@ static inline void skip_die(struct cursor *cursor)
 
 struct cursor children_of(const struct attributes *attributes)
 {
-	return cursor_at(
-		(struct die_ref){ attributes->die.unit, attributes->end },
-		attributes->children);
+	return cursor_at((struct die_ref){ attributes->die.unit, attributes->end },
+			 attributes->children);
 }
 
 bool next_child(struct cursor *cursor, struct attributes *attributes)
@@ -436,17 +407,15 @@ static bool is_top_level(struct die_ref die)
 {
 	size_t offset = die.address - die.unit->start;
 
-	return die.unit->top_level &&
-	       die.unit->top_level[offset / 8] >> offset % 8 & 1;
+	return die.unit->top_level && die.unit->top_level[offset / 8] >> offset % 8 & 1;
 }
 
 struct cursor candidates_of(struct unit *unit)
 {
 	if (!unit->top_level)
-		unit->top_level = arena_zalloc(
-			&unit->input->arena, (unit->end - unit->start) / 8 + 1);
-	return cursor_at((struct die_ref){ unit, unit->children },
-			 unit->children != NULL);
+		unit->top_level =
+			arena_zalloc(&unit->input->arena, (unit->end - unit->start) / 8 + 1);
+	return cursor_at((struct die_ref){ unit, unit->children }, unit->children != NULL);
 }
 
 bool next_candidate(struct cursor *cursor, struct attributes *attributes)
@@ -495,11 +464,8 @@ static void make_die_index(struct unit *unit)
 			parent = dies[parent].parent;
 		if (cursor.depth == 1 && count)
 			break; /* nothing stands beside the unit DIE */
-		dies = arena_reserve(arena, count * sizeof(*dies),
-				     (count + 1) * sizeof(*dies));
-		dies[count] =
-			(struct indexed_die){ cursor.die.address - unit->start,
-					      parent };
+		dies = arena_reserve(arena, count * sizeof(*dies), (count + 1) * sizeof(*dies));
+		dies[count] = (struct indexed_die){ cursor.die.address - unit->start, parent };
 		if (cursor.abbreviation->children) {
 			parent = count;
 			level = ++cursor.depth;

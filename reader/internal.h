@@ -29,8 +29,7 @@ void forget_pages(const void *start, const void *end);
  * Reads a number of 0 to 8 bytes, in the byte order of the file. The caller has
  * checked that they are there.
  */
-static inline uint64_t get_number(bool big_endian, const unsigned char *at,
-				  unsigned int size)
+static inline uint64_t get_number(bool big_endian, const unsigned char *at, unsigned int size)
 {
 	uint64_t number = 0;
 	uint32_t four;
@@ -59,8 +58,7 @@ static inline uint64_t get_number(bool big_endian, const unsigned char *at,
 void read_error(const struct bytes *bytes) __attribute__((noreturn, cold));
 
 /* Passes over so many bytes, and returns where they are. Error: fewer are left. */
-static inline const unsigned char *read_bytes(struct bytes *bytes,
-					      uint64_t size)
+static inline const unsigned char *read_bytes(struct bytes *bytes, uint64_t size)
 {
 	const unsigned char *start = bytes->at;
 
@@ -72,8 +70,7 @@ static inline const unsigned char *read_bytes(struct bytes *bytes,
 
 static inline uint64_t read_number(struct bytes *bytes, unsigned int size)
 {
-	return get_number(bytes->file->big_endian, read_bytes(bytes, size),
-			  size);
+	return get_number(bytes->file->big_endian, read_bytes(bytes, size), size);
 }
 
 /*
@@ -93,8 +90,8 @@ static inline uint64_t read_uleb(struct bytes *bytes)
 struct text read_text(struct bytes *bytes);
 
 /* The bytes of a section from an offset on. Error: there are none. */
-struct bytes section_bytes(const struct debug_file *file, enum section_id id,
-			   uint64_t offset, const char *what);
+struct bytes section_bytes(const struct debug_file *file, enum section_id id, uint64_t offset,
+			   const char *what);
 
 /*
  * What may be read again and again: DIEs for each byte of units, and bytes of tables
@@ -109,8 +106,7 @@ struct bytes section_bytes(const struct debug_file *file, enum section_id id,
  * Accounts for a table that has been read from `start` on. Error: all units
  * together have more than TABLES_SIZE_LIMIT.
  */
-void count_table(struct dwarf_input *input, const struct bytes *bytes,
-		 const unsigned char *start);
+void count_table(struct dwarf_input *input, const struct bytes *bytes, const unsigned char *start);
 
 /* units.c: other units and files */
 
@@ -197,16 +193,15 @@ struct abbreviation_table {
 const struct abbreviation_table *read_abbreviations(struct unit *unit);
 
 /* Finds an abbreviation out of order, or NULL: see find_abbreviation(). */
-const struct abbreviation *
-search_abbreviation(const struct abbreviation_table *table, uint64_t code);
+const struct abbreviation *search_abbreviation(const struct abbreviation_table *table,
+					       uint64_t code);
 
 /* Finds an abbreviation by its code; NULL if there is none. */
-static inline const struct abbreviation *
-find_abbreviation(const struct abbreviation_table *table, uint64_t code)
+static inline const struct abbreviation *find_abbreviation(const struct abbreviation_table *table,
+							   uint64_t code)
 {
 	/* They count up from 1, usually. */
-	if (code - 1 < table->count &&
-	    table->abbreviations[code - 1].code == code)
+	if (code - 1 < table->count && table->abbreviations[code - 1].code == code)
 		return &table->abbreviations[code - 1];
 	return search_abbreviation(table, code);
 }
@@ -221,8 +216,7 @@ struct step make_indirect_step(const struct unit *unit, uint64_t form);
  * Makes a step that reads a text, or passes over any other value, in a table that is
  * for offsets of another size than the unit may be.
  */
-struct step make_line_step(const struct unit *unit, unsigned int offset_size,
-			   uint64_t form);
+struct step make_line_step(const struct unit *unit, unsigned int offset_size, uint64_t form);
 
 /* decode.c */
 
@@ -230,7 +224,7 @@ struct step make_line_step(const struct unit *unit, unsigned int offset_size,
  * Reads a value of a line table: its text, if it is one. A line table may be for
  * offsets of another size than the unit is.
  */
-struct text read_line_form(struct unit *unit, uint64_t form,
-			   struct bytes *bytes, unsigned int offset_size);
+struct text read_line_form(struct unit *unit, uint64_t form, struct bytes *bytes,
+			   unsigned int offset_size);
 
 #endif

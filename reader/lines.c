@@ -10,17 +10,15 @@
 /* Adds a file, at the end of the arena. */
 static void add_file(struct unit *unit, struct text name)
 {
-	unit->is_source = arena_reserve(&unit->input->arena, unit->file_count,
-					unit->file_count + 1);
-	unit->is_source[unit->file_count++] =
-		name.length >= 2 &&
-		!memcmp(name.start + name.length - 2, ".c", 2);
+	unit->is_source =
+		arena_reserve(&unit->input->arena, unit->file_count, unit->file_count + 1);
+	unit->is_source[unit->file_count++] = name.length >= 2 &&
+					      !memcmp(name.start + name.length - 2, ".c", 2);
 }
 
 /* Reads directories of DWARF 5, or files, which are added. */
-static void read_entries(struct unit *unit, struct unit *from,
-			 struct bytes *bytes, unsigned int offset_size,
-			 bool files)
+static void read_entries(struct unit *unit, struct unit *from, struct bytes *bytes,
+			 unsigned int offset_size, bool files)
 {
 	struct {
 		uint64_t content;
@@ -40,8 +38,8 @@ static void read_entries(struct unit *unit, struct unit *from,
 		struct text name = { 0 };
 
 		for (unsigned int i = 0; i < format_count; i++) {
-			struct text text = read_line_form(from, formats[i].form,
-							  bytes, offset_size);
+			struct text text =
+				read_line_form(from, formats[i].form, bytes, offset_size);
 
 			if (formats[i].content == DW_LNCT_path)
 				name = text;
@@ -54,8 +52,7 @@ static void read_entries(struct unit *unit, struct unit *from,
 /* Reads the header of the line table at an offset, that of unit `from`. */
 static void read_files(struct unit *unit, struct unit *from, uint64_t offset)
 {
-	struct bytes bytes =
-		section_bytes(from->file, SECTION_LINE, offset, "a line table");
+	struct bytes bytes = section_bytes(from->file, SECTION_LINE, offset, "a line table");
 	const unsigned char *start = bytes.at;
 	unsigned int version, offset_size = 4;
 	uint64_t length = read_number(&bytes, 4);
@@ -71,8 +68,7 @@ static void read_files(struct unit *unit, struct unit *from, uint64_t offset)
 	unit->file_count = 0;
 	version = read_number(&bytes, 2);
 	if (version < 2 || version > 5)
-		die_error(unit_root(from), "a line table of version %u",
-			  version);
+		die_error(unit_root(from), "a line table of version %u", version);
 	if (version >= 5)
 		read_bytes(&bytes, 2); /* sizes of address and segment */
 	read_bytes(&bytes, offset_size); /* header_length */
@@ -128,9 +124,7 @@ bool is_source_file(struct die_ref die, uint64_t number)
 				die,
 				"DW_AT_decl_file, but the line table is in the object that this .dwo belongs to: give that one");
 		if (!from)
-			die_error(
-				die,
-				"DW_AT_decl_file, but the unit has no line table");
+			die_error(die, "DW_AT_decl_file, but the unit has no line table");
 		read_files(unit, from, offset);
 	}
 	if (number >= unit->file_count)

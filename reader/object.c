@@ -36,8 +36,7 @@ static const char *const section_names[SECTION_COUNT] = {
 	[SECTION_LINE_STR] = "line_str",
 };
 
-bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header,
-		  const char **name)
+bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header, const char **name)
 {
 	size_t names;
 
@@ -47,8 +46,7 @@ bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header,
 		if (name)
 			*name = elf_getshdrstrndx(elf, &names)
 					? NULL
-					: elf_strptr(elf, names,
-						     header->sh_name);
+					: elf_strptr(elf, names, header->sh_name);
 		return true;
 	}
 	return false;
@@ -95,38 +93,34 @@ static void decompress(const char *path, Elf_Scn *section, const char *name)
 	 */
 	if (starts_with(name, ".z"))
 		elf_compress_gnu(section, 0, 0);
-	if (!gelf_getshdr(section, &header) ||
-	    !(header.sh_flags & SHF_COMPRESSED) ||
+	if (!gelf_getshdr(section, &header) || !(header.sh_flags & SHF_COMPRESSED) ||
 	    elf_compress(section, 0, 0) >= 0)
 		return;
-	if (gelf_getchdr(section, &compression) &&
-	    compression.ch_type == ELFCOMPRESS_ZSTD)
+	if (gelf_getchdr(section, &compression) && compression.ch_type == ELFCOMPRESS_ZSTD)
 		hint = " (zstd needs elfutils 0.189 or later, built with it)";
-	error("cannot decompress section %s of '%s': %s%s", name, path,
-	      elf_errmsg(-1), hint);
+	error("cannot decompress section %s of '%s': %s%s", name, path, elf_errmsg(-1), hint);
 }
 
 /*
  * Notes the contents of a section. Those of texts are cut behind their last NUL, for
  * libdw too: up to 0.188, it doesn't check that a text has an end.
  */
-static void read_section(struct debug_file *file, enum section_id id,
-			 Elf_Scn *section, const char *name)
+static void read_section(struct debug_file *file, enum section_id id, Elf_Scn *section,
+			 const char *name)
 {
 	Elf_Data *data;
 
 	decompress(file->path, section, name);
 	data = elf_getdata(section, NULL);
 	if (!data)
-		error("cannot read section %s of '%s': %s", name, file->path,
-		      elf_errmsg(-1));
+		error("cannot read section %s of '%s': %s", name, file->path, elf_errmsg(-1));
 	if (!data->d_buf || !data->d_size)
 		return;
 	if (id == SECTION_STR || id == SECTION_LINE_STR)
 		while (data->d_size && ((char *)data->d_buf)[data->d_size - 1])
 			data->d_size--;
-	file->sections[id] = (struct section_data){ data->d_buf, data->d_size,
-						    elf_ndxscn(section) };
+	file->sections[id] =
+		(struct section_data){ data->d_buf, data->d_size, elf_ndxscn(section) };
 }
 
 /*
@@ -156,8 +150,8 @@ static void read_sections(struct debug_file *file, Elf *elf, bool hide)
 		}
 	}
 	while (file->kind && next_section(elf, &section, &header, &name)) {
-		if (section_kind(name, &rest) != file->kind ||
-		    header.sh_type == SHT_NOBITS || header.sh_flags & SHF_GROUP)
+		if (section_kind(name, &rest) != file->kind || header.sh_type == SHT_NOBITS ||
+		    header.sh_flags & SHF_GROUP)
 			continue;
 		for (int id = 0; id < SECTION_COUNT; id++)
 			if (!file->sections[id].number &&
@@ -192,35 +186,25 @@ static void read_sections(struct debug_file *file, Elf *elf, bool hide)
  * How many bytes each relocation type of a machine writes; 0: left alone. False
  * for another machine.
  */
-static bool relocation_sizes(const GElf_Ehdr *header,
-			     uint8_t sizes[RELOCATION_TYPES])
+static bool relocation_sizes(const GElf_Ehdr *header, uint8_t sizes[RELOCATION_TYPES])
 {
 	static const struct {
 		GElf_Half machine;
 		uint16_t type;
 		uint8_t size;
 	} known[] = {
-		{ EM_X86_64, R_X86_64_64, 8 },
-		{ EM_X86_64, R_X86_64_32, 4 },
-		{ EM_X86_64, R_X86_64_32S, 4 },
-		{ EM_X86_64, R_X86_64_16, 2 },
-		{ EM_X86_64, R_X86_64_8, 1 },
-		{ EM_AARCH64, R_AARCH64_ABS64, 8 },
-		{ EM_AARCH64, R_AARCH64_ABS32, 4 },
-		{ EM_AARCH64, R_AARCH64_ABS16, 2 },
-		{ EM_S390, R_390_64, 8 },
-		{ EM_S390, R_390_32, 4 },
-		{ EM_S390, R_390_16, 2 },
-		{ EM_S390, R_390_8, 1 },
-		{ EM_PPC64, R_PPC64_ADDR64, 8 },
-		{ EM_PPC64, R_PPC64_UADDR64, 8 },
-		{ EM_PPC64, R_PPC64_ADDR32, 4 },
-		{ EM_PPC64, R_PPC64_UADDR32, 4 },
+		{ EM_X86_64, R_X86_64_64, 8 },	    { EM_X86_64, R_X86_64_32, 4 },
+		{ EM_X86_64, R_X86_64_32S, 4 },	    { EM_X86_64, R_X86_64_16, 2 },
+		{ EM_X86_64, R_X86_64_8, 1 },	    { EM_AARCH64, R_AARCH64_ABS64, 8 },
+		{ EM_AARCH64, R_AARCH64_ABS32, 4 }, { EM_AARCH64, R_AARCH64_ABS16, 2 },
+		{ EM_S390, R_390_64, 8 },	    { EM_S390, R_390_32, 4 },
+		{ EM_S390, R_390_16, 2 },	    { EM_S390, R_390_8, 1 },
+		{ EM_PPC64, R_PPC64_ADDR64, 8 },    { EM_PPC64, R_PPC64_UADDR64, 8 },
+		{ EM_PPC64, R_PPC64_ADDR32, 4 },    { EM_PPC64, R_PPC64_UADDR32, 4 },
 	};
 	bool is_known = false;
 
-	if (header->e_ident[EI_CLASS] != ELFCLASS64 ||
-	    header->e_ident[EI_DATA] != NATIVE_DATA)
+	if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != NATIVE_DATA)
 		return false;
 	memset(sizes, 0, RELOCATION_TYPES);
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
@@ -233,11 +217,9 @@ static bool relocation_sizes(const GElf_Ehdr *header,
 }
 
 /* Stores the lower `size` bytes of a value. */
-static inline void put_number(unsigned char *to, unsigned int size,
-			      uint64_t value)
+static inline void put_number(unsigned char *to, unsigned int size, uint64_t value)
 {
-	const char *from =
-		(char *)&value + (BYTE_ORDER == BIG_ENDIAN ? 8 - size : 0);
+	const char *from = (char *)&value + (BYTE_ORDER == BIG_ENDIAN ? 8 - size : 0);
 
 	/* Most are of these sizes, which take no call. */
 	if (size == 4)
@@ -280,11 +262,9 @@ static bool apply_relocations(const struct object *object, Elf_Scn *section,
 	size_t room = target->size, symbol_count, count;
 	Elf64_Rela relocation;
 
-	if (symtab && gelf_getshdr(symtab, &symbols_header) &&
-	    symbols_header.sh_type == SHT_SYMTAB)
+	if (symtab && gelf_getshdr(symtab, &symbols_header) && symbols_header.sh_type == SHT_SYMTAB)
 		symbols = elf_rawdata(symtab, NULL);
-	if (!data || !symbols || header->sh_type != SHT_RELA ||
-	    header->sh_flags & SHF_COMPRESSED)
+	if (!data || !symbols || header->sh_type != SHT_RELA || header->sh_flags & SHF_COMPRESSED)
 		return false;
 	symbol_count = symbols->d_size / sizeof(symbol);
 	at = forgotten = data->d_buf;
@@ -306,13 +286,11 @@ static bool apply_relocations(const struct object *object, Elf_Scn *section,
 		if (number >= symbol_count || relocation.r_offset > room ||
 		    size > room - relocation.r_offset)
 			error("'%s' is damaged: relocation %zu of section %zu is out of bounds",
-			      object->path,
-			      (at - (char *)data->d_buf) / sizeof(relocation),
+			      object->path, (at - (char *)data->d_buf) / sizeof(relocation),
 			      elf_ndxscn(section));
 		/* Mostly the symbol of .debug_str, again and again. */
 		if (number != last_number) {
-			memcpy(&symbol,
-			       (char *)symbols->d_buf + number * sizeof(symbol),
+			memcpy(&symbol, (char *)symbols->d_buf + number * sizeof(symbol),
 			       sizeof(symbol));
 			last_number = number;
 			undefined = number && symbol.st_shndx == SHN_UNDEF;
@@ -341,14 +319,11 @@ static bool relocate(const struct object *object)
 	if (!relocation_sizes(&header, sizes))
 		return false;
 	while (next_section(object->elf, &section, &relocations, NULL)) {
-		if (relocations.sh_type != SHT_REL &&
-		    relocations.sh_type != SHT_RELA)
+		if (relocations.sh_type != SHT_REL && relocations.sh_type != SHT_RELA)
 			continue;
 		for (int id = 0; id < SECTION_COUNT; id++)
-			if (sections[id].number &&
-			    sections[id].number == relocations.sh_info &&
-			    !apply_relocations(object, section, &relocations,
-					       sizes, &sections[id]))
+			if (sections[id].number && sections[id].number == relocations.sh_info &&
+			    !apply_relocations(object, section, &relocations, sizes, &sections[id]))
 				return false;
 	}
 	return true;
@@ -370,20 +345,17 @@ static void check_truncated(const char *path, Elf *elf, uint64_t size)
 	if (!gelf_getehdr(elf, &elf_header))
 		error("'%s' is truncated: it ends in its ELF header", path);
 	if (elf_header.e_shoff > size ||
-	    (uint64_t)elf_header.e_shnum * elf_header.e_shentsize >
-		    size - elf_header.e_shoff)
+	    (uint64_t)elf_header.e_shnum * elf_header.e_shentsize > size - elf_header.e_shoff)
 		error("'%s' is truncated: its section headers are at 0x%" PRIx64
 		      ", and it ends at 0x%" PRIx64,
 		      path, elf_header.e_shoff, size);
 	while (next_section(elf, &section, &header, &name)) {
 		if (header.sh_type == SHT_NOBITS || !header.sh_size ||
-		    (header.sh_offset <= size &&
-		     header.sh_size <= size - header.sh_offset))
+		    (header.sh_offset <= size && header.sh_size <= size - header.sh_offset))
 			continue;
 		error("'%s' is truncated: its section %s is at 0x%" PRIx64
 		      ", and it ends at 0x%" PRIx64,
-		      path, name ? name : "without a name", header.sh_offset,
-		      size);
+		      path, name ? name : "without a name", header.sh_offset, size);
 	}
 }
 
@@ -402,8 +374,7 @@ Elf *elf_open(const char *path, int fd)
 	if (!elf)
 		error("'%s' is not an ELF file: %s", path, elf_errmsg(-1));
 	if (elf_kind(elf) == ELF_K_AR)
-		error("'%s' is an archive, not an ELF file: give its members one by one",
-		      path);
+		error("'%s' is an archive, not an ELF file: give its members one by one", path);
 	if (elf_kind(elf) != ELF_K_ELF || !elf_getident(elf, NULL))
 		error("'%s' is not an ELF file", path);
 	check_truncated(path, elf, status.st_size);
@@ -421,8 +392,7 @@ static Dwarf *begin_dwarf(const char *path, Elf *elf)
 	Dwarf *dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
 
 	if (!dwarf)
-		error("cannot read the DWARF of '%s': %s", path,
-		      dwarf_errmsg(-1));
+		error("cannot read the DWARF of '%s': %s", path, dwarf_errmsg(-1));
 	dwarf_new_oom_handler(dwarf, out_of_memory);
 	return dwarf;
 }
@@ -431,8 +401,7 @@ static Dwarf *begin_dwarf(const char *path, Elf *elf)
  * Opens the DWARF through libdwfl, which may find it in another file; `has_dwarf`:
  * there is some in this one.
  */
-static Dwarf *open_through_libdwfl(struct object *object, int fd,
-				   bool has_dwarf)
+static Dwarf *open_through_libdwfl(struct object *object, int fd, bool has_dwarf)
 {
 	static const Dwfl_Callbacks callbacks = {
 		.section_address = dwfl_offline_section_address,
@@ -458,14 +427,12 @@ static Dwarf *open_through_libdwfl(struct object *object, int fd,
 		return dwarf;
 	problem = dwfl_errmsg(-1);
 	if (has_dwarf)
-		error("cannot read the debugging information of '%s': %s", path,
-		      problem);
+		error("cannot read the debugging information of '%s': %s", path, problem);
 	link = dwelf_elf_gnu_debuglink(object->elf, &crc);
 	if (link)
 		error("no debugging information in '%s', which has it in a separate file '%s': not found beside it, in .debug there or in /usr/lib/debug",
 		      path, link);
-	error("no debugging information in '%s': %s (is CONFIG_DEBUG_INFO on?)",
-	      path, problem);
+	error("no debugging information in '%s': %s (is CONFIG_DEBUG_INFO on?)", path, problem);
 }
 
 void object_open(struct object *object, const char *path, int fd)
@@ -480,11 +447,9 @@ void object_open(struct object *object, const char *path, int fd)
 	if (has_dwarf && relocate(object))
 		file->dwarf = begin_dwarf(path, object->elf);
 	else
-		debug_file_adopt(file, path,
-				 open_through_libdwfl(object, fd, has_dwarf));
+		debug_file_adopt(file, path, open_through_libdwfl(object, fd, has_dwarf));
 	if (!file->sections[SECTION_INFO].size)
-		error("no debugging information in '%s': .debug_info is empty",
-		      path);
+		error("no debugging information in '%s': .debug_info is empty", path);
 }
 
 void object_close(struct object *object)

@@ -92,8 +92,7 @@ Elf *elf_open(const char *path, int fd);
  * `*section` is NULL. Returns false after the last. The name, if it is wanted, is NULL
  * if there is none.
  */
-bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header,
-		  const char **name);
+bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header, const char **name);
 
 /* units.c: units */
 
@@ -244,26 +243,22 @@ struct attributes {
 
 #define WANT(attribute) ((uint32_t)1 << (attribute))
 
-static inline bool has(const struct attributes *attributes,
-		       enum attribute attribute)
+static inline bool has(const struct attributes *attributes, enum attribute attribute)
 {
 	return attributes->present & WANT(attribute);
 }
 
 /* A number; 0 if it isn't present. */
-static inline uint64_t number_of(const struct attributes *attributes,
-				 enum attribute attribute)
+static inline uint64_t number_of(const struct attributes *attributes, enum attribute attribute)
 {
-	return has(attributes, attribute) ? attributes->values[attribute].number
-					  : 0;
+	return has(attributes, attribute) ? attributes->values[attribute].number : 0;
 }
 
 /* DW_AT_name; `start` NULL if there is none. */
 static inline struct text name_of(const struct attributes *attributes)
 {
-	return has(attributes, ATTRIBUTE_NAME)
-		       ? attributes->values[ATTRIBUTE_NAME].text
-		       : (struct text){ 0 };
+	return has(attributes, ATTRIBUTE_NAME) ? attributes->values[ATTRIBUTE_NAME].text
+					       : (struct text){ 0 };
 }
 
 /*
@@ -289,10 +284,8 @@ unsigned int read_tag(struct die_ref die);
  * attribute. Errors: it refers to nowhere; with the second also, no DIE begins
  * there.
  */
-struct die_ref unchecked_reference(const struct attributes *attributes,
-				   enum attribute attribute);
-struct die_ref reference(const struct attributes *attributes,
-			 enum attribute attribute);
+struct die_ref unchecked_reference(const struct attributes *attributes, enum attribute attribute);
+struct die_ref reference(const struct attributes *attributes, enum attribute attribute);
 
 /* A piece of a section that is read from front to back. */
 struct bytes {
@@ -327,8 +320,7 @@ bool next_candidate(struct cursor *cursor, struct attributes *attributes);
 /* Tells whether a tag is that of a scope: of a namespace, class or structure. */
 static inline bool is_scope(unsigned int tag)
 {
-	return tag == DW_TAG_namespace || tag == DW_TAG_class_type ||
-	       tag == DW_TAG_structure_type;
+	return tag == DW_TAG_namespace || tag == DW_TAG_class_type || tag == DW_TAG_structure_type;
 }
 
 /* Tells whether a tag is that of a body (FORMAT 5a). */

@@ -35,46 +35,38 @@ static void add_unit(struct unit_list *list, Dwarf_CU *cu, size_t *capacity)
 
 	unit = APPEND(list->units, list->count, *capacity);
 	*unit = (struct unit){ .file = file, .cu = cu };
-	if (!dwarf_cu_die(cu, &root, &unit->version,
-			  &unit->abbreviations_offset, &unit->address_size,
-			  &unit->offset_size, &signature, NULL) ||
-	    dwarf_cu_info(cu, NULL, &unit->type, NULL, NULL, &unit->id, NULL,
-			  NULL))
-		error("cannot read unit %zu of '%s': %s", list->count,
-		      file->path, dwarf_errmsg(-1));
+	if (!dwarf_cu_die(cu, &root, &unit->version, &unit->abbreviations_offset,
+			  &unit->address_size, &unit->offset_size, &signature, NULL) ||
+	    dwarf_cu_info(cu, NULL, &unit->type, NULL, NULL, &unit->id, NULL, NULL))
+		error("cannot read unit %zu of '%s': %s", list->count, file->path,
+		      dwarf_errmsg(-1));
 	unit->root = root.addr;
 	unit->start = unit->root - dwarf_cuoffset(&root);
 	offset = dwarf_dieoffset(&root) - dwarf_cuoffset(&root);
 	if (unit->start - section->start != (ptrdiff_t)offset)
 		section = &file->sections[SECTION_TYPES];
 	/* What libdw takes for the unit may end with its section instead. */
-	if (dwarf_next_unit(
-		    file->dwarf, offset, &next, NULL, NULL, NULL, NULL, NULL,
-		    section == &file->sections[SECTION_TYPES] ? &signature
-							      : NULL,
-		    NULL) ||
+	if (dwarf_next_unit(file->dwarf, offset, &next, NULL, NULL, NULL, NULL, NULL,
+			    section == &file->sections[SECTION_TYPES] ? &signature : NULL, NULL) ||
 	    next > section->size || unit->start + (next - offset) < unit->root)
-		error("the DWARF of '%s' is damaged: the unit at 0x%llx ends too early",
-		      file->path, (unsigned long long)offset);
+		error("the DWARF of '%s' is damaged: the unit at 0x%llx ends too early", file->path,
+		      (unsigned long long)offset);
 	unit->end = unit->start + (next - offset);
 }
 
 /* Lists the units of a file in the order of FORMAT 4. */
-static void read_units(struct dwarf_input *input, struct unit_list *list,
-		       struct debug_file *file)
+static void read_units(struct dwarf_input *input, struct unit_list *list, struct debug_file *file)
 {
 	Dwarf_CU *cu = NULL;
 	size_t capacity = 0;
 	int result;
 
 	list->file = file;
-	while (!(result = dwarf_get_units(file->dwarf, cu, &cu, NULL, NULL,
-					  NULL, NULL)))
+	while (!(result = dwarf_get_units(file->dwarf, cu, &cu, NULL, NULL, NULL, NULL)))
 		add_unit(list, cu, &capacity);
 	if (result < 0)
-		error("the DWARF of '%s' is damaged: the header of unit %zu: %s",
-		      file->path, list->count + 1,
-		      dwarf_errmsg(-1) ? dwarf_errmsg(-1) : "it is too short");
+		error("the DWARF of '%s' is damaged: the header of unit %zu: %s", file->path,
+		      list->count + 1, dwarf_errmsg(-1) ? dwarf_errmsg(-1) : "it is too short");
 	cache_reserve(&list->by_cu, list->count);
 	for (size_t i = 0; i < list->count; i++) {
 		struct unit *unit = &list->units[i];
@@ -82,8 +74,7 @@ static void read_units(struct dwarf_input *input, struct unit_list *list,
 		unit->input = input;
 		unit->list = list;
 		unit->number = input->unit_count++;
-		input->dies_limit += DIES_PER_BYTE_LIMIT *
-				     (uint64_t)(unit->end - unit->start);
+		input->dies_limit += DIES_PER_BYTE_LIMIT * (uint64_t)(unit->end - unit->start);
 		cache_add(&list->by_cu, (uintptr_t)unit->cu, unit);
 	}
 }
@@ -117,8 +108,7 @@ void unit_close(struct unit *unit)
 
 	if (input->linked)
 		return;
-	if (unit->file == &input->object->file &&
-	    input->main.count > MANY_UNITS)
+	if (unit->file == &input->object->file && input->main.count > MANY_UNITS)
 		forget_pages(unit->start, unit->end);
 	/* What is in the arena: */
 	unit->abbreviations = NULL;
@@ -149,20 +139,16 @@ struct unit *find_unit(struct unit *from, Dwarf_CU *cu)
 /* Supplementary files */
 
 /* The path of a file in a folder, or the name alone; in the arena. */
-static const char *make_path(struct dwarf_input *input, struct text folder,
-			     const char *name)
+static const char *make_path(struct dwarf_input *input, struct text folder, const char *name)
 {
-	char *path =
-		arena_alloc(&input->arena, folder.length + strlen(name) + 2);
+	char *path = arena_alloc(&input->arena, folder.length + strlen(name) + 2);
 
-	sprintf(path, "%.*s%s%s", (int)folder.length, folder.start,
-		folder.length ? "/" : "", name);
+	sprintf(path, "%.*s%s%s", (int)folder.length, folder.start, folder.length ? "/" : "", name);
 	return path;
 }
 
 /* The path of a file in the folder that another is in. */
-static const char *path_beside(struct dwarf_input *input, const char *path,
-			       const char *name)
+static const char *path_beside(struct dwarf_input *input, const char *path, const char *name)
 {
 	const char *slash = name[0] == '/' ? NULL : strrchr(path, '/');
 	size_t length = slash ? slash - path + (slash == path) : 0;
@@ -186,8 +172,7 @@ static struct supplement read_debug_sup(Elf *elf, bool is_supplementary)
 	while (next_section(elf, &section, &header, &name)) {
 		Elf_Data *data = elf_rawdata(section, NULL);
 
-		if (!name || strcmp(name, ".debug_sup") || !data ||
-		    data->d_size < 5)
+		if (!name || strcmp(name, ".debug_sup") || !data || data->d_size < 5)
 			continue;
 		/* Its version, 2 bytes; a flag; a name; the checksum's size */
 		text = (const char *)data->d_buf + 3;
@@ -197,9 +182,7 @@ static struct supplement read_debug_sup(Elf *elf, bool is_supplementary)
 		end += 2;
 		if (end > text - 3 + data->d_size)
 			continue;
-		return (struct supplement){
-			text, { end, text - 3 + data->d_size - end }
-		};
+		return (struct supplement){ text, { end, text - 3 + data->d_size - end } };
 	}
 	return (struct supplement){ 0 };
 }
@@ -208,8 +191,7 @@ static struct supplement read_debug_sup(Elf *elf, bool is_supplementary)
  * Opens the supplementary file of another, by .gnu_debugaltlink or .debug_sup.
  * NULL, or the name of what is not there, or of another build.
  */
-static const char *open_supplementary(struct dwarf_input *input,
-				      const struct debug_file *from)
+static const char *open_supplementary(struct dwarf_input *input, const struct debug_file *from)
 {
 	struct debug_file *file = &input->supplementary_file;
 	struct supplement wanted = { 0 }, there = { 0 };
@@ -230,15 +212,12 @@ static const char *open_supplementary(struct dwarf_input *input,
 		wanted = read_debug_sup(dwarf_getelf(from->dwarf), false);
 		if (!wanted.name)
 			return "no file is named";
-		if (debug_file_open(file,
-				    path_beside(input, from->path, wanted.name),
-				    false))
+		if (debug_file_open(file, path_beside(input, from->path, wanted.name), false))
 			there = read_debug_sup(file->elf, true);
 		file->path = wanted.name;
 		dwarf_setalt(from->dwarf, file->dwarf);
 	}
-	return there.id.start && same_text(there.id, wanted.id) ? NULL
-								: wanted.name;
+	return there.id.start && same_text(there.id, wanted.id) ? NULL : wanted.name;
 }
 
 Dwarf *supplementary(struct die_ref die)
@@ -253,8 +232,7 @@ Dwarf *supplementary(struct die_ref die)
 				die,
 				"what is needed is in a supplementary file (dwz), which is missing or of another build: %s",
 				missing);
-		read_units(input, &input->supplementary,
-			   &input->supplementary_file);
+		read_units(input, &input->supplementary, &input->supplementary_file);
 	}
 	return input->supplementary_file.dwarf;
 }
@@ -262,15 +240,13 @@ Dwarf *supplementary(struct die_ref die)
 /* Split units */
 
 /* The text of one of two attributes of a unit's DIE, or NULL. */
-static const char *root_text(struct unit *unit, unsigned int name,
-			     unsigned int other_name)
+static const char *root_text(struct unit *unit, unsigned int name, unsigned int other_name)
 {
 	Dwarf_Attribute attribute;
 	Dwarf_Die root;
 
 	dwarf_cu_die(unit->cu, &root, NULL, NULL, NULL, NULL, NULL, NULL);
-	if (dwarf_attr(&root, name, &attribute) ||
-	    dwarf_attr(&root, other_name, &attribute))
+	if (dwarf_attr(&root, name, &attribute) || dwarf_attr(&root, other_name, &attribute))
 		return dwarf_formstring(&attribute);
 	return NULL;
 }
@@ -290,8 +266,7 @@ static struct unit *find_split(struct unit *skeleton, const char *path)
 		struct unit *unit = &split->units.units[i];
 
 		unit->skeleton = skeleton;
-		if (unit->type == DW_UT_split_compile &&
-		    unit->id == skeleton->id)
+		if (unit->type == DW_UT_split_compile && unit->id == skeleton->id)
 			found = unit;
 	}
 	if (!found)
@@ -317,8 +292,7 @@ struct unit *split_unit(struct unit *unit)
 		paths[count++] = path_beside(unit->input, object, last + 1);
 	folder = root_text(unit, DW_AT_comp_dir, DW_AT_comp_dir);
 	if (folder && name[0] != '/')
-		paths[count++] =
-			make_path(unit->input, make_text(folder), name);
+		paths[count++] = make_path(unit->input, make_text(folder), name);
 	for (int i = 0; i < count; i++) {
 		struct unit *split = find_split(unit, paths[i]);
 
@@ -328,8 +302,8 @@ struct unit *split_unit(struct unit *unit)
 	die_error(
 		unit_root(unit),
 		"the DWARF of this unit is in '%s' (-gsplit-dwarf), which is missing or of another build; looked for in '%s%s%s%s%s'",
-		name, paths[0], *paths[1] ? "' and '" : "", paths[1],
-		*paths[2] ? "' and '" : "", paths[2]);
+		name, paths[0], *paths[1] ? "' and '" : "", paths[1], *paths[2] ? "' and '" : "",
+		paths[2]);
 }
 
 void dwarf_input_close(struct dwarf_input *input)

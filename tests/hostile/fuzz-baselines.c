@@ -16,10 +16,8 @@ enum {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static char *const paths[] = { "/dev/fd/900", "/dev/fd/901",
-				       "--symbols=/dev/fd/902",
-				       "--rules=/dev/fd/903",
-				       "--symvers=/dev/fd/904" };
+	static char *const paths[] = { "/dev/fd/900", "/dev/fd/901", "--symbols=/dev/fd/902",
+				       "--rules=/dev/fd/903", "--symvers=/dev/fd/904" };
 	const uint8_t *at = data + 1, *end = data + size;
 	char *arguments[8] = { "kabi-compare" };
 	int count = 1;

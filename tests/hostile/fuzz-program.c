@@ -260,8 +260,7 @@ void make_file(const void *data, size_t size, int fd)
 	require(dup2(memory, fd) == fd && !close(memory), "dup2");
 }
 
-void run_program(char **arguments, const char *input, size_t input_size,
-		 int error_status)
+void run_program(char **arguments, const char *input, size_t input_size, int error_status)
 {
 	char *output = NULL;
 	size_t output_size = 0;
@@ -282,8 +281,7 @@ void run_program(char **arguments, const char *input, size_t input_size,
 	require(status >= 0 && status <= error_status, "exit status");
 	if (fuzz_stdout)
 		fclose(fuzz_stdout);
-	require(status != error_status || !output_size,
-		"output after an error");
+	require(status != error_status || !output_size, "output after an error");
 	free(output);
 	if (fuzz_stdin)
 		fclose(fuzz_stdin);

@@ -21,7 +21,6 @@ void make_file(const void *data, size_t size, int fd);
  * exit status has to be one up to `error_status`, and with that nothing may be on
  * standard output. All descriptors are closed behind standard error's.
  */
-void run_program(char **arguments, const char *input, size_t input_size,
-		 int error_status);
+void run_program(char **arguments, const char *input, size_t input_size, int error_status);
 
 #endif

@@ -188,8 +188,7 @@ static void scan_abbreviations(struct range range)
 }
 
 /* The size of a value; SIZE_MAX if its form isn't known here. */
-static size_t value_size(uint64_t form, uint8_t *at, const uint8_t *end,
-			 unsigned int address_size)
+static size_t value_size(uint64_t form, uint8_t *at, const uint8_t *end, unsigned int address_size)
 {
 	uint8_t *start = at;
 	uint64_t size;
@@ -246,8 +245,7 @@ static size_t value_size(uint64_t form, uint8_t *at, const uint8_t *end,
 }
 
 static bool scan_die(uint8_t **at, const uint8_t *end, uint8_t *unit,
-		     const uint8_t *abbreviations_end,
-		     unsigned int address_size)
+		     const uint8_t *abbreviations_end, unsigned int address_size)
 {
 	uint64_t code;
 	uint8_t *attribute;
@@ -271,8 +269,7 @@ static bool scan_die(uint8_t **at, const uint8_t *end, uint8_t *unit,
 		if (size > (size_t)(end - *at) || value_count == PLACES)
 			return false;
 		if (size)
-			values[value_count++] =
-				(struct place){ *at, size, form, unit };
+			values[value_count++] = (struct place){ *at, size, form, unit };
 		*at += size;
 	}
 }
@@ -295,8 +292,7 @@ static void scan_info(struct range info, struct range abbrev)
 		if (version >= 5)
 			at += unit[6] == DW_UT_type ? 13 : 1;
 		while (at < unit_end && die_count < PLACES &&
-		       scan_die(&at, unit_end, unit, abbrev.start + abbrev.size,
-				address_size))
+		       scan_die(&at, unit_end, unit, abbrev.start + abbrev.size, address_size))
 			;
 		at = unit_end;
 	}
@@ -326,13 +322,11 @@ static bool scan_object(uint8_t *object, size_t size)
 		GElf_Shdr header;
 		struct range range;
 
-		if (!gelf_getshdr(section, &header) ||
-		    header.sh_offset > size ||
-		    header.sh_size > size - header.sh_offset ||
-		    header.sh_type == SHT_NOBITS || !header.sh_size)
+		if (!gelf_getshdr(section, &header) || header.sh_offset > size ||
+		    header.sh_size > size - header.sh_offset || header.sh_type == SHT_NOBITS ||
+		    !header.sh_size)
 			continue;
-		range = (struct range){ object + header.sh_offset,
-					header.sh_size };
+		range = (struct range){ object + header.sh_offset, header.sh_size };
 		name = elf_strptr(scanned, section_names, header.sh_name);
 		if (!name)
 			continue;
@@ -357,16 +351,14 @@ static bool scan_object(uint8_t *object, size_t size)
 static void change_value(void)
 {
 	static const uint64_t numbers[] = {
-		0,	    1,		2,	    0x7f,
-		0x80,	    0xff,	0x7fff,	    0xffff,
-		0x7fffffff, 0x80000000, 0xffffffff, 0x7fffffffffffffff,
+		0,	    1,	    2,		0x7f,	    0x80,	0xff,
+		0x7fff,	    0xffff, 0x7fffffff, 0x80000000, 0xffffffff, 0x7fffffffffffffff,
 		UINT64_MAX,
 	};
 	const struct place *place = &values[choose(value_count)];
 	unsigned int size = place->size > 8 ? 8 : place->size;
 
-	if (choose(2) && die_count &&
-	    (place->form == DW_FORM_ref4 || place->form == DW_FORM_data4))
+	if (choose(2) && die_count && (place->form == DW_FORM_ref4 || place->form == DW_FORM_data4))
 		put(place->at, 4, dies[choose(die_count)] - place->unit);
 	else if (choose(3))
 		put(place->at, size, get(place->at, size) + choose(9) - 4);
@@ -383,8 +375,7 @@ static void change_reference(void)
 		if (place->form != DW_FORM_ref4)
 			continue;
 		put(place->at, 4,
-		    dies[choose(die_count)] - place->unit +
-			    (choose(16) ? 0 : choose(5) - 2));
+		    dies[choose(die_count)] - place->unit + (choose(16) ? 0 : choose(5) - 2));
 		return;
 	}
 }
@@ -392,15 +383,13 @@ static void change_reference(void)
 static void change_abbreviation(void)
 {
 	static const uint8_t some_tags[] = {
-		0x01, 0x02, 0x04, 0x05, 0x0b, 0x0d, 0x0f, 0x10, 0x11, 0x13,
-		0x15, 0x16, 0x17, 0x18, 0x19, 0x1c, 0x21, 0x24, 0x26, 0x28,
-		0x2d, 0x2e, 0x2f, 0x33, 0x34, 0x35, 0x37, 0x39, 0x3b, 0x3c,
-		0x40, 0x41, 0x42, 0x47, 0x4b, 0x1d, 0x1f, 0x20, 0x43, 0x12,
+		0x01, 0x02, 0x04, 0x05, 0x0b, 0x0d, 0x0f, 0x10, 0x11, 0x13, 0x15, 0x16, 0x17, 0x18,
+		0x19, 0x1c, 0x21, 0x24, 0x26, 0x28, 0x2d, 0x2e, 0x2f, 0x33, 0x34, 0x35, 0x37, 0x39,
+		0x3b, 0x3c, 0x40, 0x41, 0x42, 0x47, 0x4b, 0x1d, 0x1f, 0x20, 0x43, 0x12,
 	};
 	static const uint8_t some_names[] = {
-		0x01, 0x03, 0x0b, 0x0d, 0x10, 0x16, 0x1c, 0x2f,
-		0x31, 0x32, 0x37, 0x38, 0x3a, 0x3c, 0x3e, 0x47,
-		0x49, 0x69, 0x6b, 0x6e, 0x72, 0x02, 0x0c,
+		0x01, 0x03, 0x0b, 0x0d, 0x10, 0x16, 0x1c, 0x2f, 0x31, 0x32, 0x37, 0x38,
+		0x3a, 0x3c, 0x3e, 0x47, 0x49, 0x69, 0x6b, 0x6e, 0x72, 0x02, 0x0c,
 	};
 
 	switch (choose(4)) {
@@ -512,8 +501,7 @@ static void change_text(char *text)
 	memmove(text + at, text + from, length);
 }
 
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
-			       unsigned int seed)
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed)
 {
 	uint8_t *object = (uint8_t *)find_object(data, size);
 

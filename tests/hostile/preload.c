@@ -63,8 +63,7 @@ void *realloc(void *memory, size_t size)
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
-	return happens()	? errno = ENOMEM,
-			   NULL : __libc_memalign(alignment, size);
+	return happens() ? errno = ENOMEM, NULL : __libc_memalign(alignment, size);
 }
 
 static void __attribute__((constructor)) begin(void)

@@ -42,8 +42,7 @@ static Elf_Scn *find_section(Elf *elf, const char *wanted)
 
 		gelf_getshdr(section, &header);
 		name = elf_strptr(elf, names, header.sh_name);
-		if (name && !strcmp(name, wanted) &&
-		    !(header.sh_flags & SHF_GROUP))
+		if (name && !strcmp(name, wanted) && !(header.sh_flags & SHF_GROUP))
 			return section;
 	}
 	return NULL;
@@ -59,9 +58,8 @@ static bool is_address(Elf *elf, Elf_Scn *symtab, size_t number)
 	if (!gelf_getsym(elf_getdata(symtab, NULL), number, &symbol))
 		return true;
 	section = elf_getscn(elf, symbol.st_shndx);
-	return symbol.st_shndx >= SHN_LORESERVE || !section ||
-	       !gelf_getshdr(section, &header) || header.sh_flags & SHF_ALLOC ||
-	       symbol.st_shndx == SHN_UNDEF;
+	return symbol.st_shndx >= SHN_LORESERVE || !section || !gelf_getshdr(section, &header) ||
+	       header.sh_flags & SHF_ALLOC || symbol.st_shndx == SHN_UNDEF;
 }
 
 /* Marks the bytes of a section that hold addresses. */
@@ -75,8 +73,7 @@ static void mark_addresses(Elf *elf, Elf_Scn *target, char *marks, size_t size)
 		GElf_Rela rela;
 
 		gelf_getshdr(section, &header);
-		if (header.sh_type != SHT_RELA ||
-		    header.sh_info != elf_ndxscn(target))
+		if (header.sh_type != SHT_RELA || header.sh_info != elf_ndxscn(target))
 			continue;
 		data = elf_getdata(section, NULL);
 		for (int i = 0; gelf_getrela(data, i, &rela); i++)
@@ -88,8 +85,8 @@ static void mark_addresses(Elf *elf, Elf_Scn *target, char *marks, size_t size)
 	}
 }
 
-static void compare_section(struct object *object, Elf *theirs,
-			    enum section_id id, const char *name)
+static void compare_section(struct object *object, Elf *theirs, enum section_id id,
+			    const char *name)
 {
 	const struct section_data *ours = &object->file.sections[id];
 	Elf_Scn *section = find_section(theirs, name);
@@ -105,15 +102,13 @@ static void compare_section(struct object *object, Elf *theirs,
 
 		gelf_getshdr(section, &header);
 		if (!(header.sh_flags & SHF_COMPRESSED))
-			differ("%s: %zu bytes, not %zu", name, ours->size,
-			       data->d_size);
+			differ("%s: %zu bytes, not %zu", name, ours->size, data->d_size);
 		return;
 	}
 	marks = calloc(1, ours->size);
 	mark_addresses(object->elf, plain, marks, ours->size);
 	for (size_t i = 0; i < ours->size; i++)
-		if (!marks[i] &&
-		    ours->start[i] != ((unsigned char *)data->d_buf)[i])
+		if (!marks[i] && ours->start[i] != ((unsigned char *)data->d_buf)[i])
 			differ("%s: byte 0x%zx", name, i);
 	bytes += ours->size;
 	free(marks);
@@ -147,8 +142,7 @@ static void compare_attribute(Dwarf_Die *die, const struct attributes *ours,
 		there = there && dwarf_formref_die(&theirs, &target);
 		if (has(ours, attribute) != there ||
 		    (there && dwarf_whatform(&theirs) != DW_FORM_ref_sig8 &&
-		     die_offset(ours->values[attribute].die) !=
-			     dwarf_dieoffset(&target)))
+		     die_offset(ours->values[attribute].die) != dwarf_dieoffset(&target)))
 			differ("DIE 0x%llx: reference 0x%x", at, name);
 		break;
 	case ATTRIBUTE_DECLARATION:
@@ -163,8 +157,7 @@ static void compare_attribute(Dwarf_Die *die, const struct attributes *ours,
 	}
 }
 
-static void compare_die(Dwarf_Die *die, struct unit *unit,
-			const unsigned char *at)
+static void compare_die(Dwarf_Die *die, struct unit *unit, const unsigned char *at)
 {
 	static const struct {
 		enum attribute attribute;
@@ -194,14 +187,11 @@ static void compare_die(Dwarf_Die *die, struct unit *unit,
 
 	dies++;
 	read_die((struct die_ref){ unit, at }, &ours);
-	if ((int)ours.tag != dwarf_tag(die) ||
-	    ours.children != (dwarf_haschildren(die) > 0) ||
+	if ((int)ours.tag != dwarf_tag(die) || ours.children != (dwarf_haschildren(die) > 0) ||
 	    die_offset(ours.die) != dwarf_dieoffset(die))
-		differ("DIE 0x%llx: tag 0x%x",
-		       (unsigned long long)dwarf_dieoffset(die), ours.tag);
+		differ("DIE 0x%llx: tag 0x%x", (unsigned long long)dwarf_dieoffset(die), ours.tag);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
-		compare_attribute(die, &ours, wanted[i].attribute,
-				  wanted[i].name);
+		compare_attribute(die, &ours, wanted[i].attribute, wanted[i].name);
 	children = children_of(&ours);
 	if (dwarf_child(die, &child) != 0)
 		return;
@@ -236,14 +226,10 @@ static bool compare_object(const char *path)
 	object_open(&object, path, fd);
 	module = dwfl_report_offline(dwfl, path, path, -1);
 	dwarf = dwfl_module_getdwarf(module, &bias);
-	compare_section(&object, dwarf_getelf(dwarf), SECTION_INFO,
-			".debug_info");
-	compare_section(&object, dwarf_getelf(dwarf), SECTION_TYPES,
-			".debug_types");
-	compare_section(&object, dwarf_getelf(dwarf), SECTION_LINE,
-			".debug_line");
-	compare_section(&object, dwarf_getelf(dwarf), SECTION_STR_OFFSETS,
-			".debug_str_offsets");
+	compare_section(&object, dwarf_getelf(dwarf), SECTION_INFO, ".debug_info");
+	compare_section(&object, dwarf_getelf(dwarf), SECTION_TYPES, ".debug_types");
+	compare_section(&object, dwarf_getelf(dwarf), SECTION_LINE, ".debug_line");
+	compare_section(&object, dwarf_getelf(dwarf), SECTION_STR_OFFSETS, ".debug_str_offsets");
 	dwarf_input_open(&data, &object);
 	for (size_t i = 0; i < data.main.count; i++) {
 		struct unit *unit = &data.main.units[i];
@@ -271,9 +257,8 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		bool good = compare_object(argv[i]);
 
-		printf("%sok %d - %s: %ld DIEs, %ld relocated bytes\n",
-		       good ? "" : "not ", i, strrchr(argv[i], '/') + 1, dies,
-		       bytes);
+		printf("%sok %d - %s: %ld DIEs, %ld relocated bytes\n", good ? "" : "not ", i,
+		       strrchr(argv[i], '/') + 1, dies, bytes);
 		fflush(stdout);
 		failures += !good;
 	}

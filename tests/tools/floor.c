@@ -22,8 +22,8 @@ static void visit(Dwarf_Die *die)
 		while (dwarf_siblingof(&child, &child) == 0);
 }
 
-static int visit_module(Dwfl_Module *module, void **userdata, const char *name,
-			Dwarf_Addr base, void *argument)
+static int visit_module(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
+			void *argument)
 {
 	Dwarf_Addr bias;
 	Dwarf *dwarf = dwfl_module_getdwarf(module, &bias);
@@ -31,8 +31,7 @@ static int visit_module(Dwfl_Module *module, void **userdata, const char *name,
 	Dwarf_Die die;
 
 	(void)userdata, (void)name, (void)base, (void)argument;
-	while (dwarf &&
-	       dwarf_get_units(dwarf, cu, &cu, NULL, NULL, &die, NULL) == 0)
+	while (dwarf && dwarf_get_units(dwarf, cu, &cu, NULL, NULL, &die, NULL) == 0)
 		visit(&die);
 	return DWARF_CB_OK;
 }
@@ -48,8 +47,7 @@ int main(int argc, char **argv)
 		int fd = open(argv[i], O_RDONLY);
 		Dwfl *dwfl = dwfl_begin(&callbacks);
 
-		if (fd < 0 || !dwfl ||
-		    !dwfl_report_offline(dwfl, argv[i], argv[i], fd)) {
+		if (fd < 0 || !dwfl || !dwfl_report_offline(dwfl, argv[i], argv[i], fd)) {
 			fprintf(stderr, "floor: cannot read %s\n", argv[i]);
 			return 1;
 		}

@@ -36,14 +36,12 @@ static uint32_t bitwise_crc(const char *text, size_t length)
 static void test_crc(void)
 {
 	static char text[70000];
-	static const size_t lengths[] = { 0,	1,     2,     3,     7,
-					  8,	9,     255,   256,   257,
-					  1000, 65535, 65536, 65537, 70000 };
+	static const size_t lengths[] = { 0,   1,   2,	  3,	 7,	8,     9,    255,
+					  256, 257, 1000, 65535, 65536, 65537, 70000 };
 	bool same = true, together = true, extended = true;
 	struct crc32_factor one, zero;
 
-	ok(crc32_extend(0, "123456789", 9) == 0xcbf43926,
-	   "the check value of CRC-32");
+	ok(crc32_extend(0, "123456789", 9) == 0xcbf43926, "the check value of CRC-32");
 	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = i * i >> 3 ^ i % 251;
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
@@ -56,19 +54,15 @@ static void test_crc(void)
 			uint32_t first = bitwise_crc(text, lengths[j]);
 			uint32_t second = bitwise_crc(text + lengths[j], rest);
 
-			together = together &&
-				   crc32_append(first, second, rest) == whole;
+			together = together && crc32_append(first, second, rest) == whole;
 			extended = extended &&
-				   crc32_extend(first, text + lengths[j],
-						rest) == whole;
+				   crc32_extend(first, text + lengths[j], rest) == whole;
 		}
 	}
 	for (size_t length = 0; length < 2 * CRC32_LONG; length++)
 		for (size_t at = 0; at < 8; at++)
-			same = same &&
-			       crc32_extend(length, text + at, length) ==
-				       crc32_z(length, (const Bytef *)text + at,
-					       length);
+			same = same && crc32_extend(length, text + at, length) ==
+					       crc32_z(length, (const Bytef *)text + at, length);
 	ok(same, "crc32_extend() is the bitwise definition");
 	ok(extended, "... also from the middle of a text");
 	ok(together, "crc32_append() puts two texts together");
@@ -78,8 +72,7 @@ static void test_crc(void)
 	   "crc32_shift() by a terabyte");
 	one = crc32_make_factor(CRC32_ONE);
 	zero = crc32_make_factor(0);
-	ok(crc32_multiply(12345, &one) == 12345 &&
-		   crc32_multiply(12345, &zero) == 0 &&
+	ok(crc32_multiply(12345, &one) == 12345 && crc32_multiply(12345, &zero) == 0 &&
 		   crc32_multiply(0, &one) == 0,
 	   "multiplication by 0 and 1");
 }
@@ -104,17 +97,14 @@ static void test_cache(void)
 	for (uint64_t i = 0; i < COUNT; i++)
 		cache_add(&cache, i << 32, &values[i]);
 	for (uint64_t i = 0; i < COUNT; i++) {
-		found = found &&
-			cache_find(&cache, i << 32, NULL, NULL) == &values[i];
+		found = found && cache_find(&cache, i << 32, NULL, NULL) == &values[i];
 		absent = absent && !cache_find(&cache, i << 32 | 1, NULL, NULL);
 	}
 	ok(found, "a table finds all that was added");
 	ok(absent, "... and nothing else");
-	ok(cache.count == COUNT && cache.mask + 1 >= COUNT / 2 * 3,
-	   "... and has grown");
+	ok(cache.count == COUNT && cache.mask + 1 >= COUNT / 2 * 3, "... and has grown");
 	cache_clear(&cache);
-	ok(!cache_find(&cache, 0, NULL, NULL),
-	   "after cache_clear() it is empty");
+	ok(!cache_find(&cache, 0, NULL, NULL), "after cache_clear() it is empty");
 	cache_add(&cache, 7, "one");
 	cache_add(&cache, 7, "two");
 	ok(!strcmp(cache_find(&cache, 7, same_string, "two"), "two") &&
@@ -122,8 +112,7 @@ static void test_cache(void)
 		   !cache_find(&cache, 7, same_string, "three"),
 	   "values with one hash are told apart");
 	cache_free(&cache);
-	ok(!cache.slots && !cache_find(&cache, 7, NULL, NULL),
-	   "after cache_free() too");
+	ok(!cache.slots && !cache_find(&cache, 7, NULL, NULL), "after cache_free() too");
 }
 
 /*
@@ -155,8 +144,7 @@ static void test_arena_room(void)
 		cache_reserve(&cache, i * i);
 		for (size_t slot = 0; slot <= cache.mask; slot++)
 			cleared = cleared &&
-				  (!cache.slots[slot].value ||
-				   cache.slots[slot].value == &cache);
+				  (!cache.slots[slot].value || cache.slots[slot].value == &cache);
 		cache_add(&cache, i, &cache);
 		if (i % 7 == 0) {
 			arena_free(&other);
@@ -189,10 +177,7 @@ static void test_arena(void)
 
 			pieces[i] = arena_alloc(&arena, size);
 			memset(pieces[i], i & 255, size);
-			aligned =
-				aligned &&
-				(uintptr_t)pieces[i] % _Alignof(max_align_t) ==
-					0;
+			aligned = aligned && (uintptr_t)pieces[i] % _Alignof(max_align_t) == 0;
 		}
 		for (size_t i = 0; i < COUNT; i++) {
 			size_t size = i % 97 == 0 ? 100000 : i % 61;
