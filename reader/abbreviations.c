@@ -133,7 +133,7 @@ static enum value_class opcode_class(enum opcode opcode)
 	}
 }
 
-/* The opcode that passes over a value in place of reading it. */
+/* Returns the opcode that passes over a value in place of reading it. */
 static enum opcode skipping_opcode(enum opcode opcode)
 {
 	if (opcode == OPCODE_ULEB_LIBDW_TEXT)
@@ -180,7 +180,7 @@ static struct wanted find_wanted(uint64_t name)
 	return (struct wanted){ ATTRIBUTE_NONE, CLASS_NONE };
 }
 
-/* What an attribute is called if its value is bytes; NONE if they mean nothing. */
+/* Tells what an attribute is called if its value is bytes; NONE if they mean nothing. */
 static enum attribute bytes_attribute(enum attribute attribute)
 {
 	switch (attribute) {
@@ -355,7 +355,7 @@ static void read_steps(struct unit *unit, struct bytes *bytes, struct abbreviati
 	abbreviation->steps = arena_keep(arena, count * sizeof(*steps));
 }
 
-/* By code; what stands first, first. */
+/* Orders abbreviations by code, those of one code as they stand in the table. */
 static int compare_abbreviations(const void *a, const void *b)
 {
 	const struct abbreviation *left = a, *right = b;

@@ -12,7 +12,7 @@
 
 /* DIEs */
 
-/* The DIE at an offset from the start of a unit; address NULL if it has none. */
+/* Returns the DIE at an offset from the start of a unit; address NULL beyond its end. */
 static inline struct die_ref unit_die(struct unit *unit, uint64_t offset)
 {
 	if (offset >= (size_t)(unit->end - unit->start))
@@ -20,7 +20,7 @@ static inline struct die_ref unit_die(struct unit *unit, uint64_t offset)
 	return (struct die_ref){ unit, unit->start + offset };
 }
 
-/* The DIE that libdw calls so; address NULL if it is in no unit. */
+/* Translates a DIE of libdw; address NULL if it is in no unit. */
 static struct die_ref libdw_die(struct unit *from, const Dwarf_Die *die)
 {
 	struct unit *unit = die ? find_unit(from, die->cu) : NULL;
@@ -131,7 +131,7 @@ read_value(struct die_ref die, const struct step *step, struct bytes *bytes, boo
 	}
 }
 
-/* Does the same for a value of a size that only it tells. */
+/* Does the same for a value whose size only the value itself tells. */
 static bool __attribute__((noinline))
 read_variable(struct die_ref die, const struct step *step, struct bytes *bytes, bool wanted,
 	      union value *value)
@@ -202,7 +202,7 @@ static void run_steps(struct cursor *cursor, struct attributes *attributes, uint
 		attributes->present = present & wanted;
 }
 
-/* A cursor on a DIE, or in lists of children of which so many are open. */
+/* Makes a cursor at a DIE, in so many lists of children (0: the DIE alone). */
 static struct cursor cursor_at(struct die_ref die, size_t depth)
 {
 	return (struct cursor){
@@ -213,7 +213,7 @@ static struct cursor cursor_at(struct die_ref die, size_t depth)
 }
 
 /*
- * Reads the code of a DIE and finds its abbreviation. False at the end of a list
+ * Reads the code of a DIE and finds its abbreviation. Returns false at the end of a list
  * of children, and of the unit.
  */
 static inline bool __attribute__((always_inline)) begin_die(struct cursor *cursor)
@@ -334,7 +334,7 @@ struct die_ref reference(const struct attributes *attributes, enum attribute att
 
 /* Lists of children */
 
-/* Goes on to the next DIE, and begins it. False behind the last. */
+/* Reads the code of the next DIE in the lists that are open; false after the last. */
 static inline bool __attribute__((always_inline)) next_die(struct cursor *cursor)
 {
 	for (; cursor->depth && cursor->bytes.at < cursor->bytes.end; cursor->depth--)
@@ -395,7 +395,7 @@ bool next_child(struct cursor *cursor, struct attributes *attributes)
 	return true;
 }
 
-/* Notes that a DIE is a child of the unit DIE; tells whether one is. */
+/* Notes that a DIE is a child of the unit DIE. */
 static void mark_top_level(struct die_ref die)
 {
 	size_t offset = die.address - die.unit->start;
@@ -444,7 +444,7 @@ bool next_candidate(struct cursor *cursor, struct attributes *attributes)
 
 /*
  * All DIEs of a unit with their parents, in the order in which they stand.
- * DWARF has no way up, so this is made from the front when a DIE is asked for
+ * DWARF has no way up, so this is made from the front when the parent of a DIE is asked for
  * that is no child of the unit DIE.
  */
 struct indexed_die {

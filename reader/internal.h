@@ -89,7 +89,7 @@ static inline uint64_t read_uleb(struct bytes *bytes)
 /* Reads a NUL-terminated text; it stays the section's. */
 struct text read_text(struct bytes *bytes);
 
-/* The bytes of a section from an offset on. Error: there are none. */
+/* Returns the bytes of a section from an offset on. Error: it ends before. */
 struct bytes section_bytes(const struct debug_file *file, enum section_id id, uint64_t offset,
 			   const char *what);
 

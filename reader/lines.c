@@ -7,7 +7,7 @@
 #define PART "lines"
 #include "internal.h"
 
-/* Adds a file, at the end of the arena. */
+/* Adds a file to those of a unit, which stand at the end of the arena. */
 static void add_file(struct unit *unit, struct text name)
 {
 	unit->is_source =
@@ -16,7 +16,7 @@ static void add_file(struct unit *unit, struct text name)
 					      !memcmp(name.start + name.length - 2, ".c", 2);
 }
 
-/* Reads directories of DWARF 5, or files, which are added. */
+/* Reads the directories of DWARF 5, or the files, which it adds. */
 static void read_entries(struct unit *unit, struct unit *from, struct bytes *bytes,
 			 unsigned int offset_size, bool files)
 {
@@ -93,7 +93,7 @@ static void read_files(struct unit *unit, struct unit *from, uint64_t offset)
 }
 
 /*
- * The unit whose line table tells the files of a unit, and where that is. Split
+ * Finds the unit whose line table tells the files of a unit, and its offset. Split
  * units have one at the start of their own section, or none, and then share the
  * skeleton's. NULL if there is none.
  */

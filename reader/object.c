@@ -25,7 +25,7 @@
 
 /* Sections */
 
-/* What stands behind the ".debug_" of a section's name. */
+/* What follows the ".debug_" of a section's name. */
 static const char *const section_names[SECTION_COUNT] = {
 	[SECTION_INFO] = "info",
 	[SECTION_TYPES] = "types",
@@ -53,8 +53,8 @@ bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header, const char **n
 }
 
 /*
- * The kind of a section by its name, as libdw has it, and the name behind its
- * ".debug_" or the like.
+ * Tells the kind of a section by its name, as libdw does, and what follows the
+ * ".debug_" or the like in it.
  */
 static enum section_kind section_kind(const char *name, struct text *rest)
 {
@@ -102,7 +102,7 @@ static void decompress(const char *path, Elf_Scn *section, const char *name)
 }
 
 /*
- * Notes the contents of a section. Those of texts are cut behind their last NUL, for
+ * Notes the contents of a section. Those of texts are cut after their last NUL, for
  * libdw too: up to 0.188, it doesn't check that a text has an end.
  */
 static void read_section(struct debug_file *file, enum section_id id, Elf_Scn *section,
@@ -183,7 +183,7 @@ static void read_sections(struct debug_file *file, Elf *elf, bool hide)
 #define NATIVE_DATA (BYTE_ORDER == BIG_ENDIAN ? ELFDATA2MSB : ELFDATA2LSB)
 
 /*
- * How many bytes each relocation type of a machine writes; 0: left alone. False
+ * Tells how many bytes each relocation type of a machine writes; 0: left alone. Returns false
  * for another machine.
  */
 static bool relocation_sizes(const GElf_Ehdr *header, uint8_t sizes[RELOCATION_TYPES])
@@ -240,11 +240,11 @@ void forget_pages(const void *start, const void *end)
 		madvise((void *)first, last - first, MADV_DONTNEED);
 }
 
-/* So many bytes of relocations are read, and then forgotten. */
+/* Relocations are read in pieces of so many bytes, whose memory is then given back. */
 #define RELOCATIONS_KEPT (1 << 20)
 
 /*
- * Applies a section of relocations to the contents of another. False if they
+ * Applies a section of relocations to the contents of another. Returns false if they
  * are not of the common form; then nothing has been changed.
  */
 static bool apply_relocations(const struct object *object, Elf_Scn *section,
@@ -381,7 +381,7 @@ Elf *elf_open(const char *path, int fd)
 	return elf;
 }
 
-/* libdw's own would end the program without saying whose it is. */
+/* Ends the program; libdw's own handler would do so without saying which. */
 static void __attribute__((noreturn)) out_of_memory(void)
 {
 	error("out of memory in libdw");

@@ -182,7 +182,7 @@ struct unit *split_unit(struct unit *unit);
  */
 void unit_close(struct unit *unit);
 
-/* The offset of a DIE in its section, for messages. */
+/* Returns the offset of a DIE in its section, for messages. */
 unsigned long long die_offset(struct die_ref die);
 
 /* Ends the program with an error that names the file and the DIE. */
@@ -248,13 +248,13 @@ static inline bool has(const struct attributes *attributes, enum attribute attri
 	return attributes->present & WANT(attribute);
 }
 
-/* A number; 0 if it isn't present. */
+/* Returns the number of an attribute; 0 if it isn't present. */
 static inline uint64_t number_of(const struct attributes *attributes, enum attribute attribute)
 {
 	return has(attributes, attribute) ? attributes->values[attribute].number : 0;
 }
 
-/* DW_AT_name; `start` NULL if there is none. */
+/* Returns DW_AT_name; `start` NULL if there is none. */
 static inline struct text name_of(const struct attributes *attributes)
 {
 	return has(attributes, ATTRIBUTE_NAME) ? attributes->values[ATTRIBUTE_NAME].text

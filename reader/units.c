@@ -23,7 +23,7 @@ unsigned long long die_offset(struct die_ref die)
 	return dwarf_dieoffset(&libdw);
 }
 
-/* Adds the unit that libdw calls `cu`. */
+/* Adds the unit that libdw knows as `cu`. */
 static void add_unit(struct unit_list *list, Dwarf_CU *cu, size_t *capacity)
 {
 	struct debug_file *file = list->file;
@@ -99,7 +99,7 @@ static void close_splits(struct dwarf_input *input, struct split *last)
 	}
 }
 
-/* With more of them, the memory of those that have been read is given back. */
+/* In a file with more units, the memory of those that have been read is given back. */
 #define MANY_UNITS 64
 
 void unit_close(struct unit *unit)
@@ -138,7 +138,7 @@ struct unit *find_unit(struct unit *from, Dwarf_CU *cu)
 
 /* Supplementary files */
 
-/* The path of a file in a folder, or the name alone; in the arena. */
+/* Makes the path of a file in a folder, or the name alone; in the arena. */
 static const char *make_path(struct dwarf_input *input, struct text folder, const char *name)
 {
 	char *path = arena_alloc(&input->arena, folder.length + strlen(name) + 2);
@@ -147,7 +147,7 @@ static const char *make_path(struct dwarf_input *input, struct text folder, cons
 	return path;
 }
 
-/* The path of a file in the folder that another is in. */
+/* Makes the path of a file in the folder that another is in. */
 static const char *path_beside(struct dwarf_input *input, const char *path, const char *name)
 {
 	const char *slash = name[0] == '/' ? NULL : strrchr(path, '/');
@@ -156,7 +156,7 @@ static const char *path_beside(struct dwarf_input *input, const char *path, cons
 	return make_path(input, (struct text){ path, length }, name);
 }
 
-/* The supplementary file of another, as that or the file itself names it. */
+/* A supplementary file, as it or the file that refers to it names it. */
 struct supplement {
 	const char *name;
 	struct text id; /* its build ID or checksum */
@@ -189,7 +189,7 @@ static struct supplement read_debug_sup(Elf *elf, bool is_supplementary)
 
 /*
  * Opens the supplementary file of another, by .gnu_debugaltlink or .debug_sup.
- * NULL, or the name of what is not there, or of another build.
+ * Returns NULL, or the name of what is missing, or of another build.
  */
 static const char *open_supplementary(struct dwarf_input *input, const struct debug_file *from)
 {
@@ -239,7 +239,7 @@ Dwarf *supplementary(struct die_ref die)
 
 /* Split units */
 
-/* The text of one of two attributes of a unit's DIE, or NULL. */
+/* Reads the text of one of two attributes of a unit's DIE, or NULL. */
 static const char *root_text(struct unit *unit, unsigned int name, unsigned int other_name)
 {
 	Dwarf_Attribute attribute;
@@ -251,7 +251,7 @@ static const char *root_text(struct unit *unit, unsigned int name, unsigned int 
 	return NULL;
 }
 
-/* The unit that a skeleton stands for in a .dwo; NULL if it is not there. */
+/* Finds the unit that a skeleton stands for in a .dwo; NULL if it is not there. */
 static struct unit *find_split(struct unit *skeleton, const char *path)
 {
 	struct split *split = allocate_cleared(1, sizeof(*split));
