@@ -13,8 +13,8 @@
 /* Texts */
 
 /*
- * A text with its length, in bytes; `start` is NULL if there is none. Whether a
- * NUL follows depends on where it comes from.
+ * A text with its length, in bytes; `start` is NULL if there is none. A NUL follows only
+ * where that is said.
  */
 struct text {
 	const char *start;
@@ -53,7 +53,7 @@ void *allocate_cleared(size_t count, size_t size);
  */
 void *grow(void *array, size_t *capacity, size_t size);
 
-/* Adds an element behind the last of such an array; a pointer to it, not set yet. */
+/* Adds an element to the end of such an array; a pointer to it, not set yet. */
 #define APPEND(array, count, capacity)                                                            \
 	((array) = (count) < (capacity) ? (array) : grow((array), &(capacity), sizeof(*(array))), \
 	 &(array)[(count)++])
@@ -77,9 +77,9 @@ static inline size_t arena_round(size_t size)
 
 /*
  * For what is put together at the end of an arena, while nothing else is allocated
- * from it: room for so many bytes there, `used` of which have been written already
- * and are moved along; and then, to keep the first of them. They live until
- * arena_reset() or arena_free().
+ * from it: arena_reserve() makes room for so many bytes there, `used` of which have been
+ * written already and are moved along; arena_keep() keeps the first of them. They live
+ * until arena_reset() or arena_free().
  */
 void *arena_reserve_slow(struct arena *arena, size_t used, size_t size);
 

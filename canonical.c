@@ -8,6 +8,9 @@
 #include "gendwarfksyms.h"
 #include <inttypes.h>
 
+/* More typedefs and qualifiers in a row than this are a cycle. */
+#define DEPTH_LIMIT 64
+
 /* The words that the names of C's arithmetic types are made of. */
 enum word {
 	WORD_SIGNED,
@@ -22,7 +25,7 @@ enum word {
 	WORDS
 };
 
-/* How often each is in a name; false if anything else is. */
+/* Counts how often each is in a name; returns false if anything else is. */
 static bool count_words(struct text name, unsigned int counts[WORDS])
 {
 	static const char *const words[WORDS] = {
@@ -75,7 +78,8 @@ struct text canonical_base(struct arena *arena, struct text name)
 	return (struct text){ text, length };
 }
 
-static struct qualified canonical_qualifiers(struct die_ref type)
+/* Goes through the qualifiers that a type begins with. */
+static struct qualified split_qualifiers(struct die_ref type)
 {
 	/* From the outside in. */
 	static const unsigned int tags[QUALIFIERS] = { DW_TAG_atomic_type, DW_TAG_const_type,
@@ -83,8 +87,7 @@ static struct qualified canonical_qualifiers(struct die_ref type)
 	struct qualified qualified = { .type = type };
 	struct attributes attributes;
 
-	/* A cycle of qualifiers meets no new one. */
-	for (unsigned int met = 0; qualified.type.address && met < 64; met++) {
+	for (unsigned int depth = 0; qualified.type.address && depth < DEPTH_LIMIT; depth++) {
 		unsigned int tag = read_tag(qualified.type);
 		size_t i = 0;
 
@@ -102,54 +105,53 @@ static struct qualified canonical_qualifiers(struct die_ref type)
 }
 
 /*
- * Goes through typedefs, and arrays if they are wanted, and the qualifiers behind
- * each, from a type that has none itself. Returns the type behind the last qualifiers,
- * and which were met.
+ * Goes down through typedefs, arrays if they are wanted, and qualifiers, from a type that
+ * has none itself. Returns the type below the last qualifiers, and which there were.
  */
-static struct qualified behind_typedefs(struct die_ref type, bool arrays)
+static struct qualified qualifiers_below(struct die_ref type, bool arrays)
 {
-	struct qualified behind = { .type = type }, qualified;
+	struct qualified below = { .type = type }, qualified;
 	struct attributes attributes;
 
-	for (int met = 0; type.address && met < 64; met++) {
+	for (int depth = 0; type.address && depth < DEPTH_LIMIT; depth++) {
 		unsigned int tag = read_tag(type);
 
 		if (tag != DW_TAG_typedef && !(arrays && tag == DW_TAG_array_type))
 			break;
 		read_die(type, &attributes);
-		qualified = canonical_qualifiers(reference(&attributes, ATTRIBUTE_TYPE));
+		qualified = split_qualifiers(reference(&attributes, ATTRIBUTE_TYPE));
 		type = qualified.type;
 		if (qualified.qualifiers)
-			behind.type = type;
-		behind.qualifiers |= qualified.qualifiers;
+			below.type = type;
+		below.qualifiers |= qualified.qualifiers;
 	}
-	return behind;
+	return below;
 }
 
 /*
- * The type of a parameter or result, whose own qualifiers mean nothing: the one
- * after the last qualifiers that are found through qualifiers and typedefs alone.
+ * Returns the type of a parameter or result, whose own qualifiers mean nothing: the one
+ * below the last qualifiers that are found through qualifiers and typedefs alone.
  */
 static struct die_ref value_type(struct die_ref type)
 {
-	return behind_typedefs(canonical_qualifiers(type).type, false).type;
+	return qualifiers_below(split_qualifiers(type).type, false).type;
 }
 
 struct qualified canonical_qualified(struct die_ref type)
 {
-	struct qualified qualified = canonical_qualifiers(type);
+	struct qualified qualified = split_qualifiers(type);
 
-	qualified.qualifiers &= ~behind_typedefs(qualified.type, true).qualifiers;
+	qualified.qualifiers &= ~qualifiers_below(qualified.type, true).qualifiers;
 	return qualified;
 }
 
-/* The size of a member's type, through typedefs and qualifiers; 0: unknown. */
+/* Returns the size of a member's type, through typedefs and qualifiers; 0: unknown. */
 static uint64_t type_size(const struct attributes *member)
 {
 	struct die_ref type = reference(member, ATTRIBUTE_TYPE);
 	struct attributes attributes;
 
-	for (int met = 0; type.address && met < 64; met++) {
+	for (int depth = 0; type.address && depth < DEPTH_LIMIT; depth++) {
 		read_die(type, &attributes);
 		if (has(&attributes, ATTRIBUTE_BYTE_SIZE))
 			return attributes.values[ATTRIBUTE_BYTE_SIZE].number;
@@ -159,7 +161,7 @@ static uint64_t type_size(const struct attributes *member)
 }
 
 /*
- * Where a member begins, in bytes from the start of its structure, also if DWARF 2
+ * Tells where a member begins, in bytes from the start of its structure, also if DWARF 2
  * gives it as an expression.
  */
 static uint64_t member_location(const struct attributes *member)
@@ -175,7 +177,7 @@ static uint64_t member_location(const struct attributes *member)
 	return number;
 }
 
-/* Where a bit-field begins, in bits from the start of its structure. */
+/* Tells where a bit-field begins, in bits from the start of its structure. */
 static uint64_t bit_location(const struct attributes *member)
 {
 	uint64_t bits = 8 * member_location(member);
@@ -323,10 +325,10 @@ struct placed *canonical_order(const struct attributes *structure, size_t *count
 }
 
 struct text canonical_wide(struct arena *arena, const struct attributes *attributes,
-			   const char *before, const char *behind)
+			   const char *before, const char *after)
 {
 	struct text bytes = attributes->values[ATTRIBUTE_WIDE_VALUE].text;
-	size_t room = strlen(before) + strlen("0x") + 2 * bytes.length + strlen(behind) + 1;
+	size_t room = strlen(before) + strlen("0x") + 2 * bytes.length + strlen(after) + 1;
 	char *text = arena_alloc(arena, room);
 	char *to = stpcpy(stpcpy(text, before), "0x");
 	bool big_endian = attributes->die.unit->file->big_endian;
@@ -334,6 +336,6 @@ struct text canonical_wide(struct arena *arena, const struct attributes *attribu
 	for (size_t i = 0; i < bytes.length; i++)
 		to += sprintf(to, "%02x",
 			      (unsigned char)bytes.start[big_endian ? i : bytes.length - 1 - i]);
-	stpcpy(to, behind);
+	stpcpy(to, after);
 	return make_text(text);
 }

@@ -5,7 +5,7 @@
  *
  * Besides the CRC of a text there is that of two texts put together, from the
  * CRCs of both. A CRC is a polynomial over GF(2) modulo P, and putting a text
- * of n bytes behind another multiplies the first one's by x^(8n). zlib has the
+ * of n bytes after another multiplies the first one's by x^(8n). zlib has the
  * same (crc32_combine_op()), but only since 1.2.12, and several times slower:
  * here the multiples of the factors that are needed again and again are kept.
  */
@@ -26,7 +26,7 @@
 #define CRC32_LONG 192
 
 /*
- * The CRC of a text with another behind it. That of no text is 0.
+ * Returns the CRC of a text that is followed by another. That of no text is 0.
  *
  * Most texts are the few dozen bytes between two references, and for less than
  * 47 zlib goes byte by byte, waiting for one table look-up after the other. The
@@ -35,7 +35,7 @@
  */
 static inline uint32_t crc32_extend(uint32_t crc, const char *text, size_t length)
 {
-	/* The CRC of a byte with so many zero bytes behind it. */
+	/* The CRC of a byte that so many zero bytes follow. */
 	static uint32_t table[8][256];
 	const unsigned char *at = (const unsigned char *)text;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The strings of DIEs, from their fragments: first the walk, which finds out
- * what the reference tool's order of work leaves behind in them, then the type
+ * the traces that the reference tool's order of work leaves in them, then the type
  * string, its length alone, and the pretty form of --dump-dies.
  *
  * A DIE's fragments refer to other DIEs, which makes a graph with cycles, as
@@ -20,18 +20,18 @@ static void __attribute__((noreturn)) endless_without_body(const struct die *die
 		"an endless type: it contains itself without a structure, union or enumeration between");
 }
 
-/* A place in the fragments of a DIE that is being gone through. */
+/* A DIE whose fragments are being gone through. */
 struct frame {
 	struct die *die;
 	struct fragment *at;
 	bool closed; /* a body whose list is left out: visit(), dump_die() */
-	uint64_t start; /* write_string(): of the DIE's string in the whole */
+	uint64_t start; /* write_string(): where the DIE's string begins in the whole */
 	bool known; /* begin_string(): the length was known before */
-	uint32_t dump_bodies; /* dump_die(): of the DIE before this place */
+	uint32_t dump_bodies; /* dump_die(): what the DIE's was before */
 };
 
 struct writer {
-	/* Places in rows that are being gone through, the innermost last. */
+	/* Of the DIEs that are being gone through, the innermost last. */
 	struct frame *frames;
 	size_t count;
 	size_t capacity;
@@ -85,7 +85,7 @@ static void check_length(const struct die *die, uint64_t length)
  *
  *	struct b { int (*f)(struct a *, struct b *); };
  *
- * Say the function type is met first through another structure. Its parameter
+ * Say the function type is reached first through another structure. Its parameter
  * struct a * is finished; then struct b * leads to struct b and back to the
  * function type, whose list begins anew. struct a * is passed over, struct b *
  * is still going on and so is begun again, now with the flag that says first
@@ -93,7 +93,7 @@ static void check_length(const struct die *die, uint64_t length)
  *
  * So the walk visits DIEs in exactly that order and carries two things: the
  * flag, and the new name that a renamed union leaves for the member around it.
- * All its results are `separated` of items, and the text of ITEM_NAMEs.
+ * All its results are `separated` of items, and the text of MEMBER_NAMEs.
  */
 
 enum visit {
@@ -111,7 +111,7 @@ struct walk {
 };
 
 /*
- * Begins the visit of a DIE, if there is one; false if there is none. `closed`:
+ * Begins the visit of a DIE. Returns false if it isn't to be visited. `closed`:
  * a body is not to be opened, since it is what a special union stands for that
  * isn't either.
  */
@@ -155,8 +155,8 @@ static void end_visit(struct walk *walk, const struct frame *frame)
 }
 
 /*
- * Begins the visit of an item, or passes over it; returns where to go on. Only
- * parameters can be met again; all other items are in bodies.
+ * Begins the visit of an item, or passes over it; returns the fragment to go on with.
+ * Only parameters can be visited again; all other items are in bodies.
  */
 static struct fragment *visit_item(struct walk *walk, struct fragment *item,
 				   const struct fragment *end)
@@ -183,7 +183,7 @@ static struct fragment *visit_item(struct walk *walk, struct fragment *item,
  */
 static void end_member(const struct walk *walk, struct fragment *name)
 {
-	struct fragment *member = name - 2;
+	struct fragment *member = name - MEMBER_NAME_OFFSET;
 
 	if (!member->finished && walk->new_name.start && !options.canonical) {
 		name->text = walk->new_name.start;
@@ -193,7 +193,7 @@ static void end_member(const struct walk *walk, struct fragment *name)
 }
 
 /*
- * Goes on with the visit of a DIE, to its end or to a DIE in it whose visit
+ * Resumes the visit of the innermost DIE, up to its end or to a DIE in it whose visit
  * begins.
  */
 static void resume_visit(struct walk *walk)
@@ -262,7 +262,7 @@ static unsigned int digits(uint64_t number)
 	return count + (number >= 10) + (number >= 100) + (number >= 1000);
 }
 
-/* What stands in front of the number of an attribute. */
+/* What is written in front of the number of an attribute. */
 static const struct {
 	char text[24];
 	unsigned int length;
@@ -284,7 +284,7 @@ static const struct {
 
 enum string_state {
 	STRING_UNKNOWN,
-	STRING_IN_PROGRESS, /* is being worked out: it must not be met again */
+	STRING_IN_PROGRESS, /* is being worked out: it must not contain itself */
 	STRING_KNOWN, /* its length is */
 };
 
@@ -347,13 +347,13 @@ put_fragment(char *text, uint64_t at, const struct fragment *fragment, bool writ
 /* The most that is written for a fragment: its text, a word and a number. */
 #define TEXT_SIZE(length) ((size_t)(length) + 64)
 
-/* Room for so many bytes more of a text, at the end of an arena. */
+/* Makes room for so many bytes more of a text, at the end of an arena. */
 static inline char *make_room(struct arena *arena, size_t used, size_t size)
 {
 	return arena_reserve(arena, used, used + size);
 }
 
-/* Begins with a DIE whose string goes in place, where it is met. */
+/* Begins with a DIE whose string goes in place. */
 static void begin_string(struct writer *writer, struct die *die, uint64_t start)
 {
 	struct frame *frame;
@@ -476,7 +476,7 @@ void die_flatten(struct die *die, struct arena *arena)
 /* --dump-dies (FORMAT 9) */
 
 /*
- * Types without names are written each time that they are met, so that a few
+ * Types without names are written wherever they stand, so that a few
  * function types in a row can have an endless dump. One of more DIEs than this
  * is an error. (In a kernel some ten thousand are many.)
  */
@@ -524,7 +524,7 @@ static void dump_text(struct dump *dump, const struct fragment *fragment)
 
 /*
  * Begins to write a DIE. A body is written in full only once (`closed` is set
- * for the others), so an endless type has to be one without a body.
+ * otherwise), so an endless type has to be one without a body.
  */
 static void dump_die(struct dump *dump, struct die *die)
 {
@@ -579,7 +579,7 @@ static void dump_fragment(struct dump *dump, struct frame *frame)
 		dump->level++;
 }
 
-/* Passes over what is left out of a body: its list, and all behind it. */
+/* Passes over what is left out of a body: its list, and all that follows. */
 static void leave_out(struct frame *frame)
 {
 	const struct fragment *last = frame->at - 1;

@@ -23,6 +23,8 @@
  *	enumerator			ITEM, NAME, perhaps VALUE; or IGNORED
  *	variant, variant_part		ITEM, DIE
  */
+#define MEMBER_NAME_OFFSET 2 /* fragments from a MEMBER to its MEMBER_NAME */
+
 enum fragment_kind {
 	FRAGMENT_TEXT, /* `text` as it stands */
 	FRAGMENT_NAME, /* a blank and `text`; nothing if that is NULL */
@@ -73,28 +75,28 @@ struct die {
 	uint8_t visit; /* enum visit */
 	bool visited_closed;
 	uint8_t string; /* enum string_state */
-	uint32_t last_walk; /* a body: the last walk that met it */
-	uint32_t last_dump; /* a body: the last dump that met it */
+	uint32_t last_walk; /* a body: the last walk that opened it */
+	uint32_t last_dump; /* a body: the last dump that it was written in */
 	uint32_t bodies; /* around its visit in the walk */
 	uint32_t dump_bodies; /* around it in the dump, + 1; or 0 */
 	uint64_t length; /* of its type string, in bytes */
 };
 
-/* What works with rows, for one input file: writer_new() to writer_free(). */
+/* Makes what the functions below work with, for one input file; for writer_free(). */
 struct writer *writer_new(void);
 void writer_free(struct writer *writer);
 
 /*
- * The walk of FORMAT 5a over all that a symbol's DIE leads to (all loaded). It
- * leaves behind which items have separators, and the names of renamed members.
+ * Walks over all that a symbol's DIE leads to, which is loaded (FORMAT 5a). It finds
+ * out which items have separators, and the names of renamed members.
  * Error: a cycle without a body.
  */
 void die_walk(struct writer *writer, struct die *symbol);
 
-/* The length of a DIE's type string. Error: it is endless, or too long. */
+/* Returns the length of a DIE's type string. Error: it is endless, or too long. */
 uint64_t die_string_length(struct writer *writer, struct die *die);
 
-/* The type string of a DIE; its memory is the arena's. Errors: the same. */
+/* Makes the type string of a DIE; its memory is the arena's. Errors: the same. */
 struct type_string *die_string(struct writer *writer, struct die *die, struct arena *arena);
 
 /*

@@ -4,7 +4,7 @@
  * leads to.
  *
  * When a DIE becomes a symbol's, all that it leads to is *loaded*: each DIE that
- * is met for the first time gets an entry in the die cache and its fragments,
+ * isn't in the die cache yet gets an entry there and its fragments,
  * until none is left without. Then die.c walks over them, and the string of
  * each named type goes to the type table if it is the longest so far.
  */
@@ -15,7 +15,7 @@
 /* A row (FORMAT 5) while it is put together. */
 struct row {
 	struct die_ref die;
-	size_t opened; /* the fragment behind the bracket opened last */
+	size_t opened; /* the fragment after the bracket that was opened last */
 	size_t items; /* of the current list, so far */
 	uint64_t length; /* of the names, so far */
 	struct fragment *fragments; /* at the end of the arena */
@@ -34,7 +34,7 @@ struct die_cache {
 	struct cache dies; /* struct die by address */
 	struct cache prefixes; /* struct text by address of the scope */
 	struct cache symbol_strings; /* struct type_string by address */
-	/* The DIEs that the current symbol was the first to lead to. */
+	/* Those that the current symbol was the first to lead to. */
 	struct die **new_dies;
 	size_t new_count;
 	size_t new_capacity;
@@ -44,7 +44,7 @@ struct die_cache {
 
 /* Fully qualified names (FORMAT 6) */
 
-/* The text of a, "::" and b. */
+/* Joins two names by "::", in the arena. */
 static struct text join(struct arena *arena, struct text a, struct text b)
 {
 	char *text = arena_alloc(arena, a.length + b.length + 3);
@@ -57,8 +57,8 @@ static struct text join(struct arena *arena, struct text a, struct text b)
 }
 
 /*
- * The prefix of what stands in a DIE: the names of the scopes around it, from the
- * outermost that has a name.
+ * Makes the prefix of what is declared in a scope: the names of the scopes around it and
+ * its own, from the outermost that has a name.
  */
 static struct text make_prefix(struct arena *arena, struct die_ref scope)
 {
@@ -81,7 +81,7 @@ static struct text make_prefix(struct arena *arena, struct die_ref scope)
 	return prefix;
 }
 
-/* The fully qualified name of a DIE; `start` NULL if it is empty. */
+/* Makes the fully qualified name of a DIE; `start` NULL if it is empty. */
 static struct text qualified_name(struct die_cache *cache, const struct attributes *attributes)
 {
 	struct text name = name_of(attributes);
@@ -114,8 +114,8 @@ static struct text qualified_name(struct die_cache *cache, const struct attribut
 /* What is known of a tag, but for the rows that only it has. */
 static const struct tag {
 	unsigned int tag;
-	bool skipped_in_struct; /* it takes none in a structure that it is a child of */
-	/* That its row begins with, if it is a body or wraps T; or NULL. */
+	bool skipped_in_struct; /* as a child of one: it takes no room there */
+	/* The words that its row begins with, if it is a body or wraps T; or NULL. */
 	const char *words;
 	const char *prefix; /* of references to it, if it has a name; or NULL */
 	const char *name; /* with a blank, for errors about it; or empty */
@@ -191,8 +191,7 @@ static const struct tag *find_tag(unsigned int code)
 /* Parts of rows */
 
 /*
- * The entry of the DIE at an address. The DIE is loaded later. Error: no DIE
- * begins there.
+ * Finds or makes the entry of a DIE, which is loaded later. Error: no DIE begins there.
  */
 static struct die *enter_die(struct die_cache *cache, struct die_ref ref)
 {
@@ -210,7 +209,7 @@ static struct die *enter_die(struct die_cache *cache, struct die_ref ref)
 	return die;
 }
 
-/* Inline, as are those below, so that what is constant is worked out before. */
+/* Adds a fragment. Inline, as are those below, so that constants are worked out before. */
 static inline struct fragment *__attribute__((always_inline))
 add(struct row *row, enum fragment_kind kind)
 {
@@ -237,7 +236,7 @@ static inline struct fragment *add_word(struct row *row, enum fragment_kind kind
 	return add_text(row, kind, make_text(word));
 }
 
-/* A name, if there is one, which may be long, and shared by many. */
+/* Adds a name, if there is one, which may be long, and shared by many. */
 static inline void add_name(struct row *row, enum fragment_kind kind, struct text name)
 {
 	row->length += name.length;
@@ -246,7 +245,7 @@ static inline void add_name(struct row *row, enum fragment_kind kind, struct tex
 	add_text(row, kind, name);
 }
 
-/* What opens a bracket, and what closes it: an LB follows, or stands before. */
+/* Add what opens a bracket, and what closes it: an LB follows, or stands before. */
 static inline void add_open(struct row *row, enum fragment_kind kind, struct text text)
 {
 	add_text(row, kind, text);
@@ -259,7 +258,7 @@ static inline void add_close(struct row *row, enum fragment_kind kind, const cha
 	row->fragments[row->opened].broken = true;
 }
 
-/* An item, with a separator unless it is the first of its list. */
+/* Adds an item, with a separator unless it is the first of its list. */
 static inline void __attribute__((always_inline))
 add_item(struct row *row, enum fragment_kind kind, const char *word)
 {
@@ -271,7 +270,7 @@ static void add_number(struct row *row, enum fragment_kind kind, uint64_t number
 	add(row, kind)->number = number;
 }
 
-/* A number with the word of an attribute. */
+/* Adds a number with the word of an attribute. */
 static inline void add_word_number(struct row *row, enum attribute attribute, uint64_t number)
 {
 	struct fragment *fragment = add(row, FRAGMENT_NUMBER);
@@ -280,7 +279,7 @@ static inline void add_word_number(struct row *row, enum attribute attribute, ui
 	fragment->number = number;
 }
 
-/* An attribute with its word, if it is there: mostly it isn't. */
+/* Adds an attribute with its word, if it is there: mostly it isn't. */
 static inline void __attribute__((always_inline))
 add_attribute(struct row *row, const struct attributes *attributes, enum attribute attribute)
 {
@@ -307,7 +306,7 @@ static void add_sizes(struct die_cache *cache, const struct attributes *attribut
 	add_attribute(row, attributes, ATTRIBUTE_ALIGNMENT);
 }
 
-/* The string of another DIE, in place or as a reference. */
+/* Adds the string of another DIE, in place or as a reference. */
 static void add_die(struct die_cache *cache, struct die_ref die)
 {
 	struct die *entry = enter_die(cache, die);
@@ -315,7 +314,7 @@ static void add_die(struct die_cache *cache, struct die_ref die)
 	add(&cache->row, FRAGMENT_DIE)->die = entry;
 }
 
-/* A type, or void. */
+/* Adds a type, or void. */
 static void add_type_at(struct die_cache *cache, struct die_ref type)
 {
 	if (type.address)
@@ -330,7 +329,7 @@ static inline void add_type(struct die_cache *cache, const struct attributes *at
 	add_type_at(cache, unchecked_reference(attributes, ATTRIBUTE_TYPE));
 }
 
-/* A value of more than 64 bits between two texts, if it is there. */
+/* Adds a value of more than 64 bits between two texts, if it is there. */
 static void add_wide(struct die_cache *cache, const struct attributes *attributes,
 		     const char *before, const char *after)
 {
@@ -428,8 +427,8 @@ static inline bool next_row_child(struct cursor *children, unsigned int parent,
 }
 
 /*
- * A child in the list of a structure, class or union. Passed over is what takes
- * no room in it.
+ * Adds a child in the list of a structure, class or union, unless it takes no room in
+ * it.
  */
 static inline void __attribute__((always_inline))
 add_structure_child(struct die_cache *cache, const struct attributes *child, struct text name)
@@ -452,7 +451,7 @@ add_structure_child(struct die_cache *cache, const struct attributes *child, str
 	}
 }
 
-/* A child in the list of a variant_part, where all are. */
+/* Adds a child in the list of a variant_part, where all are. */
 static void add_variant_child(struct die_cache *cache, const struct attributes *child)
 {
 	switch (child->tag) {
@@ -472,7 +471,7 @@ static void add_variant_child(struct die_cache *cache, const struct attributes *
 	add_die(cache, child->die);
 }
 
-/* --canonical: the list of a structure, in the order of its layout. */
+/* Adds the list of a structure in the order of its layout (FORMAT 13). */
 static void add_ordered(struct die_cache *cache, const struct attributes *attributes,
 			struct text name)
 {
@@ -508,7 +507,7 @@ static void add_ordered(struct die_cache *cache, const struct attributes *attrib
 	free(order);
 }
 
-/* The list of a DIE, by its tag: which children are in it, and how. */
+/* Adds the list of a DIE, by its tag: which children are in it, and how. */
 static void add_list(struct die_cache *cache, const struct attributes *attributes, struct text name)
 {
 	struct cursor children = children_of(attributes);
@@ -628,8 +627,8 @@ static void add_variants(struct die_cache *cache, const char *word,
 }
 
 /*
- * --canonical: a type and all its qualifiers, in one order, as if each had a row
- * of its own. False if it has none.
+ * Adds a type and all its qualifiers in one order, as if each had a row of its own
+ * (FORMAT 13). Returns false if it has none.
  */
 static bool add_qualified(struct die_cache *cache, const struct attributes *attributes)
 {
@@ -654,7 +653,7 @@ static bool add_qualified(struct die_cache *cache, const struct attributes *attr
 }
 
 /*
- * The rows that only wrap T: 'WORD' F ' {' T '}' byte_size alignment. Most have
+ * Adds a row that only wraps T: 'WORD' F ' {' T '}' byte_size alignment. Most have
  * no name, so the word is with what opens the bracket, as one fragment.
  */
 static void add_wrapper(struct die_cache *cache, const char *words,
@@ -678,7 +677,7 @@ static void add_wrapper(struct die_cache *cache, const char *words,
 }
 
 /*
- * The row of a type. (Members and the like get here too, if damaged DWARF
+ * Adds the row of a type. (Members and the like get here too, if damaged DWARF
  * has them for types.)
  */
 static void add_row(struct die_cache *cache, const struct tag *tag,
@@ -780,8 +779,7 @@ static void load_die(struct die_cache *cache, struct die *die)
 }
 
 /*
- * Makes an entry for a symbol's DIE, which is no type, and loads all that it
- * leads to.
+ * Makes an entry for a symbol's DIE, which is no type, and loads all that it leads to.
  */
 static struct die *load_symbol(struct die_cache *cache, struct die_ref ref, bool subprogram)
 {
@@ -824,8 +822,7 @@ static struct die *load_symbol(struct die_cache *cache, struct die_ref ref, bool
 }
 
 /*
- * Puts the named types among the DIEs that were met into the table, and
- * forgets which were met.
+ * Puts the named types among the new DIEs into the table; none is new from then on.
  */
 static void enter_types(struct die_cache *cache)
 {

@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of gendwarfksyms share. Data moves from top to bottom; a file
- * uses those below it and none above:
+ * What the files of gendwarfksyms share. Data moves from the bottom to the top: a file
+ * uses those below it and none above (tests/usage/rooms.t sees to that).
  *
- *	gendwarfksyms.c	options, the loop over the files, output
+ *	gendwarfksyms.c	options, the loop over the input files, output
  *	output.c	files that appear only if all goes well
- *	reference.c	an earlier build's symtypes file against this one
- *	consolidated.c	one symtypes file for all input files
- *	match.c		units -> the DIE of each symbol, aliases
- *	symbols.c	the list of symbols, its order, #SYMVER lines
- *	unmatched.c	kABI rules that match nothing
- *	dwarf.c		a DIE -> its row of fragments
- *	die.c		rows -> the walk, type strings, dumps
- *	kabi.c		kABI rules, special unions
- *	canonical.c	what --canonical makes the same for all compilers
- *	lines.c		which of a unit's files are source files
- *	decode.c	the attributes of a DIE
- *	units.c		the units of a file, split and supplementary files
- *	object.c	an ELF file -> its Dwarf (libdw), relocated
- *	symtypes.h	what kabi-compare has too: named types, versions, memory
+ *	baseline/	symtypes files of earlier builds: baseline/baseline.h
+ *	match.c		units -> the DIE of each symbol (FORMAT 4)
+ *	symbols.c	the list of symbols, its order, aliases, #SYMVER lines (2, 3)
+ *	unmatched.c	kABI rules that match nothing (8)
+ *	dwarf.c		a DIE -> its row of fragments (5, 6)
+ *	die.c		rows -> the walk, type strings, dumps (5, 5a, 9): die.h
+ *	canonical.c	what a DIE says, made the same for all compilers (13)
+ *	kabi.c		kABI rules, special unions (8)
+ *	reader/		an ELF file -> DIEs and their attributes (10): reader/reader.h
+ *	versions.c	a string and the table -> the CRC of its expansion (7): versions.h
+ *	template.c	what is the same in many expansions: template.h, crc32.h
+ *	types.c		keys, type strings, tables of types, symtypes files (7): types.h
+ *	cache.c		memory, hash table: cache.h
+ *	message.c	messages: message.h
  *
- * For decode.c and lines.c alone there is reader.h (bytes). Below, the files stand
- * from the bottom up.
+ * kabi-compare, in compare/, uses baseline/ and what that uses. "FORMAT" is
+ * doc/FORMAT.md, with the number of the section. doc/HOW-IT-WORKS.md follows an example
+ * through all of this.
  */
 #ifndef GENDWARFKSYMS_H
 #define GENDWARFKSYMS_H
@@ -68,13 +69,13 @@ enum kabi_rule {
 	KABI_RULES
 };
 
-/* A rule. Target and value are the input file's, or the reference file's. */
+/* A rule. Target and value are the input file's. */
 struct rule {
 	struct text target; /* NUL-terminated; first */
 	enum kabi_rule type;
 	const char *value;
 	bool used; /* it has changed something; of type_string the table knows */
-	bool misfit; /* what it is about hasn't got what it changes */
+	bool misfit; /* the target lacks the attribute */
 	struct rule *next; /* the one entered before it */
 };
 
@@ -97,17 +98,17 @@ void kabi_free(struct kabi_rules *rules);
 /* Finds the rule for a target, NULL without one. */
 struct rule *kabi_find(const struct kabi_rules *rules, enum kabi_rule type, struct text target);
 
-/* The same for the target "ENUM ENUMERATOR". */
+/* Finds the rule for the target "ENUM ENUMERATOR". */
 struct rule *kabi_find_enumerator(const struct kabi_rules *rules, enum kabi_rule type,
 				  struct text enumeration, struct text enumerator);
 
-/* The number that a rule's value is. Error: it is none. */
+/* Reads the number that a rule's value is. Error: it is none. */
 uint64_t kabi_number(const struct kabi_rules *rules, const struct rule *rule);
 
-/* What the types are called. */
+/* What each type of rule is called. */
 extern const char *const kabi_words[KABI_RULES];
 
-/* The special unions. */
+/* Unions that --stable treats in a way of their own (FORMAT 8). */
 enum special_union {
 	UNION_NOT_SPECIAL,
 	UNION_RESERVED,
@@ -121,11 +122,11 @@ struct special {
 	struct die_ref type; /* of the special member; not of an ignored one */
 };
 
-/* The type of a member, for --stable. Error: it has none. */
+/* Returns the type of a member, for --stable. Error: it has none. */
 struct die_ref kabi_member_type(const struct attributes *member);
 
 /*
- * What kind of special union a DIE is, if it is one; never without --stable.
+ * Tells which kind of special union a DIE is, if it is one; never without --stable.
  * Error: a member without a type.
  */
 struct special special_union(struct die_ref die);
@@ -147,8 +148,8 @@ struct special special_union(struct die_ref die);
 void canonicalize(struct attributes *attributes, unsigned int parent);
 
 /*
- * The one spelling of the name of a base type, in the arena for C's own; the name as
- * it is without --canonical.
+ * Returns the one spelling of the name of a base type, in the arena for C's own; without
+ * --canonical the name as it is.
  */
 struct text canonical_base(struct arena *arena, struct text name);
 
@@ -160,10 +161,13 @@ struct qualified {
 	unsigned int qualifiers; /* bits: atomic, const, restrict, volatile */
 };
 
-/* What a typedef that is qualified has already doesn't count. */
+/*
+ * Finds the type that qualifiers stand in front of, and those qualifiers that it doesn't
+ * have already through typedefs and arrays.
+ */
 struct qualified canonical_qualified(struct die_ref type);
 
-/* The place that a child of a structure is put in order by: a member's first bit. */
+/* Returns where a child stands in the order of its structure: a member's first bit. */
 uint64_t canonical_place(const struct attributes *child);
 
 /* A child, and its place. */
@@ -172,10 +176,10 @@ struct placed {
 	struct die_ref die;
 };
 
-/* The children of a structure, in the order of their places, for free(). */
+/* Lists the children of a structure in the order of their places, for free(). */
 struct placed *canonical_order(const struct attributes *structure, size_t *count);
 
-/* A value of more than 64 bits in hexadecimal, between two texts; in the arena. */
+/* Writes a value of more than 64 bits in hexadecimal, between two texts; in the arena. */
 struct text canonical_wide(struct arena *arena, const struct attributes *attributes,
 			   const char *before, const char *after);
 
@@ -195,8 +199,8 @@ void die_cache_free(struct die_cache *cache);
 void die_cache_begin_unit(struct die_cache *cache, struct unit *unit);
 
 /*
- * The string of a symbol's DIE, as a subprogram or a variable, in the memory of
- * the table. The first time that it is asked for, all that the DIE leads to is
+ * Returns the string of a symbol's DIE, as a subprogram or a variable, in the memory
+ * of the table. The first time that it is asked for, all that the DIE leads to is
  * loaded and walked, and named types are put into the table.
  */
 struct type_string *symbol_string(struct die_cache *cache, struct die_ref die, bool subprogram);
@@ -217,7 +221,7 @@ struct symbol {
 	uint64_t value;
 
 	/* What was found: */
-	unsigned int file; /* where it got its DIE, from 1; 0: it is free */
+	unsigned int file; /* where it got its DIE, from 1; 0: it is unassigned */
 	struct type_string *string; /* the type table's */
 	struct type_string *described; /* the same, whatever rules say */
 	bool has_version;
@@ -239,35 +243,34 @@ void symbols_read(struct symbol_list *list, FILE *file);
 
 /*
  * Adds what an object exports to the list, for --exported, under the number of the
- * file; whether there was any that isn't another's. Errors: no ELF file, a damaged
- * symbol table.
+ * file. Tells whether that was anything. Errors: no ELF file, a damaged symbol table.
  */
 bool symbols_read_exported(struct symbol_list *list, const char *path, int fd, unsigned int file);
 
 /* Puts the symbols into the order of FORMAT 3, once what files export is known. */
 void symbols_sort(struct symbol_list *list);
 
-/* The symbol of that name, or NULL. */
+/* Finds the symbol of that name; NULL if there is none. */
 struct symbol *symbols_find(const struct symbol_list *list, struct text name);
 
-/* The order of FORMAT 3: below, above or 0. */
+/* Compares two symbols in the order of FORMAT 3: below, above or equal to 0. */
 int symbols_compare(const struct symbol *left, const struct symbol *right);
 
 /*
- * Begins with a file: finds the aliases among the symbols from its ELF symbol
- * table (FORMAT 4).
+ * Begins with a file: finds the aliases among the symbols by its ELF symbol table
+ * (FORMAT 4).
  */
 void symbols_find_aliases(struct symbol_list *list, struct object *object);
 
 /*
- * Whether a symbol may get its DIE from a file: it has none, and isn't exported by
- * another. Then, whether it or an alias of it may.
+ * Tells whether a symbol may get its DIE from a file: it has none, and isn't exported
+ * by another. The second tells whether it or an alias of it may.
  */
 bool symbol_unassigned(const struct symbol *symbol, unsigned int file);
 bool any_alias_unassigned(const struct symbol *symbol, unsigned int file);
 
 /*
- * Gives a free symbol its string in a file, by a rule perhaps, and that of its
+ * Gives an unassigned symbol its string in a file, by a rule perhaps, and that of its
  * DIE.
  */
 void symbols_assign(struct symbol *symbol, unsigned int file, struct type_string *string,
@@ -277,7 +280,7 @@ void symbols_assign(struct symbol *symbol, unsigned int file, struct type_string
 void symbols_compute_versions(struct symbol_list *list, unsigned int file,
 			      struct type_table *table);
 
-/* The lines of symtypes files that are about that file, for free() (FORMAT 7). */
+/* Lists the lines of a symtypes file for that input file, for free() (FORMAT 7). */
 struct symtypes_line *symbols_lines(const struct symbol_list *list, unsigned int file,
 				    const struct type_table *table, size_t *count);
 
@@ -295,8 +298,8 @@ void kabi_warn_unmatched(const struct kabi_rules *rules, struct type_table *tabl
 /* match.c: from units to symbols */
 
 /*
- * Gives the symbols of the list that are free their strings from a file, the
- * one of that number. Errors: damaged DWARF.
+ * Gives unassigned symbols of the list their strings from a file, the one of that
+ * number. Errors: damaged DWARF.
  */
 void match_symbols(struct symbol_list *list, struct object *object, unsigned int file,
 		   struct type_table *table, struct die_cache *cache);
@@ -320,7 +323,7 @@ void output_finish(struct output *output);
 void output_replace(struct output *output);
 
 /*
- * Sees to it that signals which end the program leave no file behind, and that a
+ * Sees to it that signals which end the program leave no temporary file, and that a
  * closed pipe is a failed write.
  */
 void output_handle_signals(void);

@@ -171,7 +171,7 @@ struct die_ref kabi_member_type(const struct attributes *member)
 	return type;
 }
 
-/* Whether a member makes its union special. */
+/* Tells whether a member makes its union special, and how. */
 static bool is_special_member(const struct attributes *member, struct special *special)
 {
 	static const struct {

@@ -24,7 +24,7 @@ extern const struct program program; /* main()'s */
  * test can see that work grows no faster than its input.
  */
 struct statistics {
-	uint64_t dies; /* met in .debug_info: read or passed over */
+	uint64_t dies; /* in .debug_info, read or passed over */
 	uint64_t loaded; /* entries of the die cache */
 	uint64_t lookups; /* in hash tables */
 	uint64_t written; /* bytes of type strings */
@@ -38,7 +38,7 @@ extern struct statistics statistics;
 void message(const char *level, const char *part, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Ends the program with its exit status for errors. Nothing is left behind. */
+/* Ends the program with its exit status for errors. No temporary file is left. */
 #define error(...)                                   \
 	do {                                         \
 		message("error", PART, __VA_ARGS__); \

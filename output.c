@@ -33,7 +33,7 @@ static void write_text(const char *text)
 }
 
 /*
- * Ends the program, without leaving temporary files behind. SIGBUS means that a
+ * Ends the program and leaves no temporary file. SIGBUS means that a
  * file that is mapped has become shorter, or can't be read.
  */
 static void end_by_signal(int number)
@@ -99,7 +99,7 @@ void output_open(struct output *output, const char *path)
 		error("cannot make a temporary file: %m");
 }
 
-/* Whether the file of that name is the one that standard output goes to. */
+/* Tells whether the file of that name is the one that standard output goes to. */
 static bool is_stdout(const char *path)
 {
 	struct stat status, out;

@@ -5,7 +5,7 @@
  *
  * But headers put their rules in every object that includes them, and compilers
  * describe only the types that are used. So a name that the object doesn't lead
- * to is no mistake, and nothing is said of it, unless a name that is met is the
+ * to is no mistake, and nothing is said of it, unless a name that it leads to is the
  * same but for a slip of the pen. Said is what is wrong whatever the object has:
  * a target of the wrong form, an enumerator that its enumeration hasn't got, the
  * size of what has none.
@@ -15,7 +15,7 @@
 #include <ctype.h>
 
 /*
- * Whether two names differ by one letter, or by two that changed places; not by
+ * Tells whether two names differ by one letter, or by two that changed places; not by
  * a digit, nor at the end: those are often two names of one family.
  */
 static bool is_slip(struct text a, struct text b)
@@ -40,15 +40,15 @@ static bool is_slip(struct text a, struct text b)
 	       !(rest_b && isdigit((unsigned char)*bt));
 }
 
-/* A name among the types of a kind ("s") or of all that is a slip away. */
+/* Finds a name among the types of these kinds ("su") that is a slip away. */
 static struct text find_slip(const struct kabi_rules *rules, const struct type_table *table,
 			     const struct rule *rule, struct text target, const char *kinds)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		struct text key = table->types[i]->key->text, name = key;
 
-		name.start += 2;
-		name.length -= 2;
+		name.start += strlen("s#");
+		name.length -= strlen("s#");
 		/* A name may also begin with a quote, as damaged ones do. */
 		if (*name.start == '\'' && name.length > 2) {
 			name.start++;
@@ -61,8 +61,8 @@ static struct text find_slip(const struct kabi_rules *rules, const struct type_t
 	return (struct text){ 0 };
 }
 
-/* What stands behind "struct ", "s#" or the like in a target; or NULL. */
-static const char *behind_prefix(const char *target, bool with_reference)
+/* Returns what follows "struct " or the like in a target, or "s#" if wanted; or NULL. */
+static const char *skip_prefix(const char *target, bool references)
 {
 	static const char *const prefixes[] = { "struct ", "union ", "enum ", "class ",
 						"typedef " };
@@ -70,7 +70,7 @@ static const char *behind_prefix(const char *target, bool with_reference)
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
 		if (starts_with(target, prefixes[i]))
 			return target + strlen(prefixes[i]);
-	return with_reference && is_reference(target) ? target + 2 : NULL;
+	return references && is_reference(target) ? target + strlen("s#") : NULL;
 }
 
 static const struct type *find_type(struct type_table *table, const char *prefix, struct text name)
@@ -86,7 +86,7 @@ static void check_type_string(const struct kabi_rules *rules, struct type_table 
 			      const struct rule *rule)
 {
 	static const char *const prefixes[] = { "s#", "u#", "e#", "t#" };
-	const char *name = behind_prefix(rule->target.start, false);
+	const char *name = skip_prefix(rule->target.start, false);
 
 	if (name) {
 		warn(rules, rule,
@@ -146,7 +146,7 @@ void kabi_warn_unmatched(const struct kabi_rules *rules, struct type_table *tabl
 {
 	for (const struct rule *rule = rules->last; rule; rule = rule->next) {
 		const char *target = rule->target.start;
-		const char *name = *target ? behind_prefix(target, true) : NULL;
+		const char *name = *target ? skip_prefix(target, true) : NULL;
 
 		if (rule->used ||
 		    (rule->type == KABI_TYPE_STRING && types_rule_used(table, rule->target)))
