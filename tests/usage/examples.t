@@ -82,7 +82,7 @@ is(command('', "$scratch/root/opt/x/bin/$_", '-V')->{out}, $shown{$_}, "... $_ w
 is(command('', 'make', '-C', $top, 'uninstall', "DESTDIR=$scratch/root", 'prefix=/opt/x')->{status}, 0, 'make uninstall');
 is(tree("$scratch/root"), '', '... leaves no file');
 
-# The worked examples of README and doc/KABI.md: commands, with what they print
+# The worked examples of README and the pages in doc/: commands, with what they print
 local $ENV{PATH} = Cwd::abs_path("$scratch") . "/bin:$ENV{PATH}";
 mkdir "$scratch/bin";
 symlink "$top/$_$suffix", "$scratch/bin/$_" for keys %shown;
@@ -118,6 +118,14 @@ SKIP: {
 			. "asm(\"__export_symbol_device_add: __export_symbol_device_count:\");\n");
 	};
 	runs_example('README', 'Why did this version change?', 4, $make_device);
+	my ($header, $source) = slurp("$top/doc/HOW-IT-WORKS.md") =~ /device\.c are:\n\n\t(.*\n)\n((?:\t.*\n)+)/;
+	for my $step (['3. Rows', 1], ['4. Type strings, and the table', 2], ['5. The expansion, and its CRC', 3]) {
+		runs_example('doc/HOW-IT-WORKS.md', @$step, sub {
+			spew('device.h', $header);
+			spew('device.c', $source =~ s/^\t//mgr);
+			command('', 'cc', '-g', '-c', 'device.c');
+		});
+	}
 	runs_example('doc/KABI.md', 'Why did this version change?', 9, $make_device);
 	runs_example('doc/KABI.md', 'The kABI of a whole kernel', 15, sub {
 		my ($core, $log) = $_[0] =~ /\A(.*?^};\n)\n(.*)/ms;

@@ -48,7 +48,9 @@ for my $page (sort keys %text) {
 	push @gone, map {"section $_"} grep { !$section{$_} } map { /\d+a?/g } $text{$page} =~ /FORMAT\.md(?:\]\(FORMAT\.md\))?,\s+sections?\s+(\d+a?(?:(?:,| and)\s+\d+a?)*)/g;
 	is(join(' ', @gone), '', "what $page names exists");
 }
-is(join(' ', grep { $text{README} !~ /^  \Q$_\E /m } @pages), '', 'README names every page');
+is(join(' ', grep { $text{README} !~ /^  \Q$_\E\s/m } @pages), '', 'README names every page');
+my $source = join "", map { slurp($_) } glob("$top/*.[ch]"), glob("$top/*/*.[ch]");
+is(join(' ', grep { $source !~ /^(?:\w[\w *]*)?\b$_\(/m } $text{'doc/HOW-IT-WORKS.md'} =~ /`(\w+)\(\)`/g), '', 'functions of doc/HOW-IT-WORKS.md exist');
 my ($ci) = $text{README} =~ /^(\tgendwarfksyms .*\n\tkabi-compare .*\n)/m;
 like($text{'doc/KABI.md'} =~ s/^\t> /\t/mgr, qr/^\Q$ci\E/m, 'what CI runs is in README as in doc/KABI.md, where it is tried');
 
