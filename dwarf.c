@@ -270,21 +270,17 @@ static void add_number(struct row *row, enum fragment_kind kind, uint64_t number
 	add(row, kind)->number = number;
 }
 
-/* Adds a number with the word of an attribute. */
-static inline void add_word_number(struct row *row, enum attribute attribute, uint64_t number)
-{
-	struct fragment *fragment = add(row, FRAGMENT_NUMBER);
-
-	fragment->attribute = attribute;
-	fragment->number = number;
-}
-
 /* Adds an attribute with its word, if it is there: mostly it isn't. */
 static inline void __attribute__((always_inline))
 add_attribute(struct row *row, const struct attributes *attributes, enum attribute attribute)
 {
-	if (has(attributes, attribute))
-		add_word_number(row, attribute, attributes->values[attribute].number);
+	struct fragment *fragment;
+
+	if (!has(attributes, attribute))
+		return;
+	fragment = add(row, FRAGMENT_NUMBER);
+	fragment->attribute = attribute;
+	fragment->number = attributes->values[attribute].number;
 }
 
 /* byte_size, which a rule may change, encoding and alignment */
