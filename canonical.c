@@ -250,6 +250,70 @@ static void canonicalize_member(struct attributes *member, unsigned int parent)
 		drop(member, ATTRIBUTE_DATA_MEMBER_LOCATION);
 }
 
+/* Gives a DIE without a type of its own that of the declaration which it completes. */
+static void take_specified_type(struct attributes *attributes)
+{
+	struct die_ref declaration = reference(attributes, ATTRIBUTE_SPECIFICATION);
+	struct attributes specified;
+
+	if (has(attributes, ATTRIBUTE_TYPE) || !declaration.address)
+		return;
+	read_die(declaration, &specified);
+	if (!has(&specified, ATTRIBUTE_TYPE))
+		return;
+	attributes->present |= WANT(ATTRIBUTE_TYPE);
+	attributes->values[ATTRIBUTE_TYPE] = specified.values[ATTRIBUTE_TYPE];
+}
+
+/* Returns how many elements a subrange has; 0 also if it doesn't say. */
+static uint64_t bound_count(const struct attributes *subrange)
+{
+	uint64_t bound = number_of(subrange, ATTRIBUTE_UPPER_BOUND);
+
+	if (has(subrange, ATTRIBUTE_COUNT))
+		return number_of(subrange, ATTRIBUTE_COUNT);
+	if (!has(subrange, ATTRIBUTE_UPPER_BOUND))
+		return 0;
+	/* -1 as some compilers write it for 32 bits. */
+	if (bound == UINT32_MAX && subrange->die.unit->address_size == 4)
+		return 0;
+	return bound + 1;
+}
+
+/* Tells whether the discriminant that a variant has a value of is a signed number. */
+static bool has_signed_discriminant(const struct attributes *variant)
+{
+	struct die_ref part = parent_die(variant->die), member, type;
+	struct attributes attributes;
+
+	read_die(part, &attributes);
+	member = reference(&attributes, ATTRIBUTE_DISCR);
+	if (member.address)
+		read_die(member, &attributes);
+	type = reference(&attributes, ATTRIBUTE_TYPE);
+	for (int depth = 0; type.address && depth < DEPTH_LIMIT; depth++) {
+		uint64_t encoding;
+
+		read_die(type, &attributes);
+		encoding = number_of(&attributes, ATTRIBUTE_ENCODING);
+		if (attributes.tag == DW_TAG_base_type)
+			return encoding == DW_ATE_signed || encoding == DW_ATE_signed_char;
+		type = reference(&attributes, ATTRIBUTE_TYPE);
+	}
+	return false;
+}
+
+/* Sees to the sign of a number that is written in fewer than 8 bytes. */
+static void sign_extend(struct attributes *attributes, enum attribute attribute)
+{
+	unsigned int size = number_size(attributes, attribute);
+	uint64_t sign = size ? (uint64_t)1 << (8 * size - 1) : 0;
+	uint64_t number = attributes->values[attribute].number;
+
+	if (size)
+		attributes->values[attribute].number = (number ^ sign) - sign;
+}
+
 void canonicalize(struct attributes *attributes, unsigned int parent)
 {
 	if (!options.canonical) {
@@ -266,6 +330,12 @@ void canonicalize(struct attributes *attributes, unsigned int parent)
 		drop(attributes, ATTRIBUTE_BYTE_SIZE); /* the same */
 		break;
 	case DW_TAG_subprogram:
+		take_specified_type(attributes);
+		set_value_type(attributes);
+		break;
+	case DW_TAG_variable:
+		take_specified_type(attributes);
+		break;
 	case DW_TAG_subroutine_type:
 		set_value_type(attributes);
 		break;
@@ -278,11 +348,13 @@ void canonicalize(struct attributes *attributes, unsigned int parent)
 		break;
 	case DW_TAG_subrange_type:
 		/* No elements and no bound are told apart by some only. */
-		if (has(attributes, ATTRIBUTE_COUNT)
-			    ? !number_of(attributes, ATTRIBUTE_COUNT)
-			    : number_of(attributes, ATTRIBUTE_UPPER_BOUND) == UINT64_MAX)
+		if (!bound_count(attributes))
 			attributes->present &=
 				~(WANT(ATTRIBUTE_COUNT) | WANT(ATTRIBUTE_UPPER_BOUND));
+		break;
+	case DW_TAG_variant:
+		if (has(attributes, ATTRIBUTE_DISCR_VALUE) && has_signed_discriminant(attributes))
+			sign_extend(attributes, ATTRIBUTE_DISCR_VALUE);
 	}
 }
 

@@ -39,8 +39,12 @@ struct die_cache {
 	size_t new_count;
 	size_t new_capacity;
 	struct row row; /* under construction */
+	struct arena scratch; /* of strings that are only compared */
 	struct writer *writer;
 };
+
+/* Where the number of the unit begins in struct type.place. */
+#define PLACE_UNIT_SHIFT 40
 
 /* Fully qualified names (FORMAT 6) */
 
@@ -790,6 +794,8 @@ static struct die *load_symbol(struct die_cache *cache, struct die_ref ref, bool
 		add_word(&cache->row, FRAGMENT_TEXT, CANONICAL_START);
 	if (!subprogram) {
 		add_word(&cache->row, FRAGMENT_TEXT, "variable ");
+		if (attributes.tag == DW_TAG_variable)
+			canonicalize(&attributes, 0);
 		add_type(cache, &attributes);
 	} else if (attributes.tag != DW_TAG_subroutine_type) {
 		attributes.tag = DW_TAG_subprogram;
@@ -817,31 +823,94 @@ static struct die *load_symbol(struct die_cache *cache, struct die_ref ref, bool
 	return symbol;
 }
 
+/* Tells whether two strings are the same but for separators (FORMAT 5a). */
+static bool same_definition(struct text a, struct text b)
+{
+	static const struct text separator = { " , ", 3 };
+
+	while (a.length || b.length) {
+		struct text *texts[] = { &a, &b };
+
+		for (int i = 0; i < 2; i++)
+			while (texts[i]->length >= separator.length &&
+			       !memcmp(texts[i]->start, separator.start, separator.length))
+				*texts[i] = (struct text){ texts[i]->start + separator.length,
+							   texts[i]->length - separator.length };
+		if (!a.length || !b.length)
+			break;
+		if (*a.start++ != *b.start++)
+			return false;
+		a.length--;
+		b.length--;
+	}
+	return a.length == b.length;
+}
+
+/* Warns, once for a type, if a baseline hides one of two definitions of it. */
+static void check_definition(struct type *type, const struct type_string *other, struct die_ref die,
+			     uint64_t place)
+{
+	const struct dwarf_input *input = die.unit->input;
+
+	if (type->ruled || type->ambiguous || is_declaration(type->string->text) ||
+	    is_declaration(other->text) || same_definition(type->string->text, other->text))
+		return;
+	type->ambiguous = true;
+	warning("'%s' has two definitions in '%s', in %s and in %s: only one of them is in the baseline, and changes of the other don't show",
+		type->key->text.start, input->object->path,
+		unit_source(input, type->place >> PLACE_UNIT_SHIFT),
+		unit_source(input, place >> PLACE_UNIT_SHIFT));
+}
+
+/*
+ * Puts the string of a named type into the table, if it is to be the one of its name:
+ * only its length is looked at, unless all of it matters.
+ */
+static void enter_type(struct die_cache *cache, struct die *die)
+{
+	struct type_table *table = cache->table;
+	struct die_ref at = die->ref;
+	struct type *type = die->type;
+	/* Among the DIEs of all units, in the order of FORMAT 4. */
+	uint64_t place = (uint64_t)at.unit->number << PLACE_UNIT_SHIFT |
+			 (uint64_t)(at.address - at.unit->start);
+	struct type_string *string;
+	bool replaces;
+
+	if (!type->string) {
+		replaces = types_offer(table, type, 0, place);
+	} else if (!options.canonical && !options.consolidated) {
+		replaces = types_offer(table, type, die_string_length(cache->writer, die), place);
+	} else {
+		string = die_string(cache->writer, die, &cache->scratch);
+		if (options.consolidated)
+			check_definition(type, string, at, place);
+		/* Of equally long ones the greater (FORMAT 13) */
+		if (options.canonical && string->text.length == type->string->text.length)
+			replaces = !type->ruled &&
+				   memcmp(string->text.start, type->string->text.start,
+					  string->text.length) > 0;
+		else
+			replaces = types_offer(table, type, string->text.length, place);
+		arena_reset(&cache->scratch);
+	}
+	if (replaces)
+		types_set(table, type, die_string(cache->writer, die, &table->arena));
+}
+
 /*
  * Puts the named types among the new DIEs into the table; none is new from then on.
  */
 static void enter_types(struct die_cache *cache)
 {
-	struct type_table *table = cache->table;
-
 	for (size_t i = 0; i < cache->new_count; i++) {
-		struct die *die = cache->new_dies[i];
-		struct die_ref at = die->ref;
-		struct type *type = die->type;
-		/* Among the DIEs of all units, in the order of FORMAT 4. */
-		uint64_t place = (uint64_t)at.unit->number << 40 |
-				 (uint64_t)(at.address - at.unit->start);
-		uint64_t length;
+		const struct die *die = cache->new_dies[i];
 
 		if (options.dump_die_map)
-			fprintf(stderr, "\033[33m<DIE 0x%llx%s%s>\033[0m\n", die_offset(at),
-				type ? " " : "", type ? type->key->text.start : "");
-		if (!type)
-			continue;
-		/* Only if there is one to compare with is the length wanted. */
-		length = type->string ? die_string_length(cache->writer, die) : 0;
-		if (types_offer(table, type, length, place))
-			types_set(table, type, die_string(cache->writer, die, &table->arena));
+			fprintf(stderr, "\033[33m<DIE 0x%llx%s%s>\033[0m\n", die_offset(die->ref),
+				die->type ? " " : "", die->type ? die->type->key->text.start : "");
+		if (die->type)
+			enter_type(cache, cache->new_dies[i]);
 	}
 	cache->new_count = 0;
 }
@@ -899,6 +968,7 @@ void die_cache_free(struct die_cache *cache)
 	arena_free(&cache->arena);
 	free(cache->new_dies);
 	arena_free(&cache->row.arena);
+	arena_free(&cache->scratch);
 	writer_free(cache->writer);
 	free(cache);
 }

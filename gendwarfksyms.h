@@ -137,7 +137,7 @@ struct special special_union(struct die_ref die);
  * The number of the scheme, which stands at the start of each symbol's string. A
  * change of what --canonical makes of an object is a new one.
  */
-#define CANONICAL_SCHEME "1"
+#define CANONICAL_SCHEME "2"
 #define CANONICAL_START	 "canonical(" CANONICAL_SCHEME ") "
 
 /*

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which DIE describes each symbol (FORMAT 4): the candidates of each unit, their
- * names, and what is given to aliases.
+ * Which DIE describes each symbol: the candidates of each unit, their names, and what is
+ * given to aliases (FORMAT 4); or with --canonical the best one of all units (FORMAT 13).
  */
 #define PART "match"
 #include "gendwarfksyms.h"
@@ -49,30 +49,22 @@ static bool is_symbol_pointer(struct text name)
 	return name.start && starts_with(name.start, SYMBOL_POINTER);
 }
 
-/* Tells whether a symbol, or an alias that would get the same DIE, has none yet. */
-static bool is_unassigned(const struct matcher *matcher, const struct symbol *symbol)
+/* Finds the symbol of a name, also of a symbol pointer's; or NULL. */
+static struct symbol *find_symbol(const struct matcher *matcher, struct text name)
 {
-	return options.canonical ? symbol_unassigned(symbol, matcher->file)
-				 : any_alias_unassigned(symbol, matcher->file);
-}
-
-/* Finds the symbol of a name, if it is unassigned (step 4); or NULL. */
-static struct symbol *find_unassigned(const struct matcher *matcher, struct text name)
-{
-	struct symbol *symbol;
-
 	if (is_symbol_pointer(name)) {
 		name.start += strlen(SYMBOL_POINTER);
 		name.length -= strlen(SYMBOL_POINTER);
 	}
-	symbol = name.start ? symbols_find(matcher->list, name) : NULL;
-	return symbol && is_unassigned(matcher, symbol) ? symbol : NULL;
+	return name.start ? symbols_find(matcher->list, name) : NULL;
 }
 
-/* Whom else a symbol's DIE is given to; with --canonical, to nobody at first. */
-static struct symbol *next_alias(const struct symbol *symbol)
+/* Does the same if the symbol, or an alias of it, is unassigned (step 4). */
+static struct symbol *find_unassigned(const struct matcher *matcher, struct text name)
 {
-	return options.canonical ? (struct symbol *)symbol : symbol->alias;
+	struct symbol *symbol = find_symbol(matcher, name);
+
+	return symbol && any_alias_unassigned(symbol, matcher->file) ? symbol : NULL;
 }
 
 /* Gives a string to a symbol, unless a rule has another for it. */
@@ -84,34 +76,38 @@ static void assign_string(struct matcher *matcher, struct symbol *symbol,
 	symbols_assign(symbol, matcher->file, rule ? rule : string, string);
 }
 
-/* Gives a DIE to a symbol and its aliases, those that have none (step 6). */
-static void assign_die(struct matcher *matcher, struct symbol *symbol, struct die_ref die,
-		       bool subprogram)
+/* Makes the string of a symbol's DIE. */
+static struct type_string *describe(struct matcher *matcher, const struct symbol *symbol,
+				    struct die_ref die, bool subprogram)
 {
-	struct type_string *string = symbol_string(matcher->cache, die, subprogram);
-	struct symbol *alias = symbol;
-
 	if (!unit_has_types(die.unit) && matcher->warned != die.unit) {
 		warning("the debugging information of %s in '%s' has no types: was it compiled with -g1, or rustc's debuginfo=1?",
 			symbol->name.start, die.unit->file->path);
 		matcher->warned = die.unit;
 	}
+	debug("symbol %s: DIE 0x%llx", symbol->name.start, die_offset(die));
+	return symbol_string(matcher->cache, die, subprogram);
+}
+
+/* Gives a DIE to a symbol and its aliases, those that have none (step 6). */
+static void assign_die(struct matcher *matcher, struct symbol *symbol, struct die_ref die,
+		       bool subprogram)
+{
+	struct type_string *string = describe(matcher, symbol, die, subprogram);
+	struct symbol *alias = symbol;
+
 	do {
-		if (symbol_unassigned(alias, matcher->file)) {
-			debug("symbol %s: DIE 0x%llx", alias->name.start, die_offset(die));
+		if (symbol_unassigned(alias, matcher->file))
 			assign_string(matcher, alias, string);
-		}
-		alias = next_alias(alias);
+		alias = alias->alias;
 	} while (alias != symbol);
 }
 
-/* Keeps the type of a symbol pointer for a symbol and its aliases (step 5). */
-static void defer_pointer(struct matcher *matcher, struct symbol *symbol,
-			  const struct attributes *pointer)
+/* Finds the type that a symbol pointer is for (step 5). Error: it points to none. */
+static struct die_ref pointer_target(const struct attributes *pointer)
 {
 	struct die_ref type = reference(pointer, ATTRIBUTE_TYPE), pointee;
 	const char *name = symbol_name(pointer).start;
-	struct symbol *alias = symbol;
 	struct attributes attributes;
 
 	if (!type.address)
@@ -120,14 +116,22 @@ static void defer_pointer(struct matcher *matcher, struct symbol *symbol,
 	pointee = reference(&attributes, ATTRIBUTE_TYPE);
 	if (attributes.tag != DW_TAG_pointer_type || !pointee.address)
 		die_error(pointer->die, "symbol pointer %s is no pointer to a type", name);
-	if (read_tag(pointee) == DW_TAG_subroutine_type)
-		type = pointee;
+	return read_tag(pointee) == DW_TAG_subroutine_type ? pointee : type;
+}
+
+/* Keeps the type of a symbol pointer for a symbol and its aliases (step 5). */
+static void defer_pointer(struct matcher *matcher, struct symbol *symbol,
+			  const struct attributes *pointer)
+{
+	struct die_ref type = pointer_target(pointer);
+	struct symbol *alias = symbol;
+
 	do {
 		size_t number = matcher->deferred_count;
 
 		*APPEND(matcher->deferred, matcher->deferred_count, matcher->deferred_capacity) =
 			(struct deferred){ alias, type, number };
-		alias = next_alias(alias);
+		alias = alias->alias;
 	} while (alias != symbol);
 }
 
@@ -167,7 +171,7 @@ static void match_candidate(struct matcher *matcher, const struct candidate *can
 	origin = reference(&source, ATTRIBUTE_ABSTRACT_ORIGIN);
 	if (origin.address)
 		read_names(origin, &source);
-	if (!symbol || !is_unassigned(matcher, symbol))
+	if (!symbol || !any_alias_unassigned(symbol, matcher->file))
 		symbol = find_unassigned(matcher, symbol_name(&source));
 	if (!symbol)
 		return;
@@ -205,12 +209,156 @@ static void match_unit(struct matcher *matcher, struct unit *unit)
 		match_candidate(matcher, &matcher->candidates[i]);
 	matcher->candidate_count = 0;
 	assign_deferred(matcher);
-	unit_close(unit);
+	unit_close(unit, false);
 }
 
 /*
- * --canonical: a symbol without a DIE of its own is what the first of its aliases
- * is that has one.
+ * --canonical (FORMAT 13)
+ *
+ * Which DIE comes first depends on the order of units, and so on the build. So the best
+ * one of all units counts. With
+ *
+ *	exports.c	extern int f;  and a symbol pointer to it
+ *	f.c		int f(struct s *s, long number) { ... }
+ *
+ * it is the function, whichever unit comes first. A definition is assigned at once, since
+ * nothing is better; for symbols that have none in the end, the units with the best of what
+ * else there is are opened again.
+ */
+
+/* What a candidate is, the best last. */
+enum rank {
+	RANK_NONE,
+	RANK_LOCAL, /* a definition that only its unit sees, of that name by chance */
+	RANK_POINTER,
+	RANK_DECLARATION,
+	RANK_DEFINITION,
+};
+
+/* The best candidate so far for a symbol without a definition. */
+struct choice {
+	enum rank rank;
+	struct symbol *symbol;
+	size_t unit; /* its place in the list */
+	size_t offset; /* of the candidate from the start of the unit */
+};
+
+/* A candidate with all that it says, and what it completes or is an instance of. */
+struct described {
+	struct die_ref source; /* that has its type and parameters */
+	bool subprogram;
+	struct text name;
+	enum rank rank;
+};
+
+static struct described describe_candidate(const struct attributes *candidate)
+{
+	struct attributes attributes = *candidate;
+	struct described described = { .source = candidate->die,
+				       .subprogram = candidate->tag == DW_TAG_subprogram,
+				       .name = symbol_name(candidate) };
+	bool external = has(candidate, ATTRIBUTE_EXTERNAL);
+	struct die_ref declaration;
+
+	if (has(&attributes, ATTRIBUTE_ABSTRACT_ORIGIN)) {
+		described.source = reference(&attributes, ATTRIBUTE_ABSTRACT_ORIGIN);
+		read_names(described.source, &attributes);
+	}
+	described.rank = has(&attributes, ATTRIBUTE_DECLARATION) ? RANK_DECLARATION
+								 : RANK_DEFINITION;
+	for (int i = 0;; i++) {
+		external = external || has(&attributes, ATTRIBUTE_EXTERNAL);
+		if (!described.name.start)
+			described.name = symbol_name(&attributes);
+		if (i || !has(&attributes, ATTRIBUTE_SPECIFICATION))
+			break;
+		declaration = reference(&attributes, ATTRIBUTE_SPECIFICATION);
+		read_names(declaration, &attributes);
+	}
+	if (is_symbol_pointer(described.name))
+		described.rank = RANK_POINTER;
+	else if (!external)
+		described.rank = RANK_LOCAL;
+	return described;
+}
+
+/* Gives a symbol the candidate that was chosen for it. */
+static void assign_candidate(struct matcher *matcher, struct symbol *symbol, struct die_ref die)
+{
+	struct attributes attributes;
+	struct described described;
+
+	if (!symbol_unassigned(symbol, matcher->file))
+		return;
+	read_die(die, &attributes);
+	described = describe_candidate(&attributes);
+	if (described.rank == RANK_POINTER) {
+		read_die(described.source, &attributes);
+		described.source = pointer_target(&attributes);
+		described.subprogram = read_tag(described.source) == DW_TAG_subroutine_type;
+	}
+	assign_string(matcher, symbol,
+		      describe(matcher, symbol, described.source, described.subprogram));
+}
+
+/*
+ * Assigns the definitions of a unit, the one in that place of the list, and notes what
+ * else there is.
+ */
+static void choose_from_unit(struct matcher *matcher, struct choice *choices, size_t place,
+			     struct unit *unit)
+{
+	struct attributes attributes;
+	struct cursor candidates;
+	bool again = false;
+
+	unit = split_unit(unit);
+	die_cache_begin_unit(matcher->cache, unit);
+	unit_open(unit);
+	candidates = candidates_of(unit);
+	while (next_candidate(&candidates, &attributes)) {
+		struct symbol *symbol = find_symbol(matcher, symbol_name(&attributes));
+		struct described described;
+		struct choice *choice;
+
+		if (!symbol && !has(&attributes, ATTRIBUTE_ABSTRACT_ORIGIN) &&
+		    !has(&attributes, ATTRIBUTE_SPECIFICATION))
+			continue;
+		described = describe_candidate(&attributes);
+		symbol = find_symbol(matcher, described.name);
+		if (!symbol || !symbol_unassigned(symbol, matcher->file))
+			continue;
+		choice = &choices[symbol->number];
+		if (described.rank == RANK_DEFINITION) {
+			*APPEND(matcher->candidates, matcher->candidate_count,
+				matcher->candidates_capacity) =
+				(struct candidate){ attributes.die, attributes.tag, symbol };
+		} else if (described.rank > choice->rank) {
+			*choice = (struct choice){ described.rank, symbol, place,
+						   attributes.die.address - unit->start };
+			again = true;
+		}
+	}
+	for (size_t i = 0; i < matcher->candidate_count; i++)
+		assign_candidate(matcher, matcher->candidates[i].symbol,
+				 matcher->candidates[i].die);
+	matcher->candidate_count = 0;
+	unit_close(unit, again);
+}
+
+/* Orders choices by unit, then as in FORMAT 3. */
+static int compare_choices(const void *a, const void *b)
+{
+	const struct choice *left = a, *right = b;
+
+	if (left->unit != right->unit)
+		return left->unit < right->unit ? -1 : 1;
+	return symbols_compare(left->symbol, right->symbol);
+}
+
+/*
+ * Gives a symbol without a DIE of its own what the first of its aliases has that has
+ * one.
  */
 static void match_aliases(struct matcher *matcher)
 {
@@ -227,6 +375,46 @@ static void match_aliases(struct matcher *matcher)
 	}
 }
 
+/* Opens a unit again, and assigns what was chosen from it. Returns the next choice. */
+static const struct choice *reopen_unit(struct matcher *matcher, const struct unit_list *units,
+					const struct choice *choice, const struct choice *end)
+{
+	size_t place = choice->unit;
+	struct unit *unit = split_unit(&units->units[place]);
+	struct attributes attributes;
+	struct cursor candidates;
+
+	die_cache_begin_unit(matcher->cache, unit);
+	unit_open(unit);
+	/* So that it is known which DIEs are children of the unit DIE. */
+	candidates = candidates_of(unit);
+	while (next_candidate(&candidates, &attributes))
+		;
+	for (; choice < end && choice->unit == place; choice++)
+		assign_candidate(matcher, choice->symbol,
+				 (struct die_ref){ unit, unit->start + choice->offset });
+	unit_close(unit, false);
+	return choice;
+}
+
+static void match_canonical(struct matcher *matcher, const struct unit_list *units)
+{
+	size_t count = matcher->list->count, left = 0;
+	struct choice *choices = allocate_cleared(count, sizeof(*choices));
+	const struct choice *choice = choices;
+
+	for (size_t i = 0; i < units->count; i++)
+		choose_from_unit(matcher, choices, i, &units->units[i]);
+	for (size_t i = 0; i < count; i++)
+		if (choices[i].rank && symbol_unassigned(choices[i].symbol, matcher->file))
+			choices[left++] = choices[i];
+	qsort(choices, left, sizeof(*choices), compare_choices);
+	while (choice < choices + left)
+		choice = reopen_unit(matcher, units, choice, choices + left);
+	free(choices);
+	match_aliases(matcher);
+}
+
 void match_symbols(struct symbol_list *list, struct object *object, unsigned int file,
 		   struct type_table *table, struct die_cache *cache)
 {
@@ -234,10 +422,10 @@ void match_symbols(struct symbol_list *list, struct object *object, unsigned int
 	struct dwarf_input input;
 
 	dwarf_input_open(&input, object);
-	for (size_t i = 0; i < input.main.count; i++)
-		match_unit(&matcher, &input.main.units[i]);
 	if (options.canonical)
-		match_aliases(&matcher);
+		match_canonical(&matcher, &input.main);
+	for (size_t i = 0; !options.canonical && i < input.main.count; i++)
+		match_unit(&matcher, &input.main.units[i]);
 	free(matcher.candidates);
 	free(matcher.deferred);
 	dwarf_input_close(&input);

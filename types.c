@@ -135,6 +135,14 @@ const char *find_references(struct keys *keys, struct arena *arena, struct type_
 	return anywhere ? problem : NULL;
 }
 
+bool is_declaration(struct text text)
+{
+	const char *open = memchr(text.start, '{', text.length);
+
+	return open && same_text((struct text){ open, text.length - (open - text.start) },
+				 make_text("{ }"));
+}
+
 /* The table (FORMAT 7) */
 
 struct type *types_enter(struct type_table *table, struct key *key)

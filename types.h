@@ -77,6 +77,9 @@ struct type_string *keys_enter_string(struct keys *keys, struct key *key, struct
 
 void keys_free(struct keys *keys);
 
+/* Tells whether a string is that of a type without a definition. */
+bool is_declaration(struct text text);
+
 /* Tells whether a key is a reference, not a symbol's name. */
 static inline bool is_reference(const char *key)
 {
@@ -97,6 +100,7 @@ struct type {
 	struct type_string *string; /* NULL: none yet */
 	size_t number; /* of the types that were entered before it */
 	bool ruled; /* the string is a type_string rule's */
+	bool ambiguous; /* several definitions were found, and a warning was given */
 	uint64_t place; /* of the DIE that the string is of, among all */
 
 	/* versions.c's: */

@@ -39,15 +39,6 @@ static bool same_string(const struct type_string *a, const struct type_string *b
 	return a == b || same_text(a->text, b->text);
 }
 
-/* Tells whether a string is that of a type without a definition. */
-static bool is_declaration(struct text text)
-{
-	const char *open = memchr(text.start, '{', text.length);
-
-	return open && same_text((struct text){ open, text.length - (open - text.start) },
-				 make_text("{ }"));
-}
-
 static enum change_kind find_change_kind(struct text old, struct text new)
 {
 	if (!old.start)

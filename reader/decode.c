@@ -257,7 +257,8 @@ struct text read_line_form(struct unit *unit, uint64_t code, struct bytes *bytes
 #define WANT_ALL (~WANT(ATTRIBUTE_NONE))
 #define WANT_NAMES                                                                               \
 	(WANT(ATTRIBUTE_NAME) | WANT(ATTRIBUTE_LINKAGE_NAME) | WANT(ATTRIBUTE_ABSTRACT_ORIGIN) | \
-	 WANT(ATTRIBUTE_SIBLING))
+	 WANT(ATTRIBUTE_SPECIFICATION) | WANT(ATTRIBUTE_SIBLING) | WANT(ATTRIBUTE_DECLARATION) | \
+	 WANT(ATTRIBUTE_EXTERNAL))
 
 /* Reads the attributes of a DIE that was begun. */
 static void read_attributes(struct cursor *cursor, struct attributes *attributes, uint32_t wanted)
@@ -305,9 +306,24 @@ unsigned int read_tag(struct die_ref die)
 	return begin_die(&cursor) ? cursor.abbreviation->tag : 0;
 }
 
+unsigned int number_size(const struct attributes *attributes, enum attribute attribute)
+{
+	struct cursor cursor = cursor_at(attributes->die, 0);
+	const struct step *step;
+
+	begin_die(&cursor);
+	step = cursor.abbreviation->steps;
+	for (uint32_t i = 0; i < cursor.abbreviation->step_count; i++, step++)
+		if (step->attribute == attribute)
+			return step->size;
+	return 0;
+}
+
 static const char *const reference_names[ATTRIBUTES] = {
 	[ATTRIBUTE_TYPE] = "DW_AT_type",
 	[ATTRIBUTE_ABSTRACT_ORIGIN] = "DW_AT_abstract_origin",
+	[ATTRIBUTE_SPECIFICATION] = "DW_AT_specification",
+	[ATTRIBUTE_DISCR] = "DW_AT_discr",
 };
 
 struct die_ref unchecked_reference(const struct attributes *attributes, enum attribute attribute)

@@ -178,9 +178,16 @@ struct unit *split_unit(struct unit *unit);
 
 /*
  * Gives up what is known of a unit, if no other can refer to it: all that the
- * unit's DIEs have been read into can be given up as well.
+ * unit's DIEs have been read into can be given up as well. A unit that is to be opened
+ * again keeps its place in memory.
  */
-void unit_close(struct unit *unit);
+void unit_close(struct unit *unit, bool again);
+
+/*
+ * Returns the name of the source of the unit with that number, for messages; it lives as
+ * long as the input.
+ */
+const char *unit_source(const struct dwarf_input *input, unsigned int number);
 
 /* Returns the offset of a DIE in its section, for messages. */
 unsigned long long die_offset(struct die_ref die);
@@ -199,9 +206,12 @@ enum attribute {
 	ATTRIBUTE_LINKAGE_NAME,
 	ATTRIBUTE_TYPE,
 	ATTRIBUTE_ABSTRACT_ORIGIN,
+	ATTRIBUTE_SPECIFICATION,
+	ATTRIBUTE_DISCR,
 	ATTRIBUTE_SIBLING,
 	ATTRIBUTE_STMT_LIST,
 	ATTRIBUTE_DECLARATION,
+	ATTRIBUTE_EXTERNAL,
 	ATTRIBUTE_DECL_FILE,
 	ATTRIBUTE_CONST_VALUE,
 	ATTRIBUTE_COUNT,
@@ -237,7 +247,7 @@ struct attributes {
 		uint64_t number; /* ATTRIBUTE_DECL_FILE and those after it */
 		/* _NAME, _LINKAGE_NAME; _WIDE_VALUE and _LOCATION_BLOCK, as bytes: the section's */
 		struct text text;
-		struct die_ref die; /* _TYPE, _ABSTRACT_ORIGIN, _SIBLING */
+		struct die_ref die; /* _TYPE up to _SIBLING */
 	} values[ATTRIBUTES];
 };
 
@@ -271,13 +281,19 @@ void unit_open(struct unit *unit);
 bool unit_has_types(const struct unit *unit);
 
 /*
- * Reads a DIE: all attributes; or its names, DW_AT_abstract_origin and DW_AT_sibling;
- * or its tag alone, 0 if there is no DIE. Errors: damaged data; with the first two
+ * Reads a DIE: all attributes; or its names, what it refers to but for types, and
+ * whether it is external or a declaration; or its tag alone, 0 if there is no DIE. Errors: damaged data; with the first two
  * also: there is no DIE, but the end of a list of children.
  */
 void read_die(struct die_ref die, struct attributes *attributes);
 void read_names(struct die_ref die, struct attributes *attributes);
 unsigned int read_tag(struct die_ref die);
+
+/*
+ * Returns how many bytes a number takes in the DIE, if its form alone tells (DW_FORM_data1
+ * and the like); else 0.
+ */
+unsigned int number_size(const struct attributes *attributes, enum attribute attribute);
 
 /*
  * Finds the DIE that an attribute refers to; address NULL if there is no such

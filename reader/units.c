@@ -102,13 +102,13 @@ static void close_splits(struct dwarf_input *input, struct split *last)
 /* In a file with more units, the memory of those that have been read is given back. */
 #define MANY_UNITS 64
 
-void unit_close(struct unit *unit)
+void unit_close(struct unit *unit, bool again)
 {
 	struct dwarf_input *input = unit->input;
 
 	if (input->linked)
 		return;
-	if (unit->file == &input->object->file && input->main.count > MANY_UNITS)
+	if (!again && unit->file == &input->object->file && input->main.count > MANY_UNITS)
 		forget_pages(unit->start, unit->end);
 	/* What is in the arena: */
 	unit->abbreviations = NULL;
@@ -249,6 +249,15 @@ static const char *root_text(struct unit *unit, unsigned int name, unsigned int 
 	if (dwarf_attr(&root, name, &attribute) || dwarf_attr(&root, other_name, &attribute))
 		return dwarf_formstring(&attribute);
 	return NULL;
+}
+
+const char *unit_source(const struct dwarf_input *input, unsigned int number)
+{
+	const char *name = NULL;
+
+	if (number < input->main.count)
+		name = root_text(&input->main.units[number], DW_AT_name, DW_AT_name);
+	return name ? name : "a unit without a name";
 }
 
 /* Finds the unit that a skeleton stands for in a .dwo; NULL if it is not there. */

@@ -89,7 +89,7 @@ for my $flags (['-gdwarf-4'], ['-gdwarf-5'], ['CC=clang', '-gdwarf-4'], ['CC=cla
 my ($one, $two) = map { die_object("compile_unit\n  \@e enumeration_type name=e byte_size=16\n    enumerator name=A const_value:block1=$_\n  variable name=v type=\@e\n") } '000000000000000001', '000000000000000002';
 is(version_of($one, 'v'), version_of($two, 'v'), 'an enumerator of more than 64 bits: not in the default');
 isnt(version_of($one, 'v', '--canonical'), version_of($two, 'v', '--canonical'), '... but by --canonical');
-like(run(['v'], ['--canonical', '--dump-versions'], $one)->{err}, qr/^v canonical\(1\) variable enumeration_type e \{ enumerator A = 0x010000000000000000 \} byte_size\(16\)$/m, '... in hex');
+like(run(['v'], ['--canonical', '--dump-versions'], $one)->{err}, qr/^v canonical\(2\) variable enumeration_type e \{ enumerator A = 0x010000000000000000 \} byte_size\(16\)$/m, '... in hex');
 
 sub rust {
 	my ($text) = @_;
@@ -118,22 +118,22 @@ is($both{g}, $both{f}, 'an alias without a DIE has that of what it is an alias o
 
 my $ruled = c_object("int f(int x) { return x; }\nextern int g(int) __attribute__((alias(\"f\"))); extern int h(int) __attribute__((alias(\"f\")));\n"
 	. join '', map {"static const char rule_$_\[] __attribute__((used, aligned(1), section(\".discard.gendwarfksyms.kabi_rules\"))) = \"1\\0\" \"type_string\\0\" \"$_\\0\" \"variable base_type $_\";\n"} 'f', 'h');
-like(run(['f', 'g', 'h'], ['--stable', '--canonical'], $ruled)->{symtypes}, qr/\Af variable base_type f\ng canonical\(1\) subprogram \(.*\nh variable base_type h\n\z/, '... and type_string rules are for one name');
+like(run(['f', 'g', 'h'], ['--stable', '--canonical'], $ruled)->{symtypes}, qr/\Af variable base_type f\ng canonical\(2\) subprogram \(.*\nh variable base_type h\n\z/, '... and type_string rules are for one name');
 
 # The stable mode on top: a renamed last member keeps its name where it is.
 my $renamed = c_object("struct k { int a; union { long fresh; long __kabi_renamed_old; }; };\n---\nint f(struct k *kb) { return 0; }\n");
 like(run(['f'], ['--stable', '--canonical', '--dump-versions'], $renamed)->{err},
-	qr/^f canonical\(1\) subprogram \( formal_parameter pointer_type \{ structure_type k \{ .* member base_type long byte_size\(8\) encoding\(5\) _old data_member_location\(8\) \} byte_size\(16\) \} \) ->/m,
+	qr/^f canonical\(2\) subprogram \( formal_parameter pointer_type \{ structure_type k \{ .* member base_type long byte_size\(8\) encoding\(5\) _old data_member_location\(8\) \} byte_size\(16\) \} \) ->/m,
 	'a renamed last member does not rename the parameter');
 
 # Schemes don't mix
 my $object = c_object("int v;\n");
 my $plain = spew("$scratch/plain.symtypes", run(['v'], [], $object)->{symtypes});
 my $canonical = spew("$scratch/canonical.symtypes", run(['v'], ['--canonical'], $object)->{symtypes});
-fails_with($object, ['v'], qr/'\Q$plain\E' was made without --canonical, .*this run, made with --canonical, scheme 1/, '-r: a plain file for a canonical run', '--canonical', '-r', $plain);
-fails_with($object, ['v'], qr/'\Q$canonical\E' was made with --canonical, scheme 1, .*this run, made without --canonical/, '-r: a canonical file for a plain run', '-r', $canonical);
-spew("$scratch/other.symtypes", slurp($canonical) =~ s/canonical\(1\)/canonical(9)/r);
-fails_with($object, ['v'], qr/scheme 9, .*scheme 1/, '-r: another scheme', '--canonical', '-r', "$scratch/other.symtypes");
+fails_with($object, ['v'], qr/'\Q$plain\E' was made without --canonical, .*this run, made with --canonical, scheme 2/, '-r: a plain file for a canonical run', '--canonical', '-r', $plain);
+fails_with($object, ['v'], qr/'\Q$canonical\E' was made with --canonical, scheme 2, .*this run, made without --canonical/, '-r: a canonical file for a plain run', '-r', $canonical);
+spew("$scratch/other.symtypes", slurp($canonical) =~ s/canonical\(2\)/canonical(9)/r);
+fails_with($object, ['v'], qr/scheme 9, .*scheme 2/, '-r: another scheme', '--canonical', '-r', "$scratch/other.symtypes");
 is(run(['v'], ['--canonical', '-p', '-r', $canonical], $object)->{status}, 0, '-r: one scheme');
 is(run(['v'], ['-p', '-r', $plain], $object)->{status}, 0, '... and none');
 

@@ -119,7 +119,7 @@ sub stable_is {
 	my ($dies, $want, $canonical, $name) = @_;
 	my $object = die_object($renamed . $dies);
 	string_is($object, 'v', "variable $want", $name, '--stable');
-	string_is($object, 'v', "canonical(1) variable $canonical" =~ s/ byte_size\(8\)//gr, "$name, --canonical", '--stable', '--canonical');
+	string_is($object, 'v', "canonical(2) variable $canonical" =~ s/ byte_size\(8\)//gr, "$name, --canonical", '--stable', '--canonical');
 }
 stable_is("  \@s structure_type\n    member name=x type=\@u\n    member name=y type=\@int\n  variable name=v type=\@s\n",
 	"structure_type { member $int old , member $int y }", "structure_type { member $int old , member $int y }", 'a member that is renamed');

@@ -61,7 +61,7 @@ for my $program ('gendwarfksyms', 'kabi-compare') {
 	is(join(' ', grep { !$known{$_} } $page =~ /^\.BR? (--?[a-z-]+)/mg), '', 'the man page has no others');
 	is(join(' ', grep { !$known{"--$_"} } $fish =~ /-l (\S+)/g), '', "... nor fish's completion");
 	$shown{$program} = command('', "$top/$program$suffix", '--version')->{out};
-	my ($version) = $shown{$program} =~ /^\Q$program\E (\S+)(?: \(--canonical: scheme 1\))?\n\z/;
+	my ($version) = $shown{$program} =~ /^\Q$program\E (\S+)(?: \(--canonical: scheme 2\))?\n\z/;
 	like($page, qr/^\.TH .*"gendwarfksyms \Q$version\E"/m, "the man page is of $version");
 	SKIP: {
 		skip 'no man', 1 if command('', 'man', '--version')->{status};

@@ -1,0 +1,147 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+# FORMAT.md, sections 13 and 14: --canonical doesn't depend on the order of units; signs that a form doesn't tell; two definitions of one name.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Gendwarfksyms;
+
+my $count = 0;
+
+# Objects linked into one.
+sub linked {
+	my $object = "$scratch/linked" . $count++ . '.o';
+	my $r = command('', 'ld', '-r', '-o', $object, @_);
+	die "cannot link: $r->{err}" if $r->{status};
+	return $object;
+}
+
+# In any order of these objects, a symbol has the version that it has in the first of them alone.
+sub order_is_nothing {
+	my ($symbol, $name, @objects) = @_;
+	my $want = version_of($objects[0], $symbol, '--canonical');
+	isnt($want, '0x00000000', "$name: a version");
+	for my $order ([@objects], [reverse @objects], [@objects[1 .. $#objects, 0]]) {
+		my $object = linked(@$order);
+		is(version_of($object, $symbol, '--canonical'), $want, '... ' . join ', ', map { s/.*\///r } @$order);
+		same_as_model([$symbol], ['--canonical'], $object, '... and the model says so');
+	}
+}
+
+sub compilers { return grep { !command('', $_, '--version')->{status} } 'gcc', 'clang' }
+
+my $pointer = 'static __typeof__(f) *__gendwarfksyms_ptr_f __attribute__((used, section(".discard.gendwarfksyms"))) = &f;';
+for my $compiler (compilers()) {
+	my $real = c_object("struct s;\nint f(struct s *p, long x) { return 3; }\n", "CC=$compiler");
+	my $shim = c_object("extern int f;\n$pointer\n", "CC=$compiler");
+	my $declared = c_object("int f(int);\nint g(void) { return f(1); }\n", "CC=$compiler", '-O2');
+	order_is_nothing('f', "$compiler: a function before a pointer to another type", $real, $shim);
+	order_is_nothing('f', "$compiler: ... and a wrong declaration", $real, $declared, $shim);
+	my $private = c_object("static char *__attribute__((used)) f(char **x) { return *x; }\nint h(void) { return 0; }\n", "CC=$compiler");
+	order_is_nothing('f', "$compiler: a function before a static one of the same name", $real, $private);
+	isnt(version_of($private, 'f', '--canonical'), '0x00000000', '... which is better than nothing');
+	my $defined = c_object("extern int array[];\n---\nint array[5] = { 1 };\n", "CC=$compiler");
+	my $user = c_object("extern int array[];\nint use(int i) { return array[i]; }\n", "CC=$compiler");
+	order_is_nothing('array', "$compiler: an array of known length before one of unknown", $defined, $user);
+	string_is($defined, 'array', 'canonical(2) variable array_type[5] { base_type int byte_size(4) encoding(5) }', '... its own type', '--canonical');
+	my $asm = c_object("struct s;\nextern int f(struct s *, long);\n$pointer\n", "CC=$compiler");
+	is(version_of(linked($private, $asm), 'f', '--canonical'), version_of($real, 'f', '--canonical'), "$compiler: a pointer before a static function of the same name");
+}
+
+# A definition that completes a declaration and has no type of its own
+my $completes = die_object(<<'E');
+compile_unit
+  @int base_type name=int byte_size=4 encoding=5
+  structure_type name=scope byte_size=4
+    @f subprogram name=f type=@int external declaration
+      formal_parameter type=@int
+    @v variable name=v type=@int external declaration
+  subprogram specification=@f
+    formal_parameter type=@int
+    formal_parameter type=@int
+  variable specification=@v
+E
+my $int = 'base_type int byte_size(4) encoding(5)';
+string_is($completes, 'f', "canonical(2) subprogram ( formal_parameter $int , formal_parameter $int ) -> $int", 'a function takes the type of its declaration', '--canonical');
+string_is($completes, 'v', "canonical(2) variable $int", '... and a variable', '--canonical');
+
+# Two definitions of one name: the choice doesn't depend on the order, and a baseline says that there are two.
+my $first = c_object("struct same { int first; };\n---\nint use_first(struct same *s) { return s->first; }\n");
+my $other = c_object("struct same { int other; };\n---\nint use_other(struct same *s) { return s->other; }\n");
+my $again = c_object("struct same { int first; };\n---\nint use_again(struct same *s) { return s->first; }\n");
+my $declares = c_object("struct same;\n---\nint use_declared(struct same *s) { return !s; }\n");
+my ($ab, $ba) = (linked($first, $other), linked($other, $first));
+isnt(run([qw(use_first use_other)], [], $ab)->{out}, run([qw(use_first use_other)], [], $ba)->{out}, 'two definitions: by default the first of equally long ones');
+is(run([qw(use_first use_other)], ['--canonical'], $ab)->{out}, run([qw(use_first use_other)], ['--canonical'], $ba)->{out}, '... with --canonical one, whichever unit comes first');
+same_as_model([qw(use_first use_other)], ['--canonical'], $ab, '... the model\'s');
+for my $mode ([], ['--canonical']) {
+	my $r = run([qw(use_first use_other)], [@$mode, '-c', "$scratch/baseline"], $ab);
+	like($r->{err}, qr/^warning: gendwarfksyms: dwarf: 's#same' has two definitions in '\Q$ab\E', in \S+\.c and in \S+\.c: /, "a baseline of them: a warning (@$mode)");
+	is(scalar(() = $r->{err} =~ /two definitions/g), 1, '... once');
+	is($r->{status}, 0, '... which is no error');
+	is(run([qw(use_first use_again)], [@$mode, '-c', "$scratch/baseline"], linked($first, $again))->{err}, '', "no warning for the same definition twice (@$mode)");
+	is(run([qw(use_first use_declared)], [@$mode, '-c', "$scratch/baseline"], linked($first, $declares))->{err}, '', '... nor for a declaration');
+	is(run([qw(use_declared use_first)], [@$mode, '-c', "$scratch/baseline"], linked($declares, $first))->{err}, '', '... nor for one that comes first');
+}
+is(run([qw(use_first use_other)], [], $ab)->{err}, '', '... nor without a baseline');
+# Only a separator differs (section 5a): the function type is reached through itself in the second unit.
+my @traces = map { my ($x, $y) = @$_; c_object("struct b;\nstruct a;\nstruct b { int (*f)(struct a *, struct b *); };\nstruct a { int (*g)(struct a *, struct b *); };\n---\n"
+	. "int $x { return 0; }\nint $y { return 0; }\n") } ['one(struct a *p)', 'two(struct b *p)'], ['three(struct b *p)', 'four(struct a *p)'];
+isnt(run([qw(one two three four)], [], $traces[0])->{symtypes} =~ /\)formal_parameter/, run([qw(one two three four)], [], $traces[1])->{symtypes} =~ /\)formal_parameter/, 'a separator is missing in one of two units');
+is(run([qw(one two three four)], ['-c', "$scratch/baseline"], linked(@traces))->{err}, '', '... which is no other definition');
+
+# Signed discriminants: LLVM writes -1 as data1 0xff.
+sub discriminant {
+	my ($type, $value, $options, $part) = @_;
+	my $object = die_object(<<"E");
+compile_unit
+  \@int base_type name=i16 byte_size=2 encoding=5
+  \@unsigned base_type name=u16 byte_size=2 encoding=7
+  \@alias typedef name=alias type=\@int
+  \@s structure_type name=E byte_size=4
+    variant_part @{[$part // 'discr=@d']}
+      \@d member type=\@$type data_member_location=0
+      variant $value
+        member name=A type=\@int data_member_location=2
+  variable name=v type=\@s
+E
+	my $r = run(['v'], ['--dump-versions', @$options], $object);
+	same_as_model(['v'], $options, $object, "the model's: $type, $value @$options");
+	return $r->{err} =~ /discr_value\((\d+)\)/ ? $1 : $r->{err};
+}
+is(discriminant('int', 'discr_value:data1=255', ['--canonical']), '18446744073709551615', 'data1 0xff of a signed discriminant is -1');
+is(discriminant('int', 'discr_value:data2=255', ['--canonical']), '255', 'data2 0x00ff is 255');
+is(discriminant('int', 'discr_value:data2=32768', ['--canonical']), '18446744073709518848', 'data2 0x8000 is -32768');
+is(discriminant('int', 'discr_value:data4=32768', ['--canonical']), '32768', 'data4 0x8000 is 32768');
+is(discriminant('int', 'discr_value:sdata=-3', ['--canonical']), '18446744073709551613', 'sdata has its sign');
+is(discriminant('int', 'discr_value:udata=255', ['--canonical']), '255', 'udata has none');
+is(discriminant('int', 'discr_value:data8=255', ['--canonical']), '255', 'data8 has all its bits');
+is(discriminant('alias', 'discr_value:data1=128', ['--canonical']), '18446744073709551488', 'a typedef of a signed type');
+is(discriminant('unsigned', 'discr_value:data1=255', ['--canonical']), '255', 'an unsigned discriminant');
+is(discriminant('unsigned', 'discr_value:data1=255', ['--canonical'], 'type=@int'), '18446744073709551615', 'a type of the variant_part itself');
+is(discriminant('int', 'discr_value:data1=255', []), '255', 'by default as the form says');
+SKIP: {
+	skip 'no rustc', 4 if command('', 'rustc', '--version')->{status};
+	my %version;
+	for my $value (-1, 255, -200, 56) {
+		my $source = spew("$scratch/d.rs", "#![no_std]\n#![crate_type=\"lib\"]\n#[repr(i16)] pub enum E { A(u8) = $value, B(u8) = 3 }\n"
+			. "#[no_mangle] pub extern \"C\" fn f(p: &E) -> i32 { match p { E::A(_) => 1, E::B(_) => 2 } }\n");
+		command('', 'rustc', '--emit', 'obj', '-g', '-o', "$scratch/d.o", $source);
+		push @{$version{version_of("$scratch/d.o", 'f', '--canonical')}}, $value;
+	}
+	is(scalar(keys %version), 4, 'four values of a Rust enum, four versions') or diag(explain(\%version));
+}
+
+# An upper bound of -1 in 32 bits
+my $bounds = "compile_unit version=4 address_size=SIZE\n  \@int base_type name=int byte_size=4 encoding=5\n  \@a array_type type=\@int\n    subrange_type upper_bound:data4=4294967295\n"
+	. "  variable name=v type=\@a\n";
+SKIP: {
+	skip 'no i686-linux-gnu-gcc', 2 if command('', 'i686-linux-gnu-gcc', '--version')->{status};
+	my $object = die_object($bounds =~ s/SIZE/4/r, 'i686-linux-gnu-gcc');
+	string_is($object, 'v', "canonical(2) variable array_type[] { $int }", 'an upper bound of 2^32-1 in a 32-bit unit: no elements', '--canonical');
+	string_is($object, 'v', "variable array_type[4294967296] { $int }", '... by default as the reference has it');
+}
+string_is(die_object($bounds =~ s/SIZE/8/r), 'v', "canonical(2) variable array_type[4294967296] { $int }", '... not in a 64-bit unit', '--canonical');
+
+done_testing();
