@@ -136,13 +136,16 @@ static int open_file(const char *path)
 	return fd;
 }
 
+/* The path of an input file. */
+struct path {
+	const char *path;
+	struct text name; /* in the consolidated file */
+	bool unwanted; /* --exported: it has no symbol */
+};
+
 /* The input files. */
 struct paths {
-	struct path {
-		const char *path;
-		struct text name; /* in the consolidated file */
-		bool unwanted; /* --exported: it has no symbol */
-	} * paths;
+	struct path *paths;
 	size_t count;
 	size_t capacity;
 	struct arena arena; /* of those from lists */

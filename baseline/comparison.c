@@ -55,10 +55,10 @@ static enum change_kind find_change_kind(struct text old, struct text new)
 static bool same_change(const void *value, const void *key)
 {
 	const struct change *a = value, *b = key;
+	bool same_old = !a->old.start == !b->old.start && same_text(a->old, b->old);
+	bool same_new = !a->new.start == !b->new.start &&same_text(a->new, b->new);
 
-	return same_text(a->key, b->key) && !a->old.start == !b->old.start &&
-	       !a->new.start == !b->new.start &&same_text(a->old, b->old) &&
-	       same_text(a->new, b->new);
+	return same_text(a->key, b->key) && same_old && same_new;
 }
 
 /* Finds or enters a change; strings are NULL where there is none. */
