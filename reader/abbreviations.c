@@ -41,7 +41,7 @@ static const struct form forms[] = {
 	[DW_FORM_block] = { OPCODE_ULEB_BLOCK, 0 },
 	[DW_FORM_block1] = { OPCODE_BLOCK1, 0 },
 	[DW_FORM_data1] = { OPCODE_NUMBER, 1 },
-	[DW_FORM_flag] = { OPCODE_SKIP, 1 },
+	[DW_FORM_flag] = { OPCODE_FLAG, 1 },
 	[DW_FORM_sdata] = { OPCODE_SLEB_NUMBER, 0 },
 	[DW_FORM_strp] = { OPCODE_STRP, SIZE_OFFSET },
 	[DW_FORM_udata] = { OPCODE_ULEB_NUMBER, 0 },
@@ -54,9 +54,9 @@ static const struct form forms[] = {
 	[DW_FORM_indirect] = { OPCODE_INDIRECT, 0 },
 	[DW_FORM_sec_offset] = { OPCODE_LIBDW_NUMBER, SIZE_OFFSET },
 	[DW_FORM_exprloc] = { OPCODE_ULEB_BLOCK, 0 },
-	[DW_FORM_flag_present] = { OPCODE_SKIP, 0 },
+	[DW_FORM_flag_present] = { OPCODE_FLAG, 0 },
 	[DW_FORM_strx] = { OPCODE_ULEB_LIBDW_TEXT, 0 },
-	[DW_FORM_addrx] = { OPCODE_ULEB_SKIP, 0 },
+	[DW_FORM_addrx] = { OPCODE_ULEB_NUMBER, 0 },
 	[DW_FORM_ref_sup4] = { OPCODE_LIBDW_REFERENCE, 4 },
 	[DW_FORM_strp_sup] = { OPCODE_LIBDW_TEXT, SIZE_OFFSET },
 	[DW_FORM_data16] = { OPCODE_BYTES, 16 },
@@ -70,11 +70,11 @@ static const struct form forms[] = {
 	[DW_FORM_strx2] = { OPCODE_LIBDW_TEXT, 2 },
 	[DW_FORM_strx3] = { OPCODE_LIBDW_TEXT, 3 },
 	[DW_FORM_strx4] = { OPCODE_LIBDW_TEXT, 4 },
-	[DW_FORM_addrx1] = { OPCODE_SKIP, 1 },
-	[DW_FORM_addrx2] = { OPCODE_SKIP, 2 },
-	[DW_FORM_addrx3] = { OPCODE_SKIP, 3 },
-	[DW_FORM_addrx4] = { OPCODE_SKIP, 4 },
-	[FORM_INDEX(DW_FORM_GNU_addr_index)] = { OPCODE_ULEB_SKIP, 0 },
+	[DW_FORM_addrx1] = { OPCODE_NUMBER, 1 },
+	[DW_FORM_addrx2] = { OPCODE_NUMBER, 2 },
+	[DW_FORM_addrx3] = { OPCODE_NUMBER, 3 },
+	[DW_FORM_addrx4] = { OPCODE_NUMBER, 4 },
+	[FORM_INDEX(DW_FORM_GNU_addr_index)] = { OPCODE_ULEB_NUMBER, 0 },
 	[FORM_INDEX(DW_FORM_GNU_str_index)] = { OPCODE_ULEB_LIBDW_TEXT, 0 },
 	[FORM_INDEX(DW_FORM_GNU_ref_alt)] = { OPCODE_LIBDW_REFERENCE, SIZE_OFFSET },
 	[FORM_INDEX(DW_FORM_GNU_strp_alt)] = { OPCODE_LIBDW_TEXT, SIZE_OFFSET },
@@ -98,15 +98,19 @@ static struct form find_form(const struct unit *unit, unsigned int offset_size, 
 /* What a value is, for an attribute. */
 enum value_class {
 	CLASS_NONE, /* nothing that any attribute wants */
+	CLASS_FLAG,
 	CLASS_NUMBER,
 	CLASS_TEXT,
 	CLASS_REFERENCE,
 	CLASS_BYTES,
+	CLASS_ANY, /* which, stands in front of the value */
 };
 
 static enum value_class opcode_class(enum opcode opcode)
 {
 	switch (opcode) {
+	case OPCODE_FLAG:
+		return CLASS_FLAG;
 	case OPCODE_NUMBER:
 	case OPCODE_IMPLICIT:
 	case OPCODE_LIBDW_NUMBER:
@@ -128,6 +132,8 @@ static enum value_class opcode_class(enum opcode opcode)
 	case OPCODE_BLOCK4:
 	case OPCODE_ULEB_BLOCK:
 		return CLASS_BYTES;
+	case OPCODE_INDIRECT:
+		return CLASS_ANY;
 	default:
 		return CLASS_NONE;
 	}
@@ -146,7 +152,7 @@ static enum opcode skipping_opcode(enum opcode opcode)
 /* What is known of an attribute: its number here, and what it has to be. */
 static const struct wanted {
 	uint8_t attribute; /* enum attribute */
-	uint8_t class; /* enum value_class; NONE: only whether it is there */
+	uint8_t class; /* enum value_class */
 } wanted_attributes[] = {
 	[DW_AT_name] = { ATTRIBUTE_NAME, CLASS_TEXT },
 	[DW_AT_linkage_name] = { ATTRIBUTE_LINKAGE_NAME, CLASS_TEXT },
@@ -156,8 +162,8 @@ static const struct wanted {
 	[DW_AT_discr] = { ATTRIBUTE_DISCR, CLASS_REFERENCE },
 	[DW_AT_sibling] = { ATTRIBUTE_SIBLING, CLASS_REFERENCE },
 	[DW_AT_stmt_list] = { ATTRIBUTE_STMT_LIST, CLASS_NUMBER },
-	[DW_AT_declaration] = { ATTRIBUTE_DECLARATION, CLASS_NONE },
-	[DW_AT_external] = { ATTRIBUTE_EXTERNAL, CLASS_NONE },
+	[DW_AT_declaration] = { ATTRIBUTE_DECLARATION, CLASS_FLAG },
+	[DW_AT_external] = { ATTRIBUTE_EXTERNAL, CLASS_FLAG },
 	[DW_AT_decl_file] = { ATTRIBUTE_DECL_FILE, CLASS_NUMBER },
 	[DW_AT_const_value] = { ATTRIBUTE_CONST_VALUE, CLASS_NUMBER },
 	[DW_AT_count] = { ATTRIBUTE_COUNT, CLASS_NUMBER },
@@ -173,14 +179,16 @@ static const struct wanted {
 	[DW_AT_discr_value] = { ATTRIBUTE_DISCR_VALUE, CLASS_NUMBER },
 };
 
-/* Tells what is known of an attribute; attribute NONE if it isn't wanted. */
+static const struct wanted unwanted = { ATTRIBUTE_NONE, CLASS_NONE };
+
+/* Tells what is known of an attribute. */
 static struct wanted find_wanted(uint64_t name)
 {
 	if (name < sizeof(wanted_attributes) / sizeof(*wanted_attributes))
 		return wanted_attributes[name];
 	if (name == DW_AT_GNU_vector)
-		return (struct wanted){ ATTRIBUTE_GNU_VECTOR, CLASS_NONE };
-	return (struct wanted){ ATTRIBUTE_NONE, CLASS_NONE };
+		return (struct wanted){ ATTRIBUTE_GNU_VECTOR, CLASS_FLAG };
+	return unwanted;
 }
 
 /* Tells what an attribute is called if its value is bytes; NONE if they mean nothing. */
@@ -204,13 +212,12 @@ struct specification {
 	int64_t implicit; /* the value of DW_FORM_implicit_const */
 };
 
-/* Makes the step for an attribute of a DIE with that tag. */
-static struct step make_step(const struct unit *unit, unsigned int tag,
+/* Makes the step for an attribute, of which this is wanted. */
+static struct step make_step(const struct unit *unit, struct wanted wanted,
 			     const struct specification *specification)
 {
 	uint64_t name = specification->name, code = specification->form;
 	struct form form = find_form(unit, unit->offset_size, code);
-	struct wanted wanted = find_wanted(name);
 	enum value_class class = opcode_class(form.opcode);
 	struct step step = {
 		.attribute = wanted.attribute,
@@ -225,23 +232,25 @@ static struct step make_step(const struct unit *unit, unsigned int tag,
 	if (name == DW_AT_data_member_location && unit->version < 4 &&
 	    (code == DW_FORM_data4 || code == DW_FORM_data8))
 		step.opcode = OPCODE_LIBDW_NUMBER;
-	/* Nearly all DIEs have this one. */
-	if (wanted.attribute == ATTRIBUTE_DECL_FILE && !is_body(tag))
-		step.attribute = ATTRIBUTE_NONE;
-	else if (wanted.class && class == CLASS_BYTES)
+	/* Since DWARF 4, numbers are no offsets of line tables. */
+	if (name == DW_AT_stmt_list && unit->version >= 4 && class == CLASS_NUMBER &&
+	    code != DW_FORM_sec_offset)
+		class = CLASS_NONE;
+	if (class == CLASS_BYTES)
 		step.attribute = bytes_attribute(wanted.attribute);
-	else if (wanted.class && class != wanted.class)
+	else if (class != wanted.class && class != CLASS_ANY)
 		step.attribute = ATTRIBUTE_NONE;
-	if (!step.attribute || !wanted.class)
+	if (!step.attribute)
 		step.opcode = skipping_opcode(step.opcode);
 	return step;
 }
 
-struct step make_indirect_step(const struct unit *unit, uint64_t form)
+struct step make_direct_step(const struct unit *unit, const struct step *indirect, uint64_t form)
 {
-	const struct specification specification = { .form = form };
+	const struct specification specification = { .name = indirect->name, .form = form };
 
-	return make_step(unit, 0, &specification);
+	return make_step(unit, indirect->attribute ? find_wanted(indirect->name) : unwanted,
+			 &specification);
 }
 
 struct step make_line_step(const struct unit *unit, unsigned int offset_size, uint64_t code)
@@ -286,6 +295,14 @@ static bool next_specification(struct bytes *bytes, struct specification *specif
 	return specification->name || specification->form;
 }
 
+/* Tells whether a value of a form may refer to a DIE of another unit. */
+static bool is_link(const struct unit *unit, uint64_t code)
+{
+	enum opcode opcode = find_form(unit, unit->offset_size, code).opcode;
+
+	return opcode == OPCODE_LIBDW_REFERENCE || opcode == OPCODE_INDIRECT;
+}
+
 /* Tells whether any of a unit's abbreviations may refer to a DIE of another. */
 static bool has_links(const struct unit *unit)
 {
@@ -296,8 +313,7 @@ static bool has_links(const struct unit *unit)
 
 	while (next_abbreviation(&bytes, &abbreviation))
 		while (next_specification(&bytes, &specification))
-			if (find_form(unit, unit->offset_size, specification.form).opcode ==
-			    OPCODE_LIBDW_REFERENCE)
+			if (is_link(unit, specification.form))
 				return true;
 	count_table(unit->input, &bytes, start);
 	return false;
@@ -332,13 +348,16 @@ static void read_steps(struct unit *unit, struct bytes *bytes, struct abbreviati
 	steps = arena_reserve(arena, 0, sizeof(*steps));
 	while (next_specification(bytes, &specification)) {
 		uint64_t name = specification.name;
-		struct step step = make_step(unit, abbreviation->tag, &specification);
+		struct wanted wanted = find_wanted(name);
+		struct step step;
 
 		*types |= name == DW_AT_type || name == DW_AT_prototyped;
-		/* Of two attributes of one name the first counts. */
-		if (seen & WANT(find_wanted(name).attribute))
-			step.attribute = ATTRIBUTE_NONE;
-		seen |= WANT(find_wanted(name).attribute);
+		/* Of two attributes of one name the first counts; nearly all DIEs have decl_file. */
+		if (seen & WANT(wanted.attribute) ||
+		    (wanted.attribute == ATTRIBUTE_DECL_FILE && !is_body(abbreviation->tag)))
+			wanted = unwanted;
+		seen |= WANT(wanted.attribute);
+		step = make_step(unit, wanted, &specification);
 		all += is_fixed(step.opcode) ? step.size : UNKNOWN_SIZE;
 		if (!step.attribute && is_fixed(step.opcode)) {
 			skip += step.size;

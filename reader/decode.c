@@ -87,57 +87,81 @@ static struct text read_block(struct bytes *bytes, uint64_t size)
 
 static bool read_variable(struct die_ref die, const struct step *step, struct bytes *bytes,
 			  bool wanted, union value *value);
+static uint32_t read_indirect(struct die_ref die, const struct step *step, struct bytes *bytes,
+			      uint32_t wanted, union value *values);
 
 /*
- * Runs a step: passes over what is to be skipped, and reads the value, or passes over
- * it if it isn't wanted. Returns false if there is none. Inline, since nearly all of a
+ * Runs a step: passes over what is to be skipped, and reads the value, into `values` if
+ * its attribute is in `wanted` (bits, by enum attribute), or passes over it. Returns the
+ * attribute's bit; 0 if it has no value that anybody wants. Inline, since nearly all of a
  * run goes through here.
  */
-static inline bool __attribute__((always_inline))
-read_value(struct die_ref die, const struct step *step, struct bytes *bytes, bool wanted,
-	   union value *value)
+static inline uint32_t __attribute__((always_inline))
+read_value(struct die_ref die, const struct step *step, struct bytes *bytes, uint32_t wanted,
+	   union value *values)
 {
 	const unsigned char *at = read_bytes(bytes, (uint64_t)step->skip + step->size) + step->skip;
+	uint32_t bit = WANT(step->attribute);
+	bool is_wanted = wanted & bit;
+	union value unwanted, *value = is_wanted ? &values[step->attribute] : &unwanted;
 	uint64_t number = 0;
 
-	if (!wanted && is_fixed(step->opcode))
-		return false;
+	if (!is_wanted && is_fixed(step->opcode))
+		return 0;
 	if (step->size <= 8)
 		number = get_number(bytes->file->big_endian, at, step->size);
 	switch (step->opcode) {
 	case OPCODE_SKIP:
-		return true;
+		return 0;
+	case OPCODE_FLAG:
+		return number || !step->size ? bit : 0;
 	case OPCODE_NUMBER:
 		value->number = number;
-		return true;
+		return bit;
 	case OPCODE_IMPLICIT:
 		value->number = step->implicit;
-		return true;
+		return bit;
 	case OPCODE_REFERENCE:
 		value->die = unit_die(die.unit, number);
-		return true;
+		return bit;
 	case OPCODE_STRP:
 		value->text = strp_text(die, number);
-		return true;
+		return bit;
 	case OPCODE_BYTES:
 		value->text = (struct text){ (const char *)at, step->size };
-		return true;
+		return bit;
 	case OPCODE_LIBDW_NUMBER:
 	case OPCODE_LIBDW_TEXT:
 	case OPCODE_LIBDW_REFERENCE:
-		return ask_libdw(die, step, at, number, value);
+		return ask_libdw(die, step, at, number, value) ? bit : 0;
+	case OPCODE_INDIRECT:
+		return read_indirect(die, step, bytes, wanted, values);
 	default:
-		return read_variable(die, step, bytes, wanted, value);
+		return read_variable(die, step, bytes, is_wanted, value) ? bit : 0;
 	}
 }
 
-/* Does the same for a value whose size only the value itself tells. */
+/* Does the same for a value that its form stands in front of. */
+static uint32_t __attribute__((noinline, cold))
+read_indirect(struct die_ref die, const struct step *step, struct bytes *bytes, uint32_t wanted,
+	      union value *values)
+{
+	struct step direct = make_direct_step(die.unit, step, read_uleb(bytes));
+
+	if (direct.form == DW_FORM_indirect || direct.form == DW_FORM_implicit_const)
+		die_error(die, "form 0x%x in DW_FORM_indirect", direct.form);
+	return read_value(die, &direct, bytes, wanted, values);
+}
+
+/*
+ * Reads a value whose size only the value itself tells, or passes over it. Returns false
+ * if there is none.
+ */
 static bool __attribute__((noinline))
 read_variable(struct die_ref die, const struct step *step, struct bytes *bytes, bool wanted,
 	      union value *value)
 {
 	const unsigned char *at = bytes->at;
-	struct step direct;
 
 	switch (step->opcode) {
 	case OPCODE_ULEB_SKIP:
@@ -168,12 +192,6 @@ read_variable(struct die_ref die, const struct step *step, struct bytes *bytes, 
 	case OPCODE_ULEB_BLOCK:
 		value->text = read_block(bytes, read_uleb(bytes));
 		return true;
-	case OPCODE_INDIRECT:
-		/* No value of this form is wanted, only how long it is. */
-		direct = make_indirect_step(die.unit, read_uleb(bytes));
-		if (direct.form == DW_FORM_indirect || direct.form == DW_FORM_implicit_const)
-			break;
-		return read_value(die, &direct, bytes, false, value);
 	}
 	die_error(die, "unknown form 0x%x of an attribute", step->form);
 }
@@ -187,16 +205,11 @@ static void run_steps(struct cursor *cursor, struct attributes *attributes, uint
 	struct bytes *bytes = &cursor->bytes;
 	const struct step *step = cursor->abbreviation->steps;
 	const struct step *end = step + cursor->abbreviation->step_count;
-	union value unwanted;
+	union value *values = attributes ? attributes->values : NULL;
 	uint32_t present = 0;
 
-	for (; step < end; step++) {
-		bool is_wanted = wanted >> step->attribute & 1;
-		union value *value = is_wanted ? &attributes->values[step->attribute] : &unwanted;
-
-		present |= (uint32_t)read_value(cursor->die, step, bytes, is_wanted, value)
-			   << step->attribute;
-	}
+	for (; step < end; step++)
+		present |= read_value(cursor->die, step, bytes, wanted, values);
 	read_bytes(bytes, cursor->abbreviation->tail);
 	if (attributes)
 		attributes->present = present & wanted;
@@ -249,7 +262,7 @@ struct text read_line_form(struct unit *unit, uint64_t code, struct bytes *bytes
 				     read_number(bytes, offset_size), "a name in a line table");
 		return read_text(&text);
 	}
-	read_value(unit_root(unit), &step, bytes, false, &value);
+	read_value(unit_root(unit), &step, bytes, WANT(ATTRIBUTE_NONE), &value);
 	return code == DW_FORM_string ? value.text : (struct text){ 0 };
 }
 

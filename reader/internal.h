@@ -127,7 +127,8 @@ Dwarf *supplementary(struct die_ref die);
  */
 enum opcode {
 	OPCODE_UNKNOWN, /* no form that is known: an error when it is read */
-	OPCODE_SKIP, /* only that it is there */
+	OPCODE_SKIP,
+	OPCODE_FLAG, /* there is one if it isn't 0; without bytes it is 1 */
 	OPCODE_NUMBER,
 	OPCODE_IMPLICIT, /* the number stands in the abbreviation */
 	OPCODE_REFERENCE, /* an offset from the start of the unit */
@@ -209,8 +210,11 @@ static inline const struct abbreviation *find_abbreviation(const struct abbrevia
 /* Tells whether any of the units may refer to a DIE of another. */
 bool units_are_linked(const struct unit_list *list);
 
-/* Makes the step for an attribute of a form that stands in front of its value. */
-struct step make_indirect_step(const struct unit *unit, uint64_t form);
+/*
+ * Makes the step for a value of DW_FORM_indirect, whose step is given, once the form that
+ * stands in front of it is known.
+ */
+struct step make_direct_step(const struct unit *unit, const struct step *indirect, uint64_t form);
 
 /*
  * Makes a step that reads a text, or passes over any other value, in a table that is

@@ -235,7 +235,7 @@ enum attribute {
 /*
  * What a DIE says. An attribute is present if it is there and has a value of
  * the kind that is wanted of it: a number that dwarf_formudata() would give, a
- * text, a reference. (A type signature without a unit is not present.)
+ * flag that is set, a text, a reference. (A type signature without a unit is not present.)
  */
 struct attributes {
 	struct die_ref die;

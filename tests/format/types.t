@@ -41,14 +41,13 @@ type_is("  \@t base_type name=\"\" byte_size=1\n", 'base_type byte_size(1)', 'an
 # Numbers by form
 for (['data1', 200, 200], ['data2', 60000, 60000], ['data4', 4000000000, 4000000000], ['data8', 5, 5], ['udata', 300, 300],
 	['sdata', -2, '18446744073709551614'], ['implicit_const', -2, '18446744073709551614'], ['loclistx', 3, 3],
-	['rnglistx', 3, 3]) {
+	['rnglistx', 3, 3], ['addrx', 5, 5], ['addrx1', 200, 200], ['addrx4', 70000, 70000], ['indirect(data1)', 8, 8]) {
 	my ($form, $value, $want) = @$_;
 	type_is("  \@t base_type name=x byte_size:$form=$value encoding=5\n", "base_type x byte_size($want) encoding(5)",
 		"a number of DW_FORM_$form");
 }
 for (['exprloc', '31'], ['block1', '31'], ['block2', '3132'], ['block4', '31'], ['block', '31'], ['string', 'x'], ['flag', 1],
-	['data16', 1], ['addr', 8], ['strx', 1], ['addrx', 1], ['indirect(data1)', 8], ['sec_offset', 0], ['ref4', 12],
-	['flag_present', 1], ['strx3', 1], ['addrx4', 1]) {
+	['data16', 1], ['addr', 8], ['strx', 1], ['sec_offset', 0], ['ref4', 12], ['flag_present', 1], ['strx3', 1]) {
 	my ($form, $value) = @$_;
 	type_is("  \@t base_type name=x byte_size:$form=$value encoding=5\n", 'base_type x encoding(5)',
 		"DW_FORM_$form gives no number");
@@ -140,8 +139,8 @@ type_is("  \@t structure_type\n    member name=a type=\@int accessibility=1 bit_
 	'member with all attributes, in this order');
 type_is("  \@t structure_type\n    member name=\"\" type=\@int\n", "structure_type { member $int  }",
 	'an empty name of a member shows a blank');
-type_is("  \@t structure_type declaration:flag=0\n    member name=a type=\@int\n", 'structure_type { }',
-	'DW_AT_declaration counts by being there');
+type_is("  \@t structure_type declaration:flag=0\n    member name=a type=\@int\n", "structure_type { member $int a }",
+	'a DW_AT_declaration that is 0 does not count');
 
 # Enumerations
 type_is("  \@t enumeration_type name=e byte_size=4 alignment=2 type=\@int\n    enumerator name=A const_value=1\n    enumerator name=B const_value=-3\n"

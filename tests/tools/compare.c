@@ -124,7 +124,7 @@ static void compare_attribute(Dwarf_Die *die, const struct attributes *ours,
 	Dwarf_Word number;
 	Dwarf_Die target;
 	const char *text;
-	bool there;
+	bool there, flag;
 
 	if (attribute == ATTRIBUTE_DECL_FILE && !is_body(ours->tag))
 		return;
@@ -146,6 +146,7 @@ static void compare_attribute(Dwarf_Die *die, const struct attributes *ours,
 			differ("DIE 0x%llx: reference 0x%x", at, name);
 		break;
 	case ATTRIBUTE_DECLARATION:
+		there = there && dwarf_formflag(&theirs, &flag) == 0 && flag;
 		if (has(ours, attribute) != there)
 			differ("DIE 0x%llx: declaration", at);
 		break;
@@ -184,6 +185,7 @@ static void compare_die(Dwarf_Die *die, struct unit *unit, const unsigned char *
 	struct attributes ours, child_ours;
 	struct cursor children;
 	Dwarf_Die child;
+	int result;
 
 	dies++;
 	read_die((struct die_ref){ unit, at }, &ours);
@@ -193,9 +195,8 @@ static void compare_die(Dwarf_Die *die, struct unit *unit, const unsigned char *
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
 		compare_attribute(die, &ours, wanted[i].attribute, wanted[i].name);
 	children = children_of(&ours);
-	if (dwarf_child(die, &child) != 0)
-		return;
-	do {
+	result = dwarf_child(die, &child);
+	while (result == 0) {
 		if (!next_child(&children, &child_ours) ||
 		    die_offset(child_ours.die) != dwarf_dieoffset(&child)) {
 			differ("DIE 0x%llx: not the next child",
@@ -203,7 +204,11 @@ static void compare_die(Dwarf_Die *die, struct unit *unit, const unsigned char *
 			return;
 		}
 		compare_die(&child, unit, child_ours.die.address);
-	} while (dwarf_siblingof(&child, &child) == 0);
+		result = dwarf_siblingof(&child, &child);
+	}
+	if (result < 0 || next_child(&children, &child_ours))
+		differ("DIE 0x%llx: more children: %s", (unsigned long long)dwarf_dieoffset(die),
+		       dwarf_errmsg(-1));
 }
 
 static bool compare_object(const char *path)
