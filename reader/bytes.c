@@ -5,6 +5,8 @@
  */
 #define PART "bytes"
 #include "internal.h"
+#include <sys/mman.h>
+#include <unistd.h>
 
 void read_error(const struct bytes *bytes)
 {
@@ -55,4 +57,14 @@ void count_table(struct dwarf_input *input, const struct bytes *bytes, const uns
 	if (input->tables_size > TABLES_SIZE_LIMIT)
 		error("the DWARF of '%s' is damaged: %s is read for so many units that it would take forever",
 		      bytes->file->path, bytes->what);
+}
+
+void forget_pages(const void *start, const void *end)
+{
+	uintptr_t page = sysconf(_SC_PAGESIZE);
+	uintptr_t first = ((uintptr_t)start + page - 1) / page * page;
+	uintptr_t last = (uintptr_t)end / page * page;
+
+	if (first < last)
+		madvise((void *)first, last - first, MADV_DONTNEED);
 }

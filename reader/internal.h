@@ -20,8 +20,15 @@ bool debug_file_open(struct debug_file *file, const char *path, bool split);
 void debug_file_adopt(struct debug_file *file, const char *path, Dwarf *dwarf);
 void debug_file_close(struct debug_file *file);
 
-/* Gives back the memory of part of a section that won't be read any more. */
-void forget_pages(const void *start, const void *end);
+/* relocate.c: relocations */
+
+/*
+ * Applies the relocations of the sections of a file that are read. Returns false if libdwfl
+ * has to do it; then some may have been applied. The second looks at those that libdwfl
+ * has left over. Errors: a type that isn't known, damaged entries.
+ */
+bool relocate(const struct debug_file *file, Elf *elf);
+void check_relocated(const struct debug_file *file, Elf *elf);
 
 /* bytes.c: numbers and texts */
 
@@ -92,6 +99,9 @@ struct text read_text(struct bytes *bytes);
 /* Returns the bytes of a section from an offset on. Error: it ends before. */
 struct bytes section_bytes(const struct debug_file *file, enum section_id id, uint64_t offset,
 			   const char *what);
+
+/* Gives back the memory of part of a section that won't be read any more. */
+void forget_pages(const void *start, const void *end);
 
 /*
  * What may be read again and again: DIEs for each byte of units, and bytes of tables

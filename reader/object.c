@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * From files to libdw's Dwarf: an input file, the .dwo of one of its units, its
- * supplementary file. libdw and libelf do most of it; what isn't common is left
- * to libdwfl, that is, relocations of unusual objects and debugging information
- * in a separate file.
- *
- * Ours is what is measured to matter, the relocation of the few sections that
- * are read, and what libdw can't do or gets wrong on damaged input.
+ * supplementary file. libdw and libelf do most of it, libdwfl what isn't common: it
+ * finds debugging information in a separate file, and relocates what relocate.c can't.
  */
 #define PART "object"
 #include "internal.h"
 #include <elfutils/libdwelf.h>
 #include <elfutils/libdwfl.h>
-#include <endian.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -160,175 +154,6 @@ static void read_sections(struct debug_file *file, Elf *elf, bool hide)
 	}
 }
 
-/*
- * Relocations
- *
- * The sections of a relocatable object have zeros where offsets into other
- * sections belong, and relocations that say what to put there. libdwfl applies
- * those of all debug sections, one by one through gelf's functions: a third of
- * all the instructions of a run. Here they are applied to the few sections that
- * are read, and only for the common case: 64 bits, the byte order of this
- * machine, relocations with addends, and a machine whose relocation types are
- * known. In all other cases libdwfl does it.
- *
- * Only the types that write "symbol + addend" and that libdwfl knows for the
- * machine are applied. Others are left alone, as libdwfl does; they stand in
- * location expressions. Symbols in sections that are loaded at run time have
- * addresses that only libdwfl gives to them, but nobody reads an address.
- */
-
-#define RELOCATION_TYPES 260
-
-/* The byte order of this machine, as ELF has it. */
-#define NATIVE_DATA (BYTE_ORDER == BIG_ENDIAN ? ELFDATA2MSB : ELFDATA2LSB)
-
-/*
- * Tells how many bytes each relocation type of a machine writes; 0: left alone. Returns false
- * for another machine.
- */
-static bool relocation_sizes(const GElf_Ehdr *header, uint8_t sizes[RELOCATION_TYPES])
-{
-	static const struct {
-		GElf_Half machine;
-		uint16_t type;
-		uint8_t size;
-	} known[] = {
-		{ EM_X86_64, R_X86_64_64, 8 },	    { EM_X86_64, R_X86_64_32, 4 },
-		{ EM_X86_64, R_X86_64_32S, 4 },	    { EM_X86_64, R_X86_64_16, 2 },
-		{ EM_X86_64, R_X86_64_8, 1 },	    { EM_AARCH64, R_AARCH64_ABS64, 8 },
-		{ EM_AARCH64, R_AARCH64_ABS32, 4 }, { EM_AARCH64, R_AARCH64_ABS16, 2 },
-		{ EM_S390, R_390_64, 8 },	    { EM_S390, R_390_32, 4 },
-		{ EM_S390, R_390_16, 2 },	    { EM_S390, R_390_8, 1 },
-		{ EM_PPC64, R_PPC64_ADDR64, 8 },    { EM_PPC64, R_PPC64_UADDR64, 8 },
-		{ EM_PPC64, R_PPC64_ADDR32, 4 },    { EM_PPC64, R_PPC64_UADDR32, 4 },
-	};
-	bool is_known = false;
-
-	if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != NATIVE_DATA)
-		return false;
-	memset(sizes, 0, RELOCATION_TYPES);
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
-		if (known[i].machine != header->e_machine)
-			continue;
-		sizes[known[i].type] = known[i].size;
-		is_known = true;
-	}
-	return is_known;
-}
-
-/* Stores the lower `size` bytes of a value. */
-static inline void put_number(unsigned char *to, unsigned int size, uint64_t value)
-{
-	const char *from = (char *)&value + (BYTE_ORDER == BIG_ENDIAN ? 8 - size : 0);
-
-	/* Most are of these sizes, which take no call. */
-	if (size == 4)
-		memcpy(to, from, 4);
-	else if (size == 8)
-		memcpy(to, from, 8);
-	else
-		memcpy(to, from, size);
-}
-
-void forget_pages(const void *start, const void *end)
-{
-	uintptr_t page = sysconf(_SC_PAGESIZE);
-	uintptr_t first = ((uintptr_t)start + page - 1) / page * page;
-	uintptr_t last = (uintptr_t)end / page * page;
-
-	if (first < last)
-		madvise((void *)first, last - first, MADV_DONTNEED);
-}
-
-/* Relocations are read in pieces of so many bytes, whose memory is then given back. */
-#define RELOCATIONS_KEPT (1 << 20)
-
-/*
- * Applies a section of relocations to the contents of another. Returns false if they
- * are not of the common form; then nothing has been changed.
- */
-static bool apply_relocations(const struct object *object, Elf_Scn *section,
-			      const GElf_Shdr *header, const uint8_t *sizes,
-			      const struct section_data *target)
-{
-	Elf_Scn *symtab = elf_getscn(object->elf, header->sh_link);
-	Elf_Data *data = elf_rawdata(section, NULL), *symbols = NULL;
-	uint64_t last_number = UINT64_MAX; /* no number of 32 bits */
-	const char *at, *forgotten;
-	GElf_Shdr symbols_header;
-	bool undefined = false;
-	Elf64_Sym symbol = { 0 };
-	unsigned char *to = (unsigned char *)target->start;
-	size_t room = target->size, symbol_count, count;
-	Elf64_Rela relocation;
-
-	if (symtab && gelf_getshdr(symtab, &symbols_header) && symbols_header.sh_type == SHT_SYMTAB)
-		symbols = elf_rawdata(symtab, NULL);
-	if (!data || !symbols || header->sh_type != SHT_RELA || header->sh_flags & SHF_COMPRESSED)
-		return false;
-	symbol_count = symbols->d_size / sizeof(symbol);
-	at = forgotten = data->d_buf;
-	count = data->d_size / sizeof(relocation);
-	for (; count; count--, at += sizeof(relocation)) {
-		uint64_t type, number;
-		unsigned int size;
-
-		if (at - forgotten > RELOCATIONS_KEPT) {
-			forget_pages(forgotten, at);
-			forgotten = at;
-		}
-		memcpy(&relocation, at, sizeof(relocation));
-		type = ELF64_R_TYPE(relocation.r_info);
-		size = type < RELOCATION_TYPES ? sizes[type] : 0;
-		if (!size)
-			continue;
-		number = ELF64_R_SYM(relocation.r_info);
-		if (number >= symbol_count || relocation.r_offset > room ||
-		    size > room - relocation.r_offset)
-			error("'%s' is damaged: relocation %zu of section %zu is out of bounds",
-			      object->path, (at - (char *)data->d_buf) / sizeof(relocation),
-			      elf_ndxscn(section));
-		/* Mostly the symbol of .debug_str, again and again. */
-		if (number != last_number) {
-			memcpy(&symbol, (char *)symbols->d_buf + number * sizeof(symbol),
-			       sizeof(symbol));
-			last_number = number;
-			undefined = number && symbol.st_shndx == SHN_UNDEF;
-		}
-		if (!undefined) /* libdwfl leaves those alone, too */
-			put_number(to + relocation.r_offset, size,
-				   symbol.st_value + relocation.r_addend);
-	}
-	forget_pages(forgotten, at);
-	return true;
-}
-
-/* Applies all relocations that matter; false if libdwfl has to do it. */
-static bool relocate(const struct object *object)
-{
-	const struct section_data *sections = object->file.sections;
-	uint8_t sizes[RELOCATION_TYPES];
-	Elf_Scn *section = NULL;
-	GElf_Shdr relocations;
-	GElf_Ehdr header;
-
-	if (!gelf_getehdr(object->elf, &header))
-		return false;
-	if (header.e_type != ET_REL)
-		return true;
-	if (!relocation_sizes(&header, sizes))
-		return false;
-	while (next_section(object->elf, &section, &relocations, NULL)) {
-		if (relocations.sh_type != SHT_REL && relocations.sh_type != SHT_RELA)
-			continue;
-		for (int id = 0; id < SECTION_COUNT; id++)
-			if (sections[id].number && sections[id].number == relocations.sh_info &&
-			    !apply_relocations(object, section, &relocations, sizes, &sections[id]))
-				return false;
-	}
-	return true;
-}
-
 /* Files */
 
 /*
@@ -444,10 +269,12 @@ void object_open(struct object *object, const char *path, int fd)
 	object->elf = elf_open(path, fd);
 	read_sections(file, object->elf, false);
 	has_dwarf = file->sections[SECTION_INFO].size;
-	if (has_dwarf && relocate(object))
+	if (has_dwarf && relocate(file, object->elf))
 		file->dwarf = begin_dwarf(path, object->elf);
 	else
 		debug_file_adopt(file, path, open_through_libdwfl(object, fd, has_dwarf));
+	if (object->dwfl)
+		check_relocated(file, dwarf_getelf(file->dwarf));
 	if (!file->sections[SECTION_INFO].size)
 		error("no debugging information in '%s': .debug_info is empty", path);
 }

@@ -8,8 +8,9 @@
  *	decode.c	the attributes of a DIE, lists of children, parents
  *	units.c		the units of a file, split and supplementary files
  *	abbreviations.c	.debug_abbrev -> steps that read a DIE
+ *	object.c	an ELF file -> its Dwarf (libdw)
+ *	relocate.c	relocations of the sections that are read
  *	bytes.c		numbers and texts of a section
- *	object.c	an ELF file -> its Dwarf (libdw), relocated
  *
  * What only they share is in internal.h.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compares what object.c and decode.c make of objects with what libdwfl and
+ * Compares what relocate.c and decode.c make of objects with what libdwfl and
  * libdw do: every relocated byte, every wanted attribute of every DIE. A line of
  * TAP for each object.
  */
@@ -65,23 +65,31 @@ static bool is_address(Elf *elf, Elf_Scn *symtab, size_t number)
 /* Marks the bytes of a section that hold addresses. */
 static void mark_addresses(Elf *elf, Elf_Scn *target, char *marks, size_t size)
 {
+	size_t width = gelf_getclass(elf) == ELFCLASS64 ? 8 : 4;
 	Elf_Scn *section = NULL;
 
 	while ((section = elf_nextscn(elf, section))) {
 		Elf_Data *data;
 		GElf_Shdr header;
 		GElf_Rela rela;
+		GElf_Rel rel;
 
 		gelf_getshdr(section, &header);
-		if (header.sh_type != SHT_RELA || header.sh_info != elf_ndxscn(target))
+		if ((header.sh_type != SHT_RELA && header.sh_type != SHT_REL) ||
+		    header.sh_info != elf_ndxscn(target))
 			continue;
 		data = elf_getdata(section, NULL);
-		for (int i = 0; gelf_getrela(data, i, &rela); i++)
+		for (size_t i = 0; i < header.sh_size / header.sh_entsize; i++) {
+			if (header.sh_type == SHT_REL && gelf_getrel(data, i, &rel))
+				rela = (GElf_Rela){ rel.r_offset, rel.r_info, 0 };
+			else
+				gelf_getrela(data, i, &rela);
 			if (is_address(elf, elf_getscn(elf, header.sh_link),
 				       GELF_R_SYM(rela.r_info)))
-				for (int j = 0; j < 8; j++)
+				for (size_t j = 0; j < width; j++)
 					if (rela.r_offset + j < size)
 						marks[rela.r_offset + j] = 1;
+		}
 	}
 }
 
