@@ -29,6 +29,20 @@ static struct die_ref libdw_die(struct unit *from, const Dwarf_Die *die)
 }
 
 /*
+ * Warns, once for an input file, that a type is not in it, or that only a declaration is read.
+ * For such a type, compilers leave the signature of a type unit.
+ */
+static void warn_about_signature(struct die_ref die)
+{
+	struct dwarf_input *input = die.unit->input;
+
+	if (!input->misses_types)
+		warning("types of '%s' are in type units (-fdebug-types-section) that are not read: they show as void or without a name, and no version depends on them (DIE 0x%llx in '%s' is the first)",
+			input->object->path, die_offset(die), die.unit->file->path);
+	input->misses_types = true;
+}
+
+/*
  * Asks libdw for the value of an attribute whose form isn't read here; `number` is
  * what was read at `at`. Returns false if there is none.
  */
@@ -58,8 +72,12 @@ ask_libdw(struct die_ref die, const struct step *step, const unsigned char *at, 
 		return !dwarf_formudata(&attribute, &value->number);
 	case OPCODE_LIBDW_REFERENCE:
 		value->die = libdw_die(unit, dwarf_formref_die(&attribute, &target));
+		if (step->name != DW_AT_signature &&
+		    (value->die.address || step->form != DW_FORM_ref_sig8))
+			return true;
 		/* A type signature without a unit is no reference (FORMAT 5). */
-		return value->die.address || step->form != DW_FORM_ref_sig8;
+		warn_about_signature(die);
+		return false;
 	default:
 		value->text = make_text(dwarf_formstring(&attribute));
 		if (!value->text.start)

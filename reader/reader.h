@@ -157,6 +157,7 @@ struct dwarf_input {
 	struct debug_file supplementary_file;
 	struct unit_list supplementary;
 	struct split *splits; /* open .dwo files, the last opened first */
+	bool misses_types; /* there was a warning about type units */
 	unsigned int unit_count; /* of all files */
 	struct arena arena; /* of what is known of units and abbreviations */
 	struct cache abbreviation_tables; /* by address and kind of unit */
@@ -209,6 +210,7 @@ enum attribute {
 	ATTRIBUTE_ABSTRACT_ORIGIN,
 	ATTRIBUTE_SPECIFICATION,
 	ATTRIBUTE_DISCR,
+	ATTRIBUTE_SIGNATURE, /* never present: only warned about */
 	ATTRIBUTE_SIBLING,
 	ATTRIBUTE_STMT_LIST,
 	ATTRIBUTE_DECLARATION,

@@ -260,8 +260,27 @@ const char *unit_source(const struct dwarf_input *input, unsigned int number)
 	return name ? name : "a unit without a name";
 }
 
-/* Finds the unit that a skeleton stands for in a .dwo; NULL if it is not there. */
-static struct unit *find_split(struct unit *skeleton, const char *path)
+/*
+ * Tells whether a .dwo has more than one section of units, as gcc writes it with
+ * -fdebug-types-section. libdw (0.196 too) reads one of them.
+ */
+static bool has_several_sections(Elf *elf)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+	const char *name;
+	int count = 0;
+
+	while (elf && next_section(elf, &section, &header, &name))
+		count += name && !strcmp(name, ".debug_info.dwo");
+	return count > 1;
+}
+
+/*
+ * Finds the unit that a skeleton stands for in a .dwo; NULL if it is not there. Notes if it
+ * may be there in a section that isn't read.
+ */
+static struct unit *find_split(struct unit *skeleton, const char *path, bool *maybe_there)
 {
 	struct split *split = allocate_cleared(1, sizeof(*split));
 	struct dwarf_input *input = skeleton->input;
@@ -278,6 +297,7 @@ static struct unit *find_split(struct unit *skeleton, const char *path)
 		if (unit->type == DW_UT_split_compile && unit->id == skeleton->id)
 			found = unit;
 	}
+	*maybe_there |= !found && has_several_sections(split->file.elf);
 	if (!found)
 		close_splits(input, split->next);
 	return found;
@@ -287,6 +307,7 @@ struct unit *split_unit(struct unit *unit)
 {
 	const char *name, *last, *folder, *object = unit->file->path;
 	const char *paths[3] = { "", "", "" };
+	bool maybe_there = false;
 	int count = 0;
 
 	if (unit->type != DW_UT_skeleton &&
@@ -303,11 +324,16 @@ struct unit *split_unit(struct unit *unit)
 	if (folder && name[0] != '/')
 		paths[count++] = make_path(unit->input, make_text(folder), name);
 	for (int i = 0; i < count; i++) {
-		struct unit *split = find_split(unit, paths[i]);
+		struct unit *split = find_split(unit, paths[i], &maybe_there);
 
 		if (split)
 			return split;
 	}
+	if (maybe_there)
+		die_error(
+			unit_root(unit),
+			"the DWARF of this unit is in '%s' (-gsplit-dwarf), where libdw doesn't find it beside the type units of gcc: compile without -fdebug-types-section",
+			name);
 	die_error(
 		unit_root(unit),
 		"the DWARF of this unit is in '%s' (-gsplit-dwarf), which is missing or of another build; looked for in '%s%s%s%s%s'",
