@@ -11,8 +11,12 @@ use Gendwarfksyms;
 my @symbols = qw(integers bits unions qualified arrays functions variadic enums vla plain typedefs zero_a zero_b);
 my $source = <<'E';
 struct integers { char a; signed char b; unsigned char c; short d; unsigned short e; int f; unsigned int g; long h; unsigned long i; long long j; unsigned long long k;
-	float l; double m; long double n; _Bool o; __int128 p; unsigned __int128 q; };
-struct bits { unsigned a : 3; unsigned b : 5; int : 4; unsigned long c : 40; unsigned char d : 1; signed e : 2; _Bool f : 1; };
+	float l; double m; long double n; _Bool o;
+#ifdef __SIZEOF_INT128__
+	__int128 p; unsigned __int128 q;
+#endif
+};
+struct bits { unsigned a : 3; unsigned b : 5; int : 4; unsigned long long c : 40; unsigned char d : 1; signed e : 2; _Bool f : 1; };
 union unions { int a; const struct { short b; char c; }; unsigned bit : 3; struct { unsigned in : 2; unsigned side : 7; } s; };
 typedef const volatile int cv;
 typedef int *restrict rp;
@@ -40,7 +44,8 @@ int zero_a[0]; struct { } zero_b;
 E
 my @ways = (['gcc'], ['gcc', '-gdwarf-4', '-O2'], ['gcc', '-gdwarf-5', '-O2'], ['gcc', '-gdwarf-3'], ['gcc', '-gdwarf-4'], ['gcc', '-flto'],
 	['clang'], ['clang', '-gdwarf-4', '-O2'], ['clang', '-gdwarf-5', '-O2'], ['clang', '-gdwarf-4']);
-my (%strings, $tried);
+my (%strings);
+my $tried = 0;
 for my $way (@ways) {
 	my ($compiler, @flags) = @$way;
 	# One language: in C23, _Bool is called bool.
@@ -63,7 +68,7 @@ SKIP: {
 for my $machine ('s390x-linux-gnu-gcc', 'powerpc64le-linux-gnu-gcc', 'aarch64-linux-gnu-gcc') {
 	my %seen;
 	for my $flags (['-gdwarf-2', '-gstrict-dwarf'], ['-gdwarf-3'], ['-gdwarf-4'], ['-gdwarf-5'], ['-O2']) {
-		my $object = eval { c_object("struct bits { unsigned a : 3; unsigned b : 5; int : 4; unsigned long c : 40; unsigned char d : 1; };\n---\nint f(struct bits *b) { return b->a; }\n", "CC=$machine", @$flags) } or next;
+		my $object = eval { c_object("struct bits { unsigned a : 3; unsigned b : 5; int : 4; unsigned long long c : 40; unsigned char d : 1; };\n---\nint f(struct bits *b) { return b->a; }\n", "CC=$machine", @$flags) } or next;
 		$seen{version_of($object, 'f', '--canonical')}++;
 	}
 	SKIP: {
@@ -86,7 +91,9 @@ for my $flags (['-gdwarf-4'], ['-gdwarf-5'], ['CC=clang', '-gdwarf-4'], ['CC=cla
 		isnt($new, $old, '... a function that becomes variadic');
 	}
 }
-my ($one, $two) = map { die_object("compile_unit\n  \@e enumeration_type name=e byte_size=16\n    enumerator name=A const_value:block1=$_\n  variable name=v type=\@e\n") } '000000000000000001', '000000000000000002';
+my $big_endian = predefined('__BYTE_ORDER__') eq '__ORDER_BIG_ENDIAN__';
+my ($one, $two) = map { die_object("compile_unit\n  \@e enumeration_type name=e byte_size=16\n    enumerator name=A const_value:block1=$_\n  variable name=v type=\@e\n") }
+	$big_endian ? ('010000000000000000', '020000000000000000') : ('000000000000000001', '000000000000000002');
 is(version_of($one, 'v'), version_of($two, 'v'), 'an enumerator of more than 64 bits: not in the default');
 isnt(version_of($one, 'v', '--canonical'), version_of($two, 'v', '--canonical'), '... but by --canonical');
 like(run(['v'], ['--canonical', '--dump-versions'], $one)->{err}, qr/^v canonical\(2\) variable enumeration_type e \{ enumerator A = 0x010000000000000000 \} byte_size\(16\)$/m, '... in hex');
@@ -121,9 +128,10 @@ my $ruled = c_object("int f(int x) { return x; }\nextern int g(int) __attribute_
 like(run(['f', 'g', 'h'], ['--stable', '--canonical'], $ruled)->{symtypes}, qr/\Af variable base_type f\ng canonical\(2\) subprogram \(.*\nh variable base_type h\n\z/, '... and type_string rules are for one name');
 
 # The stable mode on top: a renamed last member keeps its name where it is.
+my $long = predefined('__SIZEOF_LONG__');
 my $renamed = c_object("struct k { int a; union { long fresh; long __kabi_renamed_old; }; };\n---\nint f(struct k *kb) { return 0; }\n");
 like(run(['f'], ['--stable', '--canonical', '--dump-versions'], $renamed)->{err},
-	qr/^f canonical\(2\) subprogram \( formal_parameter pointer_type \{ structure_type k \{ .* member base_type long byte_size\(8\) encoding\(5\) _old data_member_location\(8\) \} byte_size\(16\) \} \) ->/m,
+	qr/^f canonical\(2\) subprogram \( formal_parameter pointer_type \{ structure_type k \{ .* member base_type long byte_size\($long\) encoding\(5\) _old data_member_location\($long\) \} byte_size\(@{[2 * $long]}\) \} \) ->/m,
 	'a renamed last member does not rename the parameter');
 
 # Schemes don't mix

@@ -8,6 +8,7 @@ use lib "$FindBin::Bin/../lib";
 use Gendwarfksyms;
 
 my $int = 'base_type int byte_size(4) encoding(5)';
+my $pointer = predefined('__SIZEOF_POINTER__');
 my $base = "compile_unit\n  \@int base_type name=int byte_size=4 encoding=5\n";
 
 sub dump_is {
@@ -17,14 +18,14 @@ sub dump_is {
 	same_as_model($symbols, [@options], $object, "$name: model");
 }
 
-dies_is(c_object("struct s { int a; struct s *next; } s;\n" =~ s/ s;$/;\n---\nstruct s s;/r), ['s'], <<'D', 'the example of the section');
+dies_is(c_object("struct s { int a; struct s *next; } s;\n" =~ s/ s;$/;\n---\nstruct s s;/r), ['s'], <<"D", 'the example of the section');
 variable structure_type s {
   member base_type int byte_size(4) encoding(5) a data_member_location(0) ,
   member pointer_type {
     structure_type s {
     }
-  } byte_size(8) next data_member_location(8)
-} byte_size(16)
+  } byte_size($pointer) next data_member_location($pointer)
+} byte_size(@{[2 * $pointer]})
 D
 dump_is("  subprogram name=f type=\@t\n    formal_parameter name=a type=\@t\n    formal_parameter type=\@p\n  \@t typedef name=t type=\@int\n  \@p pointer_type type=\@t\n", ['f'],
 	<<'D', 'a function; a typedef is written in place each time');
@@ -77,7 +78,7 @@ dump_is("  \@p pointer_type type=\@int\n  variable name=__gendwarfksyms_ptr_v ty
 	'in the order in which DIEs become a symbol\'s: kept ones at the end of the unit');
 
 # The first trace: the finished separators, in all places (differs)
-dies_is(c_object(<<'C'), ['f'], <<'D', 'differs: where the first trace strikes, the finished separators');
+dies_is(c_object(<<'C'), ['f'], <<"D", 'differs: where the first trace strikes, the finished separators');
 struct a;
 struct b { int (*f)(struct a *, struct b *); };
 struct c { int (*f)(struct a *, struct b *); };
@@ -92,27 +93,27 @@ subprogram (
           formal_parameter pointer_type {
             structure_type a {
             }
-          } byte_size(8)formal_parameter pointer_type {
+          } byte_size($pointer)formal_parameter pointer_type {
             structure_type b {
               member pointer_type {
                 subroutine_type (
                   formal_parameter pointer_type {
                     structure_type a {
                     }
-                  } byte_size(8)formal_parameter pointer_type {
+                  } byte_size($pointer)formal_parameter pointer_type {
                     structure_type b {
                     }
-                  } byte_size(8)
+                  } byte_size($pointer)
                 )
                 -> base_type int byte_size(4) encoding(5)
-              } byte_size(8) f data_member_location(0)
-            } byte_size(8)
-          } byte_size(8)
+              } byte_size($pointer) f data_member_location(0)
+            } byte_size($pointer)
+          } byte_size($pointer)
         )
         -> base_type int byte_size(4) encoding(5)
-      } byte_size(8) f data_member_location(0)
-    } byte_size(8)
-  } byte_size(8) c
+      } byte_size($pointer) f data_member_location(0)
+    } byte_size($pointer)
+  } byte_size($pointer) c
 )
 -> base_type int byte_size(4) encoding(5)
 D

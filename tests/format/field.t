@@ -27,12 +27,16 @@ for my $file ($object, $linked) {
 # The section headers are there, and a section isn't.
 for my $name ('.strtab', '.debug_info') {
 	my $whole = slurp($object);
-	my ($shoff, $shnum, $names) = (unpack('Q<', substr $whole, 0x28, 8), unpack('S<', substr $whole, 0x3c, 2), unpack('S<', substr $whole, 0x3e, 2));
-	my $names_at = unpack 'Q<', substr $whole, $shoff + 64 * $names + 0x18, 8;
+	# Of either class and byte order: how the fields of headers are packed, and where they are.
+	my ($class, $data) = unpack '@4 C2', $whole;
+	my $order = $data == 1 ? '<' : '>';
+	my ($word, $shoff_at, $shnum_at, $header_size, $offset_at, $size_at, $huge) = $class == 2 ? ("Q$order", 0x28, 0x3c, 64, 0x18, 0x20, 1 << 40) : ("L$order", 0x20, 0x30, 40, 0x10, 0x14, 1 << 31);
+	my ($shoff, $shnum, $names) = unpack "\@$shoff_at $word \@$shnum_at S$order S$order", $whole;
+	my $names_at = unpack "\@$offset_at $word", substr $whole, $shoff + $header_size * $names, $header_size;
 	for my $i (1 .. $shnum - 1) {
-		my $at = $shoff + 64 * $i;
-		my $this = unpack 'Z*', substr $whole, $names_at + unpack('L<', substr $whole, $at, 4);
-		substr($whole, $at + 0x20, 8) = pack 'Q<', 1 << 40 if $this eq $name;
+		my $at = $shoff + $header_size * $i;
+		my $this = unpack 'Z*', substr $whole, $names_at + unpack("L$order", substr $whole, $at, 4);
+		substr($whole, $at + $size_at, length pack $word, 0) = pack $word, $huge if $this eq $name;
 	}
 	my $cut = spew("$scratch/cut.o", $whole);
 	fails_with($cut, ['v'], qr/'\Q$cut\E' is truncated: its section \Q$name\E is at/, "a section $name beyond the end");

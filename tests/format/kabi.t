@@ -187,8 +187,9 @@ RULE(0, "byte_size", "s", "24")
 ---
 struct s v;
 C
-my $ulong = 'base_type long unsigned int byte_size(8) encoding(7)';
-string_is($c, 'v', "variable structure_type s { member $int a data_member_location(0) , member $ulong data_member_location(8) , member $ulong was data_member_location(16) , "
-	. "member $ulong data_member_location(32) } byte_size(24)", 'the macros of the kernel', '--stable');
+my $size = predefined('__SIZEOF_LONG__');
+my $ulong = "base_type long unsigned int byte_size($size) encoding(7)";
+string_is($c, 'v', "variable structure_type s { member $int a data_member_location(0) , member $ulong data_member_location($size) , member $ulong was data_member_location(@{[2 * $size]}) , "
+	. "member $ulong data_member_location(@{[4 * $size]}) } byte_size(24)", 'the macros of the kernel', '--stable');
 
 done_testing();

@@ -11,7 +11,7 @@ use File::Temp qw(tempdir);
 use IPC::Open3;
 use Test::More;
 
-our @EXPORT = (@Test::More::EXPORT, qw($tests $tool $suffix $scratch c_object die_object spew slurp command on_terminal run symbols_of
+our @EXPORT = (@Test::More::EXPORT, qw($tests $tool $suffix $scratch predefined c_object die_object spew slurp command on_terminal run symbols_of
 	version_of string_is string_like dies_is symtypes_line symtypes_is same_as_model fails_with crc symver));
 
 our $tests = abs_path(dirname(__FILE__) . '/..');
@@ -76,6 +76,13 @@ except OSError:
     pass
 sys.stdout.buffer.write(text)
 EOF
+}
+
+# A macro that the compiler predefines, such as __SIZEOF_POINTER__; undef if it doesn't.
+my %predefined;
+sub predefined {
+	%predefined = command('', split(' ', $ENV{CC} || 'cc'), '-dM', '-E', '-x', 'c', '/dev/null')->{out} =~ /^#define (\S+) (.*)$/mg if !%predefined;
+	return $predefined{$_[0]};
 }
 
 # An object compiled from C, with more flags for the compiler.
