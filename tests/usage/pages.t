@@ -20,7 +20,7 @@ my @symbols = map { / __export_symbol_(\S+)/ ? $1 : () } split /\n/, command('',
 is(join(' ', sort @symbols), 'device_add device_count device_list device_register', 'what the example exports');
 same_as_model(\@symbols, [], $object, 'the versions of the example are the model\'s');
 SKIP: {
-	skip 'the README shows those of gcc on x86-64', 1 if `uname -m` ne "x86_64\n" || `@{[$ENV{CC} || 'cc']} --version` !~ /Free Software/;
+	skip 'the README shows those of gcc on x86-64', 1 if !predefined('__x86_64__') || predefined('__clang__');
 	my ($shown) = $text{README} =~ /^The output:\n\n((?:\t#SYMVER .*\n)+)/m;
 	is($shown =~ s/^\t//mgr, run(\@symbols, [], $object)->{out}, '... and the ones in the README');
 }
