@@ -7,10 +7,14 @@ usage: golden.t [DIR...]     (without DIR: tests/golden; the program is ../gendw
 A case is a folder: in.o (the object), in.syms (standard input), args (options), and the expected output: out.symver
 (stdout), out.symtypes (the file of -T), and where it is there out.versions (stderr of --dump-versions) and out.dies (stderr
 of --dump-dies), both without lines that begin with "warning". Each file may be compressed (.xz).
+
+The baseline (the file of -c), which the kernel's tool doesn't know, is worked out from out.symtypes, as section 14 of
+FORMAT.md says.
 """
 import concurrent.futures
 import lzma
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -34,6 +38,11 @@ def read(case, name):
 
 def no_warnings(text):
     return b''.join(line for line in text.splitlines(True) if not line.startswith(b'warning'))
+
+
+def baseline(symtypes):
+    """A symtypes file as the only section of a baseline: what is only declared has no string there."""
+    return b'/* in.o */\n' + re.sub(rb'(?m)^([sue])#([^ #]\S*) (?:structure|union|enumeration)_type \2 \{ \}$', rb'\1##\2', symtypes)
 
 
 def first_difference(want, got):
@@ -60,8 +69,10 @@ def check(case):
         for name, option in (('out.versions', '--dump-versions'), ('out.dies', '--dump-dies')):
             if read(case, name) is not None:
                 got[name] = no_warnings(run(option).stderr)
+        run('-c', symtypes, '--relative-to', scratch)
+        got['baseline'] = read(scratch, 'symtypes')
         for name, text in got.items():
-            want = read(case, name)
+            want = baseline(read(case, 'out.symtypes')) if name == 'baseline' else read(case, name)
             if want is not None and want != text:
                 bad.append('%s differs, %s' % (name, first_difference(want, text)))
     return bad
