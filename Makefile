@@ -56,8 +56,10 @@ $(foreach library,$(LIBRARIES),\
 		$(error The library $(library) is missing: install $(PACKAGES_$(library)))))
 endif
 
+# On machines of 32 bits, too, a file may have 2 GiB and more, or an inode of 64 bits.
+DEFINES := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 LIBRARY_FLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
-COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra $(LIBRARY_FLAGS) $(CPPFLAGS) \
+COMPILE = $(CC) -std=gnu11 $(DEFINES) -Wall -Wextra $(LIBRARY_FLAGS) $(CPPFLAGS) \
 	  $(CFLAGS) $(if $(SANITIZE),$(SANITIZERS))
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
@@ -129,8 +131,8 @@ ANALYZER_FLAGS := -Wno-analyzer-malloc-leak -Wno-analyzer-file-leak \
 
 lint:
 	clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY_CHECKS)' $(ALL_SOURCES) \
-		-- -std=gnu11 -D_GNU_SOURCE $(LIBRARY_FLAGS)
-	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -D_GNU_SOURCE \
+		-- -std=gnu11 $(DEFINES) $(LIBRARY_FLAGS)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr $(DEFINES) \
 		--enable=warning,performance,portability $(ALL_SOURCES)
 	for source in $(ALL_SOURCES); do \
 		$(COMPILE) -fanalyzer $(ANALYZER_FLAGS) -Werror -c -o /dev/null $$source || exit; \
