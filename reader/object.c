@@ -212,12 +212,13 @@ static void __attribute__((noreturn)) out_of_memory(void)
 	error("out of memory in libdw");
 }
 
-static Dwarf *begin_dwarf(const char *path, Elf *elf)
+static Dwarf *begin_dwarf(const struct debug_file *file, Elf *elf)
 {
 	Dwarf *dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
 
 	if (!dwarf)
-		error("cannot read the DWARF of '%s': %s", path, dwarf_errmsg(-1));
+		error("cannot read the DWARF of '%s': %s%s", file->path, dwarf_errmsg(-1),
+		      file->kind == KIND_LTO ? " (gcc -flto needs elfutils 0.180 or later)" : "");
 	dwarf_new_oom_handler(dwarf, out_of_memory);
 	return dwarf;
 }
@@ -233,6 +234,7 @@ static Dwarf *open_through_libdwfl(struct object *object, int fd, bool has_dwarf
 		.find_debuginfo = dwfl_standard_find_debuginfo,
 	};
 	const char *path = object->path, *problem, *link;
+	GElf_Ehdr header = { 0 };
 	Dwfl_Module *module;
 	Dwarf_Addr bias;
 	GElf_Word crc;
@@ -251,8 +253,10 @@ static Dwarf *open_through_libdwfl(struct object *object, int fd, bool has_dwarf
 	if (dwarf)
 		return dwarf;
 	problem = dwfl_errmsg(-1);
+	gelf_getehdr(object->elf, &header);
 	if (has_dwarf)
-		error("cannot read the debugging information of '%s': %s", path, problem);
+		error("cannot read the debugging information of '%s', which is for machine %u: %s (this is elfutils %s; see doc/LIBDW.md for what each can do)",
+		      path, header.e_machine, problem, dwfl_version(NULL));
 	link = dwelf_elf_gnu_debuglink(object->elf, &crc);
 	if (link)
 		error("no debugging information in '%s', which has it in a separate file '%s': not found beside it, in .debug there or in /usr/lib/debug",
@@ -270,7 +274,7 @@ void object_open(struct object *object, const char *path, int fd)
 	read_sections(file, object->elf, false);
 	has_dwarf = file->sections[SECTION_INFO].size;
 	if (has_dwarf && relocate(file, object->elf))
-		file->dwarf = begin_dwarf(path, object->elf);
+		file->dwarf = begin_dwarf(file, object->elf);
 	else
 		debug_file_adopt(file, path, open_through_libdwfl(object, fd, has_dwarf));
 	if (object->dwfl)
@@ -302,7 +306,7 @@ bool debug_file_open(struct debug_file *file, const char *path, bool split)
 	 */
 	read_sections(file, file->elf, split);
 	if (file->sections[SECTION_INFO].size)
-		file->dwarf = begin_dwarf(path, file->elf);
+		file->dwarf = begin_dwarf(file, file->elf);
 	elf_cntl(file->elf, ELF_C_FDREAD);
 	close(fd);
 	return file->dwarf;

@@ -85,6 +85,10 @@ for (my $size = 1; $size < length $good; $size += 7) {
 	$outcomes .= "$size: $r->{status} $r->{err}" if $r->{status} !~ /^[01]$/ || $r->{status} eq '1' && ($r->{out} ne '' || $r->{err} !~ /^error: .*truncated\.o/m);
 }
 is($outcomes, '', 'truncated objects');
+# A machine that no libdw knows
+my $foreign = $good;
+substr($foreign, 0x12, 2) = "\xfe\xed";
+bad(spew("$scratch/foreign.o", $foreign), 'machine 6(?:5261|0926): .*elfutils [\d.]+', 'an object for a machine that libdw does not know');
 SKIP: {
 	# Programs of 32 bits have to ask for offsets of 64.
 	my $large = spew("$scratch/large.o", $good);

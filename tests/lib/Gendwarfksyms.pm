@@ -12,7 +12,7 @@ use IPC::Open3;
 use Test::More;
 
 our @EXPORT = (@Test::More::EXPORT, qw($tests $tool $suffix $scratch predefined c_object die_object spew slurp command on_terminal run symbols_of
-	version_of string_is string_like dies_is symtypes_line symtypes_is same_as_model fails_with crc symver));
+	version_of string_is string_like dies_is symtypes_line symtypes_is same_as_model fails_with needs_newer crc symver));
 
 our $tests = abs_path(dirname(__FILE__) . '/..');
 our $suffix = $ENV{SUFFIX} // '';       # of programs built in another way
@@ -200,6 +200,12 @@ sub fails_with {
 	return is($r->{out}, '', "$name: stdout") if $r->{out} ne '';
 	return fail("$name: a symtypes file") if defined $r->{symtypes};
 	return like($r->{err}, qr/(?:^|\n)error: gendwarfksyms: \w+: (?s:.*)$want/, $name);
+}
+
+# What a run needs of a newer elfutils than it is run with here; undef if it worked or failed otherwise.
+sub needs_newer {
+	my ($r) = @_;
+	return $r->{status} eq '1' && $r->{err} =~ /\((.* needs elfutils [\d.]+ or later.*)\)\n\z/ ? $1 : undef;
 }
 
 1;
