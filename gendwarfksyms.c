@@ -34,6 +34,8 @@ static void usage(void)
 	      "  -r, --reference FILE  say which versions differ from this symtypes file's, and why\n"
 	      "  -p, --preserve        with -r: other versions are an error; honour overrides\n"
 	      "  -e, --exported        the symbols that the files export, not a list\n"
+	      "  -l, --list-exported   only print the names of the symbols that the files export\n"
+	      "      --complete        status 2, and no output, if more than the files is needed\n"
 	      "  -V, --version         the version of this program\n"
 	      "  -h, --help            this\n"
 	      "\n"
@@ -62,13 +64,15 @@ static void parse_options(int argc, char **argv)
 		{ "reference", required_argument, NULL, 'r' },
 		{ "preserve", no_argument, &options.preserve, 1 },
 		{ "exported", no_argument, &options.exported, 1 },
+		{ "list-exported", no_argument, &options.list_exported, 1 },
+		{ "complete", no_argument, &options.complete, 1 },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "dsT:c:r:peVh", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "dsT:c:r:pelVh", long_options, NULL)) != -1) {
 		switch (option) {
 		case 0: /* one that is set already */
 			break;
@@ -95,6 +99,9 @@ static void parse_options(int argc, char **argv)
 			break;
 		case 'e':
 			options.exported = true;
+			break;
+		case 'l':
+			options.list_exported = true;
 			break;
 		case 'V':
 			puts("gendwarfksyms " GENDWARFKSYMS_VERSION
@@ -126,6 +133,7 @@ static void fill_standard_streams(void)
 			exit(EXIT_FAILURE);
 }
 
+/* Opens an input file, for close(). Ends the program for bitcode if it is to be --complete. */
 static int open_file(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -133,6 +141,8 @@ static int open_file(const char *path)
 	if (fd < 0)
 		error("open failed for '%s': %m", path);
 	current_path = path;
+	if (options.complete && is_bitcode(fd))
+		exit(EXIT_INCOMPLETE);
 	return fd;
 }
 
@@ -171,6 +181,12 @@ struct run {
 	struct consolidated consolidated;
 };
 
+static void close_standard_output(void)
+{
+	if (ferror(stdout) | fclose(stdout))
+		error("cannot write to standard output: %m");
+}
+
 /*
  * Writes out all that is left to write. Only the last step, renaming, can fail
  * after standard output has been written.
@@ -185,8 +201,7 @@ static void write_output(struct run *run)
 	if (fflush(stderr) || ferror(stderr))
 		exit(EXIT_FAILURE);
 	symbols_print_versions(&run->list, stdout);
-	if (ferror(stdout) | fclose(stdout))
-		error("cannot write to standard output: %m");
+	close_standard_output();
 	output_replace(&run->symtypes);
 	output_replace(&run->consolidated_output);
 }
@@ -309,7 +324,6 @@ static void read_exported(struct symbol_list *list, struct paths *paths)
 		path->unwanted = !symbols_read_exported(list, path->path, fd, i + 1);
 		close(fd);
 	}
-	symbols_sort(list);
 }
 
 /* Ends the comparison; returns how many versions changed. */
@@ -359,10 +373,16 @@ int main(int argc, char **argv)
 		usage();
 		error("no input files?");
 	}
-	if (options.exported)
+	if (options.exported || options.list_exported)
 		read_exported(&run.list, &paths);
 	else
 		read_list(&run.list);
+	if (options.list_exported) {
+		symbols_print_names(&run.list, stdout);
+		close_standard_output();
+		exit(EXIT_SUCCESS);
+	}
+	symbols_sort(&run.list);
 	if (options.reference && run.list.count)
 		reference_read(&run.reference, options.reference,
 			       make_text(options.canonical ? CANONICAL_SCHEME : ""));
@@ -375,6 +395,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; run.list.count && i < paths.count; i++)
 		if (!paths.paths[i].unwanted)
 			process_file(&run, &paths.paths[i], i + 1);
+	if (options.complete && !symbols_complete(&run.list))
+		exit(EXIT_INCOMPLETE);
 	if (options.reference)
 		changed = report_reference(&run);
 	if (changed && options.preserve)

@@ -43,6 +43,8 @@ struct options {
 	int stable;
 	int canonical;
 	int exported;
+	int list_exported;
+	int complete;
 	int preserve;
 	const char *reference;
 	const char *symtypes;
@@ -51,6 +53,12 @@ struct options {
 };
 
 extern struct options options;
+
+/*
+ * The exit status of --complete where the input files don't have all that versions
+ * are made of (FORMAT 1).
+ */
+#define EXIT_INCOMPLETE 2
 
 #define debug(...)                                           \
 	do {                                                 \
@@ -238,16 +246,19 @@ struct symbol_list {
 	struct arena arena;
 };
 
-/* Reads the list. Errors: an empty line, a failed read. */
+/* Reads the list, for symbols_sort(). Errors: an empty line, a failed read. */
 void symbols_read(struct symbol_list *list, FILE *file);
 
 /*
- * Adds what an object exports to the list, for --exported, under the number of the
+ * Adds what an object exports to the list, in nm's order, under the number of the
  * file. Tells whether that was anything. Errors: no ELF file, a damaged symbol table.
  */
 bool symbols_read_exported(struct symbol_list *list, const char *path, int fd, unsigned int file);
 
-/* Puts the symbols into the order of FORMAT 3, once what files export is known. */
+/* Prints the names in the order in which they were read, for --list-exported. */
+void symbols_print_names(const struct symbol_list *list, FILE *file);
+
+/* Puts the symbols into the order of FORMAT 3, once all are known. */
 void symbols_sort(struct symbol_list *list);
 
 /* Finds the symbol of that name; NULL if there is none. */
@@ -275,6 +286,9 @@ bool any_alias_unassigned(const struct symbol *symbol, unsigned int file);
  */
 void symbols_assign(struct symbol *symbol, unsigned int file, struct type_string *string,
 		    struct type_string *described);
+
+/* Tells whether each symbol has a version. */
+bool symbols_complete(const struct symbol_list *list);
 
 /* Computes the versions of the symbols that got their DIEs from a file. */
 void symbols_compute_versions(struct symbol_list *list, unsigned int file,

@@ -83,7 +83,6 @@ void symbols_read(struct symbol_list *list, FILE *file)
 	if (!feof(file))
 		error("cannot read the list of symbols: %m");
 	free(line);
-	symbols_sort(list);
 }
 
 /* What an object exports, for --exported */
@@ -142,6 +141,12 @@ bool symbols_read_exported(struct symbol_list *list, const char *path, int fd, u
 	free(names);
 	elf_end(elf);
 	return list->count > before;
+}
+
+void symbols_print_names(const struct symbol_list *list, FILE *file)
+{
+	for (size_t i = 0; i < list->count; i++)
+		fprintf(file, "%s\n", list->symbols[i]->name.start);
 }
 
 /* Aliases (FORMAT 4, "ELF side") */
@@ -292,6 +297,14 @@ struct symtypes_line *symbols_lines(const struct symbol_list *list, unsigned int
 				list->symbols[i]->string
 			};
 	return types_lines(table, lines, count);
+}
+
+bool symbols_complete(const struct symbol_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!list->symbols[i]->has_version)
+			return false;
+	return true;
 }
 
 /* Output (FORMAT 3) */

@@ -16,8 +16,8 @@ _gendwarfksyms() {
 	esac
 	case $current in
 	-*)
-		mapfile -t COMPREPLY < <(compgen -W '--canonical --consolidated --debug --dump-die-map --dump-dies --dump-types --dump-versions
-			--exported --help --preserve --reference --relative-to --stable --symtypes --version' -- "$current")
+		mapfile -t COMPREPLY < <(compgen -W '--canonical --complete --consolidated --debug --dump-die-map --dump-dies --dump-types --dump-versions
+			--exported --help --list-exported --preserve --reference --relative-to --stable --symtypes --version' -- "$current")
 		;;
 	*)
 		mapfile -t COMPREPLY < <(compgen -f -X '!*.@(o|ko)' -- "$current"; compgen -d -- "$current")

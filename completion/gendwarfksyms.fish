@@ -14,5 +14,7 @@ complete -c gendwarfksyms -l canonical -d "versions that change with the ABI, no
 complete -c gendwarfksyms -s r -l reference -r -F -d 'say which versions differ from a symtypes file'
 complete -c gendwarfksyms -s p -l preserve -d 'other versions are an error'
 complete -c gendwarfksyms -s e -l exported -d 'the symbols that the files export'
+complete -c gendwarfksyms -s l -l list-exported -d 'only print the names of these symbols'
+complete -c gendwarfksyms -l complete -d 'status 2, and no output, if more than the files is needed'
 complete -c gendwarfksyms -s V -l version -d 'the version of this program'
 complete -c gendwarfksyms -s h -l help -d 'the options'

@@ -184,6 +184,14 @@ static void check_truncated(const char *path, Elf *elf, uint64_t size)
 	}
 }
 
+bool is_bitcode(int fd)
+{
+	char start[4];
+
+	return pread(fd, start, sizeof(start), 0) == sizeof(start) &&
+	       (!memcmp(start, "BC\xc0\xde", 4) || !memcmp(start, "\xde\xc0\x17\x0b", 4));
+}
+
 Elf *elf_open(const char *path, int fd)
 {
 	struct stat status;
@@ -200,6 +208,9 @@ Elf *elf_open(const char *path, int fd)
 		error("'%s' is not an ELF file: %s", path, elf_errmsg(-1));
 	if (elf_kind(elf) == ELF_K_AR)
 		error("'%s' is an archive, not an ELF file: give its members one by one", path);
+	if (is_bitcode(fd))
+		error("'%s' is LLVM bitcode (of clang's LTO), which has no DWARF: give what it is linked into, vmlinux.o or a module",
+		      path);
 	if (elf_kind(elf) != ELF_K_ELF || !elf_getident(elf, NULL))
 		error("'%s' is not an ELF file", path);
 	check_truncated(path, elf, status.st_size);

@@ -89,6 +89,12 @@ void object_close(struct object *object);
 Elf *elf_open(const char *path, int fd);
 
 /*
+ * Tells whether a file is LLVM's bitcode, plain or in a wrapper, as objects of clang's LTO
+ * are until they are linked. It has no DWARF.
+ */
+bool is_bitcode(int fd);
+
+/*
  * Goes to the next section of an ELF file that has a header, from the first if
  * `*section` is NULL. Returns false after the last. The name, if it is wanted, is NULL
  * if there is none.

@@ -205,6 +205,7 @@ static void test_order(void)
 	static struct symbol_list list; /* it lives until the end */
 
 	symbols_read(&list, file);
+	symbols_sort(&list);
 	fclose(file);
 	ok(list.count == 3 && !strcmp(list.symbols[0]->name.start, "a") &&
 		   !strcmp(list.symbols[1]->name.start, "foobar") &&
