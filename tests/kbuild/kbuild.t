@@ -1,20 +1,61 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
 # In the kernel's build, with kbuild and modpost of the kernel headers that are installed: modules versioned by this tool,
-# through kbuild/make; and the tool built by kbuild. (Debian's packages: linux-headers-VERSION-amd64.)
+# through kbuild/make; and the tool built by kbuild. (Debian's packages: linux-headers-VERSION-amd64. KERNEL_HEADERS=FOLDERS are
+# others, each with a tree `build` in it.)
 use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Cwd ();
+use File::Spec;
 use Gendwarfksyms;
 
 delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};
 
 my $top = Cwd::abs_path("$tests/..");
 $ENV{GENDWARFKSYMS} = Cwd::abs_path($tool);
-my @trees = grep { (slurp("$_/build/.config") // '') =~ /^CONFIG_MODVERSIONS=y$/m } glob '/lib/modules/*';
-plan(skip_all => 'no headers of a kernel with CONFIG_MODVERSIONS are installed') if !@trees;
+
+# Headers with another configuration, without a .config: links to what is in a tree, but for the files that say how it is configured.
+sub configured {
+	my ($tree, $to, %options) = @_;
+	my $from = Cwd::abs_path("$tree/build");
+	my $config = slurp("$from/include/config/auto.conf");
+	my $header = slurp("$from/include/generated/autoconf.h");
+	for my $option (keys %options) {
+		$config =~ s/^CONFIG_$option=.*\n//m;
+		$header =~ s/^#define CONFIG_$option .*\n//m;
+		next if !$options{$option};
+		$config .= "CONFIG_$option=y\n";
+		$header .= "#define CONFIG_$option 1\n";
+	}
+	mkdir $_ for $to, map {"$to/build$_"} '', '/scripts', '/include', '/include/config', '/include/generated';
+	for my $folder ('', '/scripts', '/include', '/include/generated') {
+		symlink $_, "$to/build$folder/" . (/([^\/]*)$/)[0]
+			for grep { !/\/(?:scripts|include|config|generated|autoconf\.h|Makefile|Module\.symvers|\.config|gendwarfksyms|\.\.?)$/ } glob "$from$folder/* $from$folder/.*";
+	}
+	# The place of the tree's own tool
+	mkdir "$to/build/scripts/gendwarfksyms";
+	symlink $ENV{GENDWARFKSYMS}, "$to/build/scripts/gendwarfksyms/gendwarfksyms";
+	# (The others in there are empty.)
+	spew("$to/build/include/config/" . (/([^\/]*)$/)[0], slurp($_)) for grep {-s} glob "$from/include/config/*";
+	spew("$to/build/include/config/auto.conf", $config);
+	spew("$to/build/include/generated/autoconf.h", $header);
+	spew("$to/build/Makefile", slurp("$from/Makefile") =~ s/^KBUILD_OUTPUT=.*/KBUILD_OUTPUT=$to\/build/mr);
+	my $symvers = slurp("$from/Module.symvers");
+	$symvers .= "0x12345678\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n" if $symvers !~ /\tmodule_layout\t/;
+	spew("$to/build/Module.symvers", $symvers);
+	return $to;
+}
+
+# Trees since 6.14 get the step for gendwarfksyms.
+my @trees = grep { -e "$_/build/include/config/auto.conf" } $ENV{KERNEL_HEADERS} ? split ' ', $ENV{KERNEL_HEADERS} : glob '/lib/modules/*';
+plan(skip_all => 'no headers of a kernel are installed') if !@trees;
+for my $tree (@trees) {
+	next if slurp("$tree/build/include/config/auto.conf") =~ /^CONFIG_MODVERSIONS=y$/m;
+	my ($name) = $tree =~ /([^\/]*)$/;
+	$tree = configured($tree, "$scratch/$name", map { $_ => 1 } qw(MODVERSIONS ASM_MODVERSIONS GENDWARFKSYMS BASIC_MODVERSIONS EXTENDED_MODVERSIONS));
+}
 
 # A module that exports, one that uses it, and one with assembly.
 my $header = <<'E';
@@ -30,6 +71,8 @@ MORE
 struct a_other { unsigned char bytes[16]; };
 extern int a_count;
 extern struct a_options a_array[3];
+extern struct a_options a_twin;
+extern struct a_options a_assembly;
 int a_set(const struct a_options *options);
 int a_set_too(const struct a_options *options);
 void a_other(struct a_other *other);
@@ -48,6 +91,10 @@ int a_count;
 EXPORT_SYMBOL(a_count);
 struct a_options a_array[3];
 EXPORT_SYMBOL_GPL(a_array);
+struct a_options a_twin;
+EXPORT_SYMBOL(a_twin);
+asm(".pushsection .data; .globl a_assembly; a_assembly: .skip 64; .popsection");
+EXPORT_SYMBOL(a_assembly);
 int a_set(const struct a_options *options) { return options->flags; }
 EXPORT_SYMBOL(a_set);
 extern __typeof__(a_set) a_set_too __attribute__((alias("a_set")));
@@ -71,7 +118,7 @@ static int __init b_init(void)
 	struct a_other other;
 
 	a_other(&other);
-	return a_set(&a_array[a_count]) + a_set_too(a_array) + !a_find(1) + b_inline(2);
+	return a_set(&a_array[a_count]) + a_set(&a_twin) + a_set(&a_assembly) + a_set_too(a_array) + !a_find(1) + b_inline(2);
 }
 module_init(b_init);
 MODULE_LICENSE("GPL");
@@ -98,7 +145,7 @@ E
 	'asm-prototypes.h' => "struct a_options;\n#include \"a.h\"\nRULE\n#ifdef __GENKSYMS__\nlong c_add(long a, struct a_options *options);\n#endif\n",
 	'Kbuild' => "obj-m := a.o b.o c-module.o\nc-module-y := c.o c-assembly.o\n",
 );
-my @exports = qw(a_count a_array a_set a_set_too a_other a_find a_inline);
+my @exports = qw(a_count a_array a_twin a_assembly a_set a_set_too a_other a_find a_inline);
 
 sub make_module {
 	my ($folder, $more, $rule) = @_;
@@ -113,9 +160,12 @@ sub make_module {
 sub build {
 	my ($tree, $folder, @more) = @_;
 	my $r = command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder", 'modules', @more);
-	return ($r, {}) if $r->{status};
-	my %versions = map { /^(0x[0-9a-f]{8})\t(\S+)\t/ ? ($2, $1) : () } split /\n/, slurp("$folder/Module.symvers");
-	return ($r, \%versions);
+	return ($r, $r->{status} ? {} : versions_of($folder));
+}
+
+sub versions_of {
+	my ($folder) = @_;
+	return {map { /^(0x[0-9a-f]{8})\t(\S+)\t/ ? ($2, $1) : () } split /\n/, slurp("$folder/Module.symvers") // ''};
 }
 
 # The versions that a module was built for, by symbol.
@@ -146,6 +196,8 @@ for my $tree (@trees) {
 	is(join(' ', sort keys %$old), join(' ', sort @exports, 'c_add'), '... Module.symvers has all exports');
 	my $direct = run([@exports], [], "$folder/a.o");
 	my %direct = $direct->{out} =~ /^#SYMVER (\S+) (\S+)$/mg;
+	# (What is only declared may be described or not.)
+	$direct{a_assembly} = $direct{a_twin};
 	is_deeply({map { $_ => $old->{$_} } @exports}, \%direct, "... with this tool's versions");
 	is($direct{a_set_too}, $direct{a_set}, '... an alias with that of what it is an alias of');
 	ok(!grep({ $_ eq '0x00000000' } values %$old), '... and none is missing');
@@ -156,13 +208,16 @@ for my $tree (@trees) {
 	my $used = versions_in("$folder/b.ko");
 	is_deeply({map { $_ => $used->{$_} } @exports}, {map { $_ => $old->{$_} } @exports}, '... the module that uses them wants these versions');
 
-	command('', 'rm', '-f', "$folder/a.symtypes", "$folder/c-assembly.symtypes");
-	$r = command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder", 'a.symtypes', 'c-assembly.symtypes');
-	is($r->{status}, 0, "$name: symtypes files by name") or diag($r->{out} . $r->{err});
-	is(slurp("$folder/a.symtypes"), $symtypes, '... are the same');
-	is(join(' ', grep { /symversions|\.symtypes\.o/ } glob "$folder/* $folder/.*"), '', '... and leave nothing behind');
+	SKIP: {
+		skip 'this kbuild makes no symtypes files by name', 3 if slurp("$tree/build/scripts/Makefile.build") !~ /^\$\(obj\)\/%\.symtypes/m;
+		command('', 'rm', '-f', "$folder/a.symtypes", "$folder/c-assembly.symtypes");
+		$r = command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder", 'a.symtypes', 'c-assembly.symtypes');
+		is($r->{status}, 0, "$name: symtypes files by name") or diag($r->{out} . $r->{err});
+		is(slurp("$folder/a.symtypes"), $symtypes, '... are the same');
+		is(join(' ', grep { /symversions|\.symtypes\.o/ } glob "$folder/* $folder/.*"), '', '... and leave nothing behind');
+	}
 
-	my $reach = 'a_array a_find a_set a_set_too c_add';
+	my $reach = 'a_array a_assembly a_find a_set a_set_too a_twin c_add';
 	my @hidden = ("\tunion { int __kabi_ignored_more; };", '#define R(text) static const char rule[] __attribute__((used, aligned(1), '
 		. 'section(".discard.gendwarfksyms.kabi_rules"))) = text' . "\nR(\"1\\0byte_size\\0a_options\\0\" \"48\");");
 	make_module("$folder-changed", "\tint more;", '');
@@ -192,7 +247,7 @@ for my $tree (@trees) {
 	is(join(' ', keys %{{map { /^\t(.*)/ ? ($1 => 1) : () } split /\n/, $r->{err}}}), 's#a_options changed', '... and because of what, a structure of the header');
 	command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder-reference", 'clean');
 	($r) = build($tree, "$folder-reference", 'KBUILD_PRESERVE=1');
-	ok($r->{status} && $r->{err} =~ /^error: gendwarfksyms: .*4 versions differ from those of '.*a\.symref'/m, '... KBUILD_PRESERVE=1 makes it an error');
+	ok($r->{status} && $r->{err} =~ /^error: gendwarfksyms: .*[56] versions differ from those of '.*a\.symref'/m, '... KBUILD_PRESERVE=1 makes it an error');
 
 	# A symbol of assembly without a prototype
 	make_module("$folder-bad", '', '');
@@ -200,13 +255,86 @@ for my $tree (@trees) {
 	($r) = build($tree, "$folder-bad");
 	ok($r->{status} && $r->{err} =~ /^error: gendwarfksyms: .*c-assembly\.o.*no prototype/m, "$name: assembly without a prototype is an error");
 
-	# Configurations that can't work
-	for my $case (['MODVERSIONS', qr/CONFIG_MODVERSIONS is off in '.*config'/], ['DEBUG_INFO', qr/no debugging information: CONFIG_DEBUG_INFO is off/]) {
-		my ($option, $want) = @$case;
-		mkdir "$scratch/tree";
-		spew("$scratch/tree/.config", slurp("$tree/build/.config") =~ s/^CONFIG_$option=y$/# CONFIG_$option is not set/mr);
-		$r = command('', "$top/kbuild/make", '-C', "$scratch/tree", 'modules');
-		ok($r->{status} && $r->{err} =~ /^error: gendwarfksyms: .*$want/m, "$name: no CONFIG_$option is an error");
+	# Configurations that can't work, and one that can, of headers without a .config
+	for my $case ([{MODVERSIONS => 0}, qr/CONFIG_MODVERSIONS is off in '.*auto\.conf'/], [{DEBUG_INFO => 0}, qr/no debugging information: CONFIG_DEBUG_INFO is off/],
+		[{DEBUG_INFO_REDUCED => 1}, qr/turn off CONFIG_DEBUG_INFO_REDUCED/]) {
+		my ($options, $want) = @$case;
+		my ($option) = keys %$options;
+		make_module("$folder-$option", '', '');
+		($r) = build(configured($tree, "$scratch/tree-$name-$option", %$options), "$folder-$option");
+		ok($r->{status} && $r->{err} =~ /error: gendwarfksyms: .*$want/, "$name: CONFIG_$option=" . ($options->{$option} ? 'y' : 'n') . ' is an error') or diag($r->{err});
+		is(join(' ', glob "$folder-$option/*.o"), '', '... before anything is compiled');
+	}
+	make_module("$folder-headers", '', '');
+	($r, $new) = build(configured($tree, "$scratch/tree-$name"), "$folder-headers");
+	is(differing($old, $new), '', '... and headers without a .config are none') or diag($r->{err});
+
+	# The step of trees since 6.14, with the tool in their own place
+	SKIP: {
+		skip 'this tree has no step for gendwarfksyms', 4 if slurp("$tree/build/include/config/auto.conf") !~ /^CONFIG_GENDWARFKSYMS=y/m;
+		for my $options (['KBUILD_SYMTYPES=1'], ['KBUILD_SYMTYPES=1', 'KBUILD_GENDWARFKSYMS_STABLE=1']) {
+			my @builds;
+			for my $make ('make', "$top/kbuild/make") {
+				make_module("$folder-own", @hidden);
+				spew("$folder-own/Kbuild", "obj-m := a.o b.o\n");
+				$r = command('', $make, '-C', "$scratch/tree-$name/build", "M=$folder-own", 'modules', @$options);
+				push @builds, {versions => versions_of("$folder-own"), types => slurp("$folder-own/a.symtypes"), none => -e "$folder-own/b.symtypes"};
+				command('', 'rm', '-r', "$folder-own");
+			}
+			is(keys %{$builds[0]->{versions}}, @exports, "$name: the tree's own step @$options") or diag($r->{err});
+			is_deeply($builds[1], $builds[0], '... gives the same versions and symtypes files');
+		}
+	}
+
+	# M= relative to the headers; the results in another folder
+	make_module("$folder-relative", '', '');
+	($r, $new) = build($tree, "$folder-relative", 'M=' . File::Spec->abs2rel("$folder-relative", Cwd::abs_path("$tree/build")));
+	is(differing($old, $new), '', "$name: M= with a relative path") or diag($r->{err});
+	SKIP: {
+		my ($common) = slurp("$tree/build/Makefile") =~ /^include (\S+)$/m;
+		skip 'this kbuild has no MO=', 3 if slurp($common || "$tree/build/Makefile") !~ /KBUILD_EXTMOD_OUTPUT/;
+		for my $case (['MO=', []], ['KBUILD_EXTMOD_OUTPUT=', []], ['MO=', ['GENDWARFKSYMS_LINKED=1']]) {
+			my ($variable, $more) = @$case;
+			make_module("$folder-output", '', '');
+			mkdir "$folder-results";
+			($r) = build($tree, "$folder-output", "$variable$folder-results", @$more);
+			is(differing($old, versions_of("$folder-results")), '', "... and $variable @$more") or diag($r->{err});
+			command('', 'rm', '-r', "$folder-output", "$folder-results");
+		}
+	}
+
+	# Versions of linked modules
+	make_module("$folder-linked", '', '');
+	($r, $new) = build($tree, "$folder-linked", 'GENDWARFKSYMS_LINKED=1');
+	is(differing($old, $new), '', "$name: versions of linked modules") or diag($r->{err});
+	like(slurp("$folder-linked/.a.o.cmd"), qr/^# gendwarfksyms: \S*a\.o .*\n(?:#SYMVER .*\n)+# gendwarfksyms end$/m, '... are made when all is linked');
+	($r, $new) = build($tree, "$folder-linked", 'GENDWARFKSYMS_LINKED=1');
+	is(differing($old, $new), '', '... and the next time');
+	mkdir "$folder-two";
+	spew("$folder-two/Kbuild", "obj-m := q.o\nq-y := q1.o q2.o\n");
+	spew("$folder-two/q.h", "struct q;\nint q_get(struct q *q);\nint q_put(struct q *q);\n");
+	spew("$folder-two/private.h", "struct q { int number; };\n");
+	my $two = qq(#include <linux/module.h>\n#include "q.h"\nMODULE_LICENSE("GPL");\nMODULE_DESCRIPTION("two sources");\n);
+	spew("$folder-two/q1.c", "${two}int q_get(struct q *q) { return !q; }\nEXPORT_SYMBOL(q_get);\n");
+	spew("$folder-two/q2.c", $two =~ s/MODULE.*//gr . qq(#include "private.h"\nint q_put(struct q *q) { return q->number; }\nEXPORT_SYMBOL(q_put);\n));
+	($r, $new) = build($tree, "$folder-two", 'GENDWARFKSYMS_LINKED=1');
+	is($new->{q_get}, $new->{q_put}, '... do not depend on the file that has a structure') or diag($r->{err});
+	isnt($new->{q_get} // '0x00000000', '0x00000000', '... and are there');
+	command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder-two", 'clean');
+	($r, $new) = build($tree, "$folder-two");
+	isnt($new->{q_get}, $new->{q_put}, '... those of single objects do');
+
+	# An object without debugging information is an error, which names it
+	for my $case (['q1', ''], ['q1', 'GENDWARFKSYMS_LINKED=1'], ['q1', 'KBUILD_SYMTYPES=1'], ['q1 q2', 'GENDWARFKSYMS_LINKED=1']) {
+		my ($sources, $variable) = @$case;
+		command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder-two", 'clean');
+		spew("$folder-two/Kbuild", "obj-m := q.o\nq-y := q1.o q2.o\n" . join '', map {"CFLAGS_$_.o := -g0\n"} split ' ', $sources);
+		($r, $new) = build($tree, "$folder-two", split ' ', $variable);
+		isnt($r->{status}, 0, "$name: $sources without debugging information $variable");
+		my ($error) = $r->{err} =~ /^(error: gendwarfksyms: .*)/m;
+		like($error // $r->{err}, $sources eq 'q1' ? qr/'[^']*q1\.o'/ : qr/'[^']*\bq\.o'/, '... names the object');
+		unlike($r->{err}, qr/'\S*source\.o/, '... and no file that is gone');
+		is(join('', map { slurp($_) =~ /^(#SYMVER q_get .*)/m } grep {-e} "$folder-two/.q1.o.cmd"), '', '... and nothing was printed');
 	}
 
 	# The tool as a host program of kbuild, copied as doc/KBUILD.md says
@@ -220,33 +348,106 @@ for my $tree (@trees) {
 	$r = command("a_set\n", "$copy/gendwarfksyms", "$folder/a.o");
 	is($r->{out}, "#SYMVER a_set $old->{a_set}\n", '... and it works');
 }
-# How scripts/Makefile.build calls the commands: older trees with the symtypes file as an argument, newer ones without. Rust's
-# helpers are skipped.
+# The steps as scripts/Makefile.build calls them, here in a small makefile, by what is configured: what is run, and what it appends.
+# No other program than the tool is in reach but where it is said.
 {
-	my $folder = "$scratch/calls";
+	my $folder = "$scratch/steps";
 	mkdir $folder;
-	spew("$folder/e.c", "int e;\nasm(\".globl __export_symbol_e; __export_symbol_e:\");\n");
-	spew("$folder/.config", "CONFIG_MODVERSIONS=y\nCONFIG_DEBUG_INFO=y\n");
+	my $log = "$folder/log";
+	local $ENV{GENDWARFKSYMS} = spew("$folder/tool", "#!/bin/sh\necho \"\$*\" >>$log\nexec $ENV{GENDWARFKSYMS} \"\$@\"\n");
+	chmod 0755, $ENV{GENDWARFKSYMS};
+	my $exports = join '', map {"asm(\".globl __export_symbol_$_; __export_symbol_$_:\");\n"} qw(e f);
+	my %objects = (
+		full => c_object("int e; int f(int x) { return x; }\n$exports"),
+		none => c_object("int e; int f(int x) { return x; }\n"),
+		ksymtab => c_object("int e; int f(int x) { return x; }\n" . $exports =~ s/export_symbol/ksymtab/gr),
+		bitcode => spew("$folder/bitcode", "BC\xc0\xde" . "\0" x 100),
+		damaged => spew("$folder/damaged", "\x7fELF"),
+	);
 	spew("$folder/Makefile", <<'E');
-CC := cc
+export PATH := $(REACH)
 NM := nm
-c_flags := -g
-gen_old = $(call cmd_gensymtypes_$(1),$(KBUILD_SYMTYPES),$(@:.o=.symtypes)) >> $@.cmd
-gen_new = $(cmd_gensymtypes_$1) >> $@.cmd
-old.o new.o: e.c
-	$(CC) $(c_flags) -c -o $@ $<
-	$(call gen_$(basename $@),c)
+CC := cc
+objtree := .
+dot-target = $(@D)/.$(@F)
+ifndef MODFINAL
+gen_symversions = is defined
+endif
+cmd_gensymtypes_S = nm $@ | sed -n 's/.* __export_symbol_//p' | $(gendwarfksyms) $@
+rust_exports = printf $(2) f
+cmd = @$(if $(cmd_$(1)),set -e; $(cmd_$(1)); echo done,:)
+x.o: FORCE
+	$(call cmd,$(STEP))
+FORCE:
 E
-	for my $tree ('old', 'new') {
-		for my $case (['', 1, 0], ['KBUILD_SYMTYPES=1', 1, 1], ['skip_gendwarfksyms=1', 0, 0]) {
-			my ($variable, $versions, $symtypes) = @$case;
-			unlink map {"$folder/$tree$_"} '.o', '.o.cmd', '.symtypes';
-			my $r = command('', "$top/kbuild/make", '-C', $folder, "$tree.o", split ' ', $variable);
-			is($r->{status}, 0, "kbuild of $tree trees $variable") or diag($r->{err});
-			is(slurp("$folder/$tree.o.cmd") =~ /^#SYMVER e 0x/m || 0, $versions, '... versions');
-			is(-e "$folder/$tree.symtypes" || 0, $symtypes, '... a symtypes file');
-		}
+	my @config = qw(CONFIG_MODVERSIONS=y CONFIG_ASM_MODVERSIONS=y CONFIG_DEBUG_INFO=y);
+	for my $case (
+		# object, step, variables; what the tool is run with, symbols that get versions, symtypes file
+		['full', 'c', '', '-e --complete', 'e f'],
+		['ksymtab', 'c', '', '-e --complete', 'e f'],
+		['none', 'c', '', '-e --complete', ''],
+		['full', 'c', 'KBUILD_GENDWARFKSYMS_STABLE=1', '--stable -e --complete', 'e f'],
+		['full', 'c', 'GENDWARFKSYMS_CANONICAL=1', '--canonical -e --complete', 'e f'],
+		['full', 'c', 'KBUILD_SYMTYPES=1', '--symtypes x.symtypes -e --complete', 'e f', 1],
+		['none', 'c', "KBUILD_SYMTYPES=1 REACH=$ENV{PATH}", '--symtypes x.symtypes -e --complete', ''],
+		['full', 'c', 'skip_gendwarfksyms=1', undef, ''],
+		['full', 'c', 'GENDWARFKSYMS_LINKED=1', undef, ''],
+		['full', 'c', 'MODFINAL=1', undef, ''], # where MODULE.mod.o is made, it isn't defined
+		['full', 'c', 'CONFIG_LTO_CLANG=y', '-e --complete', 'e f'],
+		['bitcode', 'c', 'CONFIG_LTO_CLANG=y', '-e --complete', ''],
+		['bitcode', 'c', 'GENDWARFKSYMS_LINKED=1', undef, ''],
+		['none', 'S', '', '--list-exported', ''],
+		['full', 'S', 'CONFIG_ASM_MODVERSIONS=', undef, ''],
+		['full', 'S', "CONFIG_GENDWARFKSYMS=y REACH=$ENV{PATH}", "--list-exported|", 'e f'],
+		['full', 'S', "CONFIG_GENDWARFKSYMS=y KBUILD_SYMTYPES=1 REACH=$ENV{PATH}", "--list-exported|--symtypes x.symtypes", 'e f', 1],
+		['full', 'rust', '', '', 'f'],
+		['full', 'rust', 'KBUILD_SYMTYPES=1 KBUILD_GENDWARFKSYMS_STABLE=1', '--stable --symtypes x.symtypes', 'f', 1],
+		['full', 'rust', 'skip_gendwarfksyms=1', undef, ''],
+		['full', 'rust', 'CONFIG_LTO_CLANG=y', '--complete', 'f'],
+		['bitcode', 'rust', 'CONFIG_LTO_CLANG=y', '--complete', ''],
+	) {
+		my ($object, $step, $variables, $arguments, $symbols, $symtypes) = @$case;
+		unlink $log, "$folder/.x.o.cmd", "$folder/x.symtypes";
+		spew("$folder/x.o", slurp($objects{$object}));
+		my $name = "$object.o, step $step, $variables";
+		my $r = command('', "$top/kbuild/make", '-C', $folder, 'x.o', @config, split(' ', $variables), 'STEP=' . ($step eq 'rust' ? 'gendwarfksyms' : "gen_symversions_$step"));
+		is($r->{status}, 0, "$name: no error") or diag($r->{out} . $r->{err});
+		is($r->{err}, '', '... and no message');
+		is(slurp($log) // '', defined $arguments ? join('', map { "$_ x.o\n" =~ s/^ //r } $arguments eq '' ? '' : split /\|/, $arguments, -1) : '', '... the tool is run once');
+		is(join(' ', sort((slurp("$folder/.x.o.cmd") // '') =~ /^#SYMVER (\S+) 0x(?!00000000)/mg)), $symbols, '... these get versions');
+		is(-e "$folder/x.symtypes" || 0, $symtypes || 0, '... a symtypes file');
+		is($r->{out} =~ /^done$/m || 0, defined $arguments || 0, '... or there is nothing to run');
 	}
+	# Errors end the step, and nothing is appended.
+	for my $case (['damaged', 'c', ''], ['damaged', 'c', 'KBUILD_SYMTYPES=1'], ['damaged', 'c', 'CONFIG_LTO_CLANG=y'], ['damaged', 'S', ''], ['damaged', 'rust', ''],
+		['damaged', 'rust', 'CONFIG_LTO_CLANG=y'], ['bitcode', 'c', ''], ['bitcode', 'rust', '']) {
+		my ($object, $step, $variables) = @$case;
+		spew("$folder/x.o", slurp($objects{$object}));
+		unlink "$folder/.x.o.cmd";
+		my $r = command('', "$top/kbuild/make", '-C', $folder, 'x.o', @config, "REACH=$ENV{PATH}", split(' ', $variables), 'STEP=' . ($step eq 'rust' ? 'gendwarfksyms' : "gen_symversions_$step"));
+		isnt($r->{status}, 0, "$object.o, step $step, $variables: an error");
+		like($r->{err}, qr/^error: gendwarfksyms: .*'x\.o'/m, '... which names the object');
+		is((slurp("$folder/.x.o.cmd") // '') . join(' ', glob "$folder/*.symtypes* $folder/*messages*"), '', '... and nothing is written');
+	}
+}
+# modpost in place of the kernel's: what it is given it hands on, and without a list it is an error
+{
+	my $folder = "$scratch/modpost";
+	mkdir $_ for $folder, "$folder/scripts", "$folder/scripts/mod";
+	chmod 0755, spew("$folder/scripts/mod/modpost", "#!/bin/sh\necho \"\$*\"\ncat\n");
+	my $in = sub { command($_[0], 'sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', $folder, "$top/kbuild/modpost", @_[1 .. $#_]) };
+	spew("$folder/m.o", slurp(c_object("int nothing;\n")));
+	spew("$folder/m.mod", "m.o\n");
+	spew("$folder/order", "m.o\n");
+	is($in->("m.o\n", '-a', '-T', '-')->{out}, "-a -T -\nm.o\n", 'a list on standard input is handed on');
+	is($in->('', '-a', '-T', 'order')->{out}, "-a -T order\n", '... and the name of a file');
+	like($in->('', '-T', 'other')->{err}, qr/other/, 'a list that is not there is an error');
+	my $r = $in->('', '-a');
+	ok($r->{status} && $r->{err} =~ /^error: gendwarfksyms: modpost got neither vmlinux\.o nor a list of modules/m, '... and no list at all');
+	spew("$folder/m.o", slurp(c_object(qq(int f(void) { return 0; }\nasm(".globl __export_symbol_f; __export_symbol_f:");\n))));
+	unlink "$folder/m.mod";
+	$r = $in->("m.o\n", '-T', '-');
+	ok($r->{status} && $r->{err} =~ /^error: gendwarfksyms: there is no list of the objects of 'm\.o': 'm\.mod'/m, '... and no list of objects');
 }
 {
 	local $ENV{GENDWARFKSYMS} = "$scratch/no/such/program";

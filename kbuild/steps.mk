@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What kbuild/make puts in place of kbuild's own steps for versions. Each make of the build reads this file before its own
+# makefiles, and `override` keeps what is defined here.
+#
+# The step of an object is a command that appends a line `#SYMVER NAME VERSION` for each symbol that the object exports to its
+# .cmd file; modpost reads them there. For an object of C that is one process, the tool, which ends at once if nothing is exported:
+#
+#	gendwarfksyms -e --complete fs/libfs.o >> fs/.libfs.o.cmd
+#
+# Its status 2 says that more than the object is needed, and nothing has been printed; then symversions, beside this file, does it.
+# Variables of kbuild are read when a step is, so those that a tree doesn't have are empty.
+
+gendwarfksyms-kbuild := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+
+# Configurations that can't work are an error before the first object is compiled.
+gendwarfksyms-config = $(abspath $(objtree))/include/config/auto.conf
+gendwarfksyms-check = \
+	$(if $(CONFIG_MODVERSIONS),,$(error error: gendwarfksyms: CONFIG_MODVERSIONS is off in '$(gendwarfksyms-config)': \
+		nothing would get a version))\
+	$(if $(CONFIG_DEBUG_INFO),,$(error error: gendwarfksyms: there is no debugging information: CONFIG_DEBUG_INFO is off in \
+		'$(gendwarfksyms-config)' (turn on CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT)))\
+	$(if $(CONFIG_DEBUG_INFO_REDUCED),$(error error: gendwarfksyms: the debugging information has no types: \
+		turn off CONFIG_DEBUG_INFO_REDUCED in '$(gendwarfksyms-config)'))
+
+# Where kbuild has the step, and has defined what it is made of. (In newer trees the rule for C is also that of MODULE.mod.c.)
+gendwarfksyms-step = $(filter recursive,$(flavor gen_symversions))
+
+# The program with the options that hold for all objects, and those for the one that is made. FILE.symref is what the types
+# should be; with KBUILD_PRESERVE they have to.
+override gendwarfksyms = $(GENDWARFKSYMS)$(if $(KBUILD_GENDWARFKSYMS_STABLE), --stable)$(if $(GENDWARFKSYMS_CANONICAL), --canonical)$\
+	$(if $(KBUILD_SYMTYPES), --symtypes $(@:.o=.symtypes))
+gendwarfksyms-reference = $(if $(wildcard $(@:.o=.symref)),$(if $(KBUILD_PRESERVE), -p) -r $(@:.o=.symref))
+
+# Versions of linked objects are made by modpost, beside this file: all of C with GENDWARFKSYMS_LINKED; with clang's LTO those of
+# bitcode, and of what else is not complete.
+override MODPOST = $(if $(CONFIG_LTO_CLANG)$(GENDWARFKSYMS_LINKED),$(gendwarfksyms-kbuild),$(objtree)/scripts/mod)/modpost
+
+# C. (Without exports there is to be no symtypes file.)
+gendwarfksyms-complete = --complete $@ >> $(dot-target).cmd || { test $$? -eq 2 || exit 1; $(1) }
+gendwarfksyms-incomplete = $(if $(CONFIG_LTO_CLANG),,$(gendwarfksyms-kbuild)/symversions $@ >> $(dot-target).cmd;)
+gendwarfksyms-c = $(gendwarfksyms)$(gendwarfksyms-reference) -e $(call gendwarfksyms-complete,$(gendwarfksyms-incomplete))$\
+	$(if $(KBUILD_SYMTYPES),; test -s $(@:.o=.symtypes) || rm -f $(@:.o=.symtypes))
+override cmd_gen_symversions_c = $(strip $(gendwarfksyms-check)$\
+	$(if $(gendwarfksyms-step),$(if $(skip_gendwarfksyms)$(GENDWARFKSYMS_LINKED),,$(gendwarfksyms-c))))
+
+# Assembly: what it exports gets the types of prototypes in C. Trees since 6.14 have a step for that if CONFIG_GENDWARFKSYMS is on,
+# which is theirs but for the program; it can't do with LTO, nor with the prototypes of an external module.
+gendwarfksyms-prototypes = $(gendwarfksyms-kbuild)/symversions $@ $(CC) $(c_flags) -iquote $(dir $<)
+gendwarfksyms-S = $(if $(CONFIG_LTO_CLANG)$(KBUILD_EXTMOD),$(gendwarfksyms-prototypes),$\
+	$(if $(CONFIG_GENDWARFKSYMS),$(cmd_gensymtypes_S),$(gendwarfksyms-prototypes)))
+override cmd_gen_symversions_S = $(if $(gendwarfksyms-step),$(if $(CONFIG_ASM_MODVERSIONS),$\
+	exports=$$($(GENDWARFKSYMS) --list-exported $@); test -z "$$exports" || { $(gendwarfksyms-S) >> $(dot-target).cmd; }))
+
+# Rust, and the functions in C that are for it: all that an object defines is exported. (rust_exports prints the names; it took the
+# column of nm as an argument in some trees.)
+override cmd_gendwarfksyms = $(if $(skip_gendwarfksyms),,$(call rust_exports,$@,"%s\n",$$3) | $\
+	$(gendwarfksyms) $(if $(CONFIG_LTO_CLANG),$(call gendwarfksyms-complete,),$@ >> $(dot-target).cmd))
+
+# FILE.symtypes as a target, in trees before 6.15
+override cmd_cc_symtypes_c = $(CC) $(c_flags) $(if $(CONFIG_LTO_CLANG),-fno-lto) -c -o $@.o $< && \
+	$(gendwarfksyms-kbuild)/symversions $@ >/dev/null
+override cmd_cc_symtypes_S = $(CC) $(a_flags) -c -o $@.o $< && $(gendwarfksyms-prototypes) >/dev/null
