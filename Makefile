@@ -8,7 +8,8 @@
 #                            sanitizers
 # make conformance CASES=dir runs a folder of golden cases
 # make check-kernel          builds and boots a kernel: WAYS='gcc linked lto full-lto
-#                            drop-in', KERNEL=source, WORK=dir for what is built
+#                            thin-dist arm64-lto gendwarfksyms rust-lto drop-in',
+#                            KERNEL=source, WORK=dir for what is built
 # make lint                  static analysis: clang-tidy, cppcheck, gcc -fanalyzer
 # make fuzz                  libFuzzer, until it is stopped, or FUZZ_PROGRAM=kabi-compare: see below
 # make bench                 compares its cost with the least that libdw can do:
@@ -91,7 +92,7 @@ check: $(PROGRAMS)
 
 WAYS ?= gcc
 check-kernel: gendwarfksyms
-	$(PROVE) --verbose tests/kernel/check :: $(WAYS)
+	tests/kernel/check $(WAYS)
 
 conformance: gendwarfksyms$(SUFFIX)
 	SUFFIX=$(SUFFIX) $(PROVE) tests/model/golden.t :: $(CASES)
