@@ -36,10 +36,13 @@ gendwarfksyms-reference = $(if $(wildcard $(@:.o=.symref)),$(if $(KBUILD_PRESERV
 # bitcode, and of what else is not complete.
 override MODPOST = $(if $(CONFIG_LTO_CLANG)$(GENDWARFKSYMS_LINKED),$(gendwarfksyms-kbuild),$(objtree)/scripts/mod)/modpost
 
-# C. (Without exports there is to be no symtypes file.)
-gendwarfksyms-complete = --complete $@ >> $(dot-target).cmd || { test $$? -eq 2 || exit 1; $(1) }
-gendwarfksyms-incomplete = $(if $(CONFIG_LTO_CLANG),,$(gendwarfksyms-kbuild)/symversions $@ >> $(dot-target).cmd;)
-gendwarfksyms-c = $(gendwarfksyms)$(gendwarfksyms-reference) -e $(call gendwarfksyms-complete,$(gendwarfksyms-incomplete))$\
+# What is done, a command with a semicolon or nothing, where the tool says that the object isn't enough. Other errors end the step.
+gendwarfksyms-incomplete = || { test $$? -eq 2 || exit 1; $(1) }
+
+# C. What is incomplete is for symversions, or with LTO for modpost. (Without exports there is to be no symtypes file.)
+gendwarfksyms-declared = $(if $(CONFIG_LTO_CLANG),,$(gendwarfksyms-kbuild)/symversions $@ >> $(dot-target).cmd;)
+gendwarfksyms-c = $(gendwarfksyms)$(gendwarfksyms-reference) -e --complete $@ >> $(dot-target).cmd $\
+	$(call gendwarfksyms-incomplete,$(gendwarfksyms-declared))$\
 	$(if $(KBUILD_SYMTYPES),; test -s $(@:.o=.symtypes) || rm -f $(@:.o=.symtypes))
 override cmd_gen_symversions_c = $(strip $(gendwarfksyms-check)$\
 	$(if $(gendwarfksyms-step),$(if $(skip_gendwarfksyms)$(GENDWARFKSYMS_LINKED),,$(gendwarfksyms-c))))
@@ -55,7 +58,8 @@ override cmd_gen_symversions_S = $(if $(gendwarfksyms-step),$(if $(CONFIG_ASM_MO
 # Rust, and the functions in C that are for it: all that an object defines is exported. (rust_exports prints the names; it took the
 # column of nm as an argument in some trees.)
 override cmd_gendwarfksyms = $(if $(skip_gendwarfksyms),,$(call rust_exports,$@,"%s\n",$$3) | $\
-	$(gendwarfksyms) $(if $(CONFIG_LTO_CLANG),$(call gendwarfksyms-complete,),$@ >> $(dot-target).cmd))
+	$(gendwarfksyms)$(if $(CONFIG_LTO_CLANG), --complete) $@ >> $(dot-target).cmd $\
+	$(if $(CONFIG_LTO_CLANG),$(call gendwarfksyms-incomplete,)))
 
 # FILE.symtypes as a target, in trees before 6.15
 override cmd_cc_symtypes_c = $(CC) $(c_flags) $(if $(CONFIG_LTO_CLANG),-fno-lto) -c -o $@.o $< && \
