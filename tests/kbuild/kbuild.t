@@ -448,6 +448,20 @@ E
 	unlink "$folder/m.mod";
 	$r = $in->("m.o\n", '-T', '-');
 	ok($r->{status} && $r->{err} =~ /^error: gendwarfksyms: there is no list of the objects of 'm\.o': 'm\.mod'/m, '... and no list of objects');
+
+	# With distributed ThinLTO a native object is made of bitcode, and the bitcode of a source, with the command in its own file.
+	spew("$folder/d.c", "extern int f; int g;\n" . join '', map {"asm(\".globl __export_symbol_$_; __export_symbol_$_:\");\n"} qw(f g));
+	is(command('', 'cc', '-g', '-c', '-o', "$folder/d.thinlto-native.o", "$folder/d.c")->{status}, 0, 'an object that only declares what it exports');
+	spew("$folder/m.o", slurp("$folder/d.thinlto-native.o"));
+	spew("$folder/m.mod", "d.thinlto-native.o\n");
+	spew("$folder/.d.thinlto-native.o.cmd", "savedcmd_d.thinlto-native.o := false -x ir -c -o d.thinlto-native.o d.o\n");
+	spew("$folder/.d.o.cmd", "savedcmd_d.o := cc -g -c -o d.o d.c ; false\n\nsaved_c_flags_d.o := -g\n");
+	$r = $in->("m.o\n", '-T', '-');
+	is($r->{status} . $r->{err}, '0', '... gets versions with ThinLTO') or diag($r->{err});
+	my %versions = slurp("$folder/.d.thinlto-native.o.cmd") =~ /^#SYMVER (\S+) (\S+)$/mg;
+	is(join(' ', sort keys %versions), 'f g', '... in the file of the native object');
+	is($versions{f}, $versions{g}, '... with the types of its source');
+	isnt($versions{g}, '0x00000000', '... which are known');
 }
 {
 	local $ENV{GENDWARFKSYMS} = "$scratch/no/such/program";
