@@ -33,9 +33,9 @@ for my $described (['gendwarfksyms', 'README'], ['kabi-compare', 'doc/KABI.md'])
 	is(options($text{$page}), options($r->{out} . $r->{err}), "$page describes the options of $program");
 }
 
-# Variables of kbuild/make (KBUILD_OUTPUT is kbuild's own)
-my %read = map { $_ => 1 } map { slurp($_) =~ /\$\{?:? ?((?:GENDWARFKSYMS|KBUILD)(?:_\w+)?)/g } glob "$top/kbuild/*";
-delete $read{KBUILD_OUTPUT};
+# Variables of kbuild/make (KBUILD_EXTMOD is kbuild's own)
+my %read = map { $_ => 1 } map { slurp($_) =~ /\$[{(]?:? ?((?:GENDWARFKSYMS|KBUILD)(?:_\w+)?)/g } glob "$top/kbuild/*";
+delete $read{KBUILD_EXTMOD};
 is(join(' ', sort $text{'doc/KBUILD.md'} =~ /^\t((?:GENDWARFKSYMS|KBUILD)\w*)=/mg), join(' ', sort keys %read), 'doc/KBUILD.md describes the variables');
 
 # What a page names exists: pages, from its folder or the top; files in folders of this project, or the source of a program there;
