@@ -239,6 +239,11 @@ void die_walk(struct writer *writer, struct die *symbol)
 		resume_visit(&walk);
 }
 
+bool die_is_finished(const struct die *die)
+{
+	return die->visit == VISIT_FINISHED && !die->special;
+}
+
 /*
  * Type strings (FORMAT 5)
  *

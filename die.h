@@ -93,6 +93,9 @@ void writer_free(struct writer *writer);
  */
 void die_walk(struct writer *writer, struct die *symbol);
 
+/* Tells whether a walk has finished the visit of a DIE, so that no other needs its row. */
+bool die_is_finished(const struct die *die);
+
 /* Returns the length of a DIE's type string. Error: it is endless, or too long. */
 uint64_t die_string_length(struct writer *writer, struct die *die);
 

@@ -18,9 +18,9 @@ struct row {
 	size_t opened; /* the fragment after the bracket that was opened last */
 	size_t items; /* of the current list, so far */
 	uint64_t length; /* of the names, so far */
+	struct arena *arena; /* where it is to be */
 	struct fragment *fragments; /* at the end of the arena */
 	size_t count;
-	struct arena arena; /* of all rows that are cached */
 };
 
 /*
@@ -31,9 +31,11 @@ struct die_cache {
 	const struct kabi_rules *rules;
 	struct type_table *table;
 	struct arena arena; /* of all that is cached, but rows */
+	struct arena rows;
+	struct arena named_rows; /* of named types whose strings aren't in the table yet */
 	struct cache dies; /* struct die by address */
 	struct cache prefixes; /* struct text by address of the scope */
-	struct cache symbol_strings; /* struct type_string by address */
+	struct cache symbol_strings; /* struct type_string by address and kind */
 	/* Those that the current symbol was the first to lead to. */
 	struct die **new_dies;
 	size_t new_count;
@@ -219,7 +221,7 @@ add(struct row *row, enum fragment_kind kind)
 {
 	struct fragment *fragment;
 
-	row->fragments = arena_reserve(&row->arena, row->count * sizeof(*fragment),
+	row->fragments = arena_reserve(row->arena, row->count * sizeof(*fragment),
 				       (row->count + 1) * sizeof(*fragment));
 	fragment = &row->fragments[row->count++];
 	*fragment = (struct fragment){ .kind = kind };
@@ -366,8 +368,10 @@ static void add_enumerator(struct die_cache *cache, struct text enumeration,
 	const struct kabi_rules *rules = cache->rules;
 	struct text name = name_of(attributes);
 	struct row *row = &cache->row;
-	struct rule *rule;
+	struct rule *value;
 
+	/* Both rules are found, so that it is known that they match something. */
+	value = kabi_find_enumerator(rules, KABI_ENUMERATOR_VALUE, enumeration, name);
 	if (kabi_find_enumerator(rules, KABI_ENUMERATOR_IGNORE, enumeration, name)) {
 		add(row, FRAGMENT_IGNORED);
 		return;
@@ -375,9 +379,8 @@ static void add_enumerator(struct die_cache *cache, struct text enumeration,
 	add_item(row, FRAGMENT_ITEM, "enumerator");
 	if (name.length)
 		add_name(row, FRAGMENT_NAME, name);
-	rule = kabi_find_enumerator(rules, KABI_ENUMERATOR_VALUE, enumeration, name);
-	if (rule)
-		add_number(row, FRAGMENT_VALUE, kabi_number(rules, rule));
+	if (value)
+		add_number(row, FRAGMENT_VALUE, kabi_number(rules, value));
 	else if (has(attributes, ATTRIBUTE_CONST_VALUE))
 		add_number(row, FRAGMENT_VALUE, attributes->values[ATTRIBUTE_CONST_VALUE].number);
 	else
@@ -477,6 +480,7 @@ static void add_ordered(struct die_cache *cache, const struct attributes *attrib
 {
 	struct cursor children = children_of(attributes);
 	size_t start = cache->row.count, count;
+	uint64_t length = cache->row.length;
 	struct attributes child;
 	struct placed *order;
 	uint64_t last = 0;
@@ -496,6 +500,7 @@ static void add_ordered(struct die_cache *cache, const struct attributes *attrib
 		return;
 	cache->row.count = start;
 	cache->row.items = 0;
+	cache->row.length = length;
 	order = canonical_order(attributes, &count);
 	for (size_t i = 0; i < count; i++) {
 		read_die(order[i].die, &child);
@@ -731,8 +736,9 @@ static void add_row(struct die_cache *cache, const struct tag *tag,
 
 /* Loading */
 
-static void begin_row(struct row *row, struct die_ref die)
+static void begin_row(struct row *row, struct arena *arena, struct die_ref die)
 {
+	row->arena = arena;
 	row->die = die;
 	row->items = 0;
 	row->length = 0;
@@ -743,36 +749,40 @@ static void end_row(struct row *row, struct die *die)
 {
 	if (row->count > UINT32_MAX)
 		die_error(row->die, "a type with too many parts");
-	die->fragments = arena_keep(&row->arena, row->count * sizeof(*row->fragments));
+	die->fragments = arena_keep(row->arena, row->count * sizeof(*row->fragments));
 	die->fragment_count = row->count;
 }
 
+/*
+ * Makes the row of a DIE, notes its type if it is a named one, and enters the DIEs that it
+ * leads to.
+ */
 static void load_die(struct die_cache *cache, struct die *die)
 {
 	struct special special = { 0 };
+	struct text name = { 0 };
 	struct attributes attributes;
 	const struct tag *tag;
-	struct text name;
 
 	read_row(die->ref, &attributes);
 	die->tag = attributes.tag;
-	begin_row(&cache->row, die->ref);
+	tag = find_tag(die->tag);
 	if (die->tag == DW_TAG_union_type)
 		special = special_union(die->ref);
 	die->special = special.kind;
 	die->new_name = special.new_name;
-	if (special.kind == UNION_IGNORED) {
-		add_word(&cache->row, FRAGMENT_TEXT, "");
-	} else if (special.kind) {
-		add_die(cache, special.type);
-	} else {
-		tag = find_tag(die->tag);
+	if (!special.kind)
 		name = qualified_name(cache, &attributes);
-		if (tag->prefix && name.start)
-			die->type = types_enter(cache->table, keys_enter_name(cache->table->keys,
-									      tag->prefix, name));
+	if (tag->prefix && name.start)
+		die->type = types_enter(cache->table,
+					keys_enter_name(cache->table->keys, tag->prefix, name));
+	begin_row(&cache->row, die->type ? &cache->named_rows : &cache->rows, die->ref);
+	if (special.kind == UNION_IGNORED)
+		add_word(&cache->row, FRAGMENT_TEXT, "");
+	else if (special.kind)
+		add_die(cache, special.type);
+	else
 		add_row(cache, tag, &attributes, name);
-	}
 	end_row(&cache->row, die);
 	if (die->tag == DW_TAG_base_type)
 		die_flatten(die, &cache->arena);
@@ -789,7 +799,7 @@ static struct die *load_symbol(struct die_cache *cache, struct die_ref ref, bool
 
 	symbol->ref = ref;
 	read_die(ref, &attributes);
-	begin_row(&cache->row, ref);
+	begin_row(&cache->row, &cache->rows, ref);
 	if (options.canonical)
 		add_word(&cache->row, FRAGMENT_TEXT, CANONICAL_START);
 	if (!subprogram) {
@@ -899,25 +909,44 @@ static void enter_type(struct die_cache *cache, struct die *die)
 }
 
 /*
+ * Gives up the row of a named type, whose string is in the table. It is kept for a dump, and
+ * if no walk has finished the DIE yet.
+ */
+static void forget_row(struct die_cache *cache, struct die *die)
+{
+	size_t size = die->fragment_count * sizeof(*die->fragments);
+
+	if (options.dump_dies || !die_is_finished(die)) {
+		die->fragments = arena_copy(&cache->rows, die->fragments, size);
+		return;
+	}
+	die->fragments = NULL;
+	die->fragment_count = 0;
+}
+
+/*
  * Puts the named types among the new DIEs into the table; none is new from then on.
  */
 static void enter_types(struct die_cache *cache)
 {
 	for (size_t i = 0; i < cache->new_count; i++) {
-		const struct die *die = cache->new_dies[i];
+		struct die *die = cache->new_dies[i];
 
 		if (options.dump_die_map)
 			fprintf(stderr, "\033[33m<DIE 0x%llx%s%s>\033[0m\n", die_offset(die->ref),
 				die->type ? " " : "", die->type ? die->type->key->text.start : "");
-		if (die->type)
-			enter_type(cache, cache->new_dies[i]);
+		if (!die->type)
+			continue;
+		enter_type(cache, die);
+		forget_row(cache, die);
 	}
 	cache->new_count = 0;
+	arena_reset(&cache->named_rows);
 }
 
 struct type_string *symbol_string(struct die_cache *cache, struct die_ref die, bool subprogram)
 {
-	uint64_t key = (uintptr_t)die.address;
+	uint64_t key = (uint64_t)(uintptr_t)die.address << 1 | subprogram;
 	struct type_string *string = cache_find(&cache->symbol_strings, key, NULL, NULL);
 	struct die *symbol;
 
@@ -944,7 +973,7 @@ void die_cache_begin_unit(struct die_cache *cache, struct unit *unit)
 		cache_clear(&cache->dies);
 		cache_clear(&cache->symbol_strings);
 		arena_reset(&cache->arena);
-		arena_reset(&cache->row.arena);
+		arena_reset(&cache->rows);
 	}
 	/* A guess that saves growing: a type of a kernel in so many bytes. */
 	cache_reserve(&cache->dies, (unit->end - unit->start) / 64);
@@ -967,7 +996,8 @@ void die_cache_free(struct die_cache *cache)
 	cache_free(&cache->dies);
 	arena_free(&cache->arena);
 	free(cache->new_dies);
-	arena_free(&cache->row.arena);
+	arena_free(&cache->rows);
+	arena_free(&cache->named_rows);
 	arena_free(&cache->scratch);
 	writer_free(cache->writer);
 	free(cache);
