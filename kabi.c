@@ -10,6 +10,8 @@
 
 #define RULES_SECTION ".discard.gendwarfksyms.kabi_rules"
 #define RULES_VERSION "1"
+/* What modpost adds to a module when it is linked to the end. */
+#define MODULE_SECTION ".gnu.linkonce.this_module"
 /* Four empty strings would be 4 bytes; no rule is as short as this. */
 #define RULE_SIZE_LIMIT 6
 
@@ -107,33 +109,19 @@ static void add_rule(struct kabi_rules *rules, struct type_table *table, const c
 	debug("%s rule for '%s': '%s'", word, target, value);
 }
 
-static Elf_Data *rules_data(struct object *object)
-{
-	Elf_Scn *section = NULL;
-	const char *name;
-	GElf_Shdr header;
-	Elf_Data *data;
-
-	while (next_section(object->elf, &section, &header, &name)) {
-		if (!name || strcmp(name, RULES_SECTION))
-			continue;
-		data = elf_getdata(section, NULL);
-		if (!data)
-			error("cannot read the section of kABI rules of '%s': %s", object->path,
-			      elf_errmsg(-1));
-		return data;
-	}
-	return NULL;
-}
-
-void kabi_read_rules(struct kabi_rules *rules, struct object *object, struct type_table *table)
+/* Reads a section of rules. */
+static void read_section(struct kabi_rules *rules, const struct object *object, Elf_Scn *section,
+			 const GElf_Shdr *header, struct type_table *table)
 {
 	const char *entry[4], *at, *end;
-	Elf_Data *data = options.stable ? rules_data(object) : NULL;
+	Elf_Data *data = elf_getdata(section, NULL);
 
-	rules->path = object->path;
 	if (!data)
-		return;
+		error("cannot read the section of kABI rules of '%s': %s", object->path,
+		      elf_errmsg(-1));
+	if (header->sh_type == SHT_NOBITS)
+		error("the section of kABI rules of '%s' has no content (objcopy --only-keep-debug leaves none): give the object that it was made from",
+		      object->path);
 	at = data->d_buf;
 	end = at ? at + data->d_size : NULL;
 	if (!at || data->d_size < RULE_SIZE_LIMIT || end[-1] != '\0')
@@ -151,6 +139,58 @@ void kabi_read_rules(struct kabi_rules *rules, struct object *object, struct typ
 	if (at < end)
 		warning("unexpected data at the end of the kABI rules section of '%s'",
 			rules->path);
+}
+
+/* Tells whether a path is that of a module, or of its debugging information. */
+static bool is_module_path(const char *path)
+{
+	const char *ending = strstr(path, ".ko");
+
+	while (ending && strcmp(ending, ".ko") && strcmp(ending, ".ko.debug"))
+		ending = strstr(ending + 1, ".ko");
+	return ending;
+}
+
+/*
+ * Warns, once a run, of a module or kernel that is linked to the end: the linker has
+ * discarded all rules that there were.
+ */
+static void warn_if_discarded(const struct object *object, bool is_module)
+{
+	static bool warned;
+	GElf_Ehdr header;
+
+	if (!is_module && (!gelf_getehdr(object->elf, &header) || header.e_type == ET_REL))
+		return;
+	if (!warned)
+		warning("'%s' has no kABI rules: the linker discards them in modules (MODULE.ko) and in vmlinux. Give the objects that these are linked from, MODULE.o (sed 's/ko$/o/' modules.order) and vmlinux.o",
+			object->path);
+	warned = true;
+}
+
+void kabi_read_rules(struct kabi_rules *rules, struct object *object, struct type_table *table)
+{
+	bool has_rules = false, is_module = is_module_path(object->path);
+	Elf_Scn *section = NULL;
+	const char *name;
+	GElf_Shdr header;
+
+	rules->path = object->path;
+	if (!options.stable)
+		return;
+	/* Linkers join only sections that are alike in all else. */
+	while (next_section(object->elf, &section, &header, &name)) {
+		if (!name)
+			continue;
+		if (!strcmp(name, MODULE_SECTION))
+			is_module = true;
+		if (strcmp(name, RULES_SECTION))
+			continue;
+		has_rules = true;
+		read_section(rules, object, section, &header, table);
+	}
+	if (!has_rules)
+		warn_if_discarded(object, is_module);
 }
 
 void kabi_free(struct kabi_rules *rules)

@@ -133,7 +133,7 @@ SKIP: {
 		spew('log.h', $log);
 		spew('core.c', "#include \"core.h\"\nint device_add(struct device *device) { return 0; }\nasm(\"__export_symbol_device_add:\");\n");
 		spew('log.c', "#include \"core.h\"\n#include \"log.h\"\nint log_open(struct log *log, struct device *device) { return 0; }\nasm(\"__export_symbol_log_open:\");\n");
-		spew('build', 'mkdir -p fs && cc -g -c -o vmlinux.o core.c && cc -g -c -o fs/log.ko log.c');
+		spew('build', 'mkdir -p fs && cc -g -c -o vmlinux.o core.c && cc -g -c -o fs/log.o log.c && echo fs/log.ko > modules.order');
 		command('', 'sh', 'build');
 	});
 }
