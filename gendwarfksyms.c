@@ -7,6 +7,7 @@
 #define PART "main"
 #include "gendwarfksyms.h"
 #include "baseline/baseline.h"
+#include "magic.h"
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -298,15 +299,30 @@ static void add_path(struct paths *paths, const char *path)
 static void add_listed(struct paths *paths, const char *list)
 {
 	FILE *file = fopen(list, "r");
+	size_t size = 0, number = 0;
+	const char *description;
 	char *line = NULL;
-	size_t size = 0;
+	ssize_t length;
 
 	if (!file)
 		error("cannot read the list of input files '%s': %m", list);
-	while (getline(&line, &size, file) >= 0) {
-		line[strcspn(line, "\n")] = '\0';
-		if (*line)
-			add_path(paths, arena_text(&paths->arena, make_text(line)).start);
+	while ((length = getline(&line, &size, file)) >= 0) {
+		const char *text = line;
+
+		if (!number++) {
+			description = describe_content(line, length);
+			if (description)
+				error("'%s' is no list of input files: it is %s", list,
+				      description);
+			text = skip_byte_order_mark(line);
+		}
+		if (memchr(line, 0, length))
+			error("line %zu of '%s', a list of input files: there is a NUL in it (one name stands in a line: find without -print0)",
+			      number, list);
+		while (length && strchr("\r\n", line[length - 1]))
+			line[--length] = '\0';
+		if (*text)
+			add_path(paths, arena_text(&paths->arena, make_text(text)).start);
 	}
 	if (!feof(file))
 		error("cannot read the list of input files '%s': %m", list);

@@ -18,6 +18,7 @@
  *	template.c	what is the same in many expansions: template.h, crc32.h
  *	types.c		keys, type strings, tables of types, symtypes files (7): types.h
  *	cache.c		memory, hash table: cache.h
+ *	magic.c		what a file is, by its first bytes: magic.h
  *	message.c	messages: message.h
  *
  * kabi-compare, in compare/, uses baseline/ and what that uses. "FORMAT" is

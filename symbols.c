@@ -6,6 +6,7 @@
  */
 #define PART "symbols"
 #include "gendwarfksyms.h"
+#include "magic.h"
 
 struct symbol *symbols_find(const struct symbol_list *list, struct text name)
 {
@@ -70,7 +71,8 @@ void symbols_read(struct symbol_list *list, FILE *file)
 	size_t size = 0;
 
 	while (getline(&line, &size, file) >= 0) {
-		const char *start = line + strspn(line, blanks);
+		const char *text = list->count ? line : skip_byte_order_mark(line);
+		const char *start = text + strspn(text, blanks);
 		size_t length = strcspn(start, blanks);
 
 		if (!length) {

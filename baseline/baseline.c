@@ -9,6 +9,7 @@
  */
 #define PART "baseline"
 #include "baseline.h"
+#include "../magic.h"
 
 #define OVERRIDE "override "
 
@@ -213,12 +214,21 @@ static char *key_end(char *line)
 	return end && end[1] == ' ' ? end + 1 : NULL;
 }
 
-/* Notes the scheme by which a symbol's string was made (FORMAT 13). */
-static void check_scheme(struct parser *parser, struct text text)
+/*
+ * Checks that a symbol's string is one: this tells a baseline from any other text. Notes the
+ * scheme by which it was made (FORMAT 13).
+ */
+static void check_symbol(struct parser *parser, struct text name, struct text text)
 {
 	struct text *known = &parser->baseline->scheme;
 	struct text scheme = { text.start, 0 };
 
+	if (!starts_with(text.start, "subprogram ") && !starts_with(text.start, "variable ") &&
+	    !starts_with(text.start, "canonical("))
+		parse_error(
+			parser,
+			"this is no line of a symtypes file: what is said of '%s' begins neither with 'subprogram' nor with 'variable' (genksyms writes other files)",
+			name.start);
 	if (starts_with(text.start, "canonical(")) {
 		scheme.start += strlen("canonical(");
 		scheme.length = strcspn(scheme.start, ")");
@@ -274,7 +284,7 @@ static void enter_line(struct parser *parser, struct key *key, struct type_strin
 		known->last = string;
 	if (before || is_reference(key->text.start))
 		return;
-	check_scheme(parser, string->text);
+	check_symbol(parser, key->text, string->text);
 	*APPEND(parser->symbols, parser->count, parser->capacity) = key;
 }
 
@@ -310,6 +320,22 @@ static void read_line(struct parser *parser, char *line)
 	enter_line(parser, key, string, declaration);
 }
 
+/* Checks that a line is text as it is in a baseline. */
+static void check_line(const struct parser *parser, const char *line, size_t length)
+{
+	const char *description = parser->line == 1 ? describe_content(line, length) : NULL;
+
+	if (description)
+		error("'%s' is no symtypes file: it is %s", parser->baseline->path, description);
+	if (parser->line == 1 && skip_byte_order_mark(line) != line)
+		parse_error(parser, "a byte order mark, which an editor has put there: remove it");
+	if (memchr(line, 0, length))
+		parse_error(parser, "there is a NUL in it");
+	if (length > 1 && line[length - 2] == '\r')
+		parse_error(parser,
+			    "it ends in CRLF: convert the file, or check git's core.autocrlf");
+}
+
 /* The file that a line is the header of; `start` NULL if it is none. */
 static struct text header_file(const char *line)
 {
@@ -335,8 +361,7 @@ void baseline_read(struct baseline *baseline, const char *path)
 		struct text header;
 
 		parser.line++;
-		if (memchr(line, 0, length))
-			parse_error(&parser, "there is a NUL in it");
+		check_line(&parser, line, length);
 		line[strcspn(line, "\n")] = '\0';
 		header = header_file(line);
 		if (header.start) {

@@ -9,7 +9,7 @@
  *	consolidated.c	the lines of all input files -> one file
  *	baseline.c	a file -> its sections
  *
- * It uses versions.h, types.h and cache.h.
+ * It uses versions.h, types.h, cache.h and magic.h.
  */
 #ifndef BASELINE_H
 #define BASELINE_H

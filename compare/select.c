@@ -6,6 +6,7 @@
  */
 #define PART "select"
 #include "kabi-compare.h"
+#include "../magic.h"
 #include <ctype.h>
 #include <fnmatch.h>
 
@@ -40,6 +41,7 @@ static int next_words(struct lines *lines, char comment, const char **words, int
 {
 	ssize_t length = getline(&lines->line, &lines->size, lines->file);
 	char *at = lines->line, *end;
+	const char *description;
 	int count = 0;
 
 	if (length < 0) {
@@ -50,9 +52,14 @@ static int next_words(struct lines *lines, char comment, const char **words, int
 		return -1;
 	}
 	lines->number++;
+	description = lines->number == 1 ? describe_content(at, length) : NULL;
+	if (description)
+		error("'%s' is no list: it is %s", lines->path, description);
 	if (memchr(at, 0, length))
 		line_error(lines, "there is a NUL in it");
 	at[strcspn(at, "\n")] = '\0';
+	if (lines->number == 1)
+		at += skip_byte_order_mark(at) - at;
 	end = comment ? strchr(at, comment) : NULL;
 	if (end)
 		*end = '\0';

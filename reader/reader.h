@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The reader: an ELF file -> DIEs and their attributes. It knows no symbol and no
- * type string, and uses cache.h and message.h alone. Its files, each of which uses
+ * type string, and uses cache.h, magic.h and message.h alone. Its files, each of which uses
  * those below it:
  *
  *	lines.c		which of a unit's files are source files
