@@ -255,7 +255,8 @@ static void add_overrides(const struct baseline *baseline, struct type_table *ta
 {
 	for (size_t i = 0; i < baseline->override_count; i++)
 		types_add_rule(table, baseline->overrides[i].key->text,
-			       baseline->overrides[i].string->text.start);
+			       baseline->overrides[i].string->text.start,
+			       baseline->overrides[i].origin);
 }
 
 /* Goes through an input file. What is known of it is given up by the next. */

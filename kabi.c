@@ -105,7 +105,7 @@ static void add_rule(struct kabi_rules *rules, struct type_table *table, const c
 	/* The later of two holds. */
 	set_rule(rules, type, make_text(target), value);
 	if (type == KABI_TYPE_STRING)
-		types_add_rule(table, make_text(target), value);
+		types_add_rule(table, make_text(target), value, "the type_string rule for");
 	debug("%s rule for '%s': '%s'", word, target, value);
 }
 

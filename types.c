@@ -202,7 +202,8 @@ bool types_offer(struct type_table *table, struct type *type, uint64_t length, u
 
 /* type_string rules (FORMAT 8) */
 
-void types_add_rule(struct type_table *table, struct text target, const char *value)
+void types_add_rule(struct type_table *table, struct text target, const char *value,
+		    const char *origin)
 {
 	struct type_rule *rule = cache_find_text(&table->rules, target);
 
@@ -212,6 +213,7 @@ void types_add_rule(struct type_table *table, struct text target, const char *va
 		cache_add_text(&table->rules, rule);
 	}
 	rule->value = value;
+	rule->origin = origin;
 }
 
 struct type_string *types_rule_string(struct type_table *table, struct text target)
@@ -228,10 +230,17 @@ struct type_string *types_rule_string(struct type_table *table, struct text targ
 	if (!*rule->value)
 		problem = "an empty text:";
 	if (problem)
-		error("%s%s%s%s the type_string rule for '%s' of '%s'", problem,
-		      *rule->value ? " in '" : "", rule->value, *rule->value ? "'," : "",
-		      target.start, table->path);
+		error("%s%s%s%s %s '%s' of '%s'", problem, *rule->value ? " in '" : "", rule->value,
+		      *rule->value ? "'," : "", rule->origin, target.start, table->path);
 	return rule->string = string;
+}
+
+const char *types_origin(const struct type_table *table, struct text target,
+			 const struct type_string *string)
+{
+	const struct type_rule *rule = cache_find_text(&table->rules, target);
+
+	return rule && rule->string == string ? rule->origin : "the string of";
 }
 
 bool types_rule_used(const struct type_table *table, struct text target)

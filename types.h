@@ -119,6 +119,7 @@ struct type {
 struct type_rule {
 	struct text target; /* NUL-terminated; first */
 	const char *value;
+	const char *origin; /* what it is, for messages: "the type_string rule for" */
 	struct type_string *string; /* NULL until it is asked for */
 };
 
@@ -149,16 +150,24 @@ struct type *types_enter(struct type_table *table, struct key *key);
 const struct type *types_find(const struct type_table *table, const struct key *key);
 
 /*
- * Adds a type_string rule. Target and value stay the caller's; of two rules for a
- * target the later holds.
+ * Adds a type_string rule. All texts stay the caller's; of two rules for a target the
+ * later holds.
  */
-void types_add_rule(struct type_table *table, struct text target, const char *value);
+void types_add_rule(struct type_table *table, struct text target, const char *value,
+		    const char *origin);
 
 /*
  * The string of the rule for a target, NULL without one. Error: the value is no
  * string, as FORMAT 8 has it.
  */
 struct type_string *types_rule_string(struct type_table *table, struct text target);
+
+/*
+ * Tells where a string of that target comes from, for messages: "the string of", or what
+ * the rule that has it is.
+ */
+const char *types_origin(const struct type_table *table, struct text target,
+			 const struct type_string *string);
 
 /* Tells whether the rule for a target has been asked for its string. */
 bool types_rule_used(const struct type_table *table, struct text target);

@@ -99,8 +99,10 @@ static void prepare_all(struct type_table *table, struct type_string *string, co
 		if (type->prepared)
 			continue;
 		if (!types_resolve(table, type))
-			error("unknown type reference to '%s' when expanding '%s': it stands in the string of '%s' of '%s'",
-			      type->key->text.start, name, top->name, table->path);
+			error("unknown type reference to '%s' when expanding '%s': it stands in %s '%s' of '%s'",
+			      type->key->text.start, name,
+			      types_origin(table, make_text(top->name), top->string), top->name,
+			      table->path);
 		type->prepared = true;
 		prepare_string(table->keys, type->string);
 		*APPEND(stack, depth, capacity) =

@@ -288,6 +288,18 @@ static void enter_line(struct parser *parser, struct key *key, struct type_strin
 	*APPEND(parser->symbols, parser->count, parser->capacity) = key;
 }
 
+/* Makes the words for an override, for messages. */
+static const char *override_origin(const struct parser *parser)
+{
+	static const char format[] = "line %zu of '%s', the override of";
+	struct baseline *baseline = parser->baseline;
+	size_t size = snprintf(NULL, 0, format, parser->line, baseline->path) + 1;
+	char *origin = arena_alloc(&baseline->arena, size);
+
+	snprintf(origin, size, format, parser->line, baseline->path);
+	return origin;
+}
+
 static void read_line(struct parser *parser, char *line)
 {
 	struct baseline *baseline = parser->baseline;
@@ -316,7 +328,8 @@ static void read_line(struct parser *parser, char *line)
 	string = keys_enter_string(baseline->keys, key, text, override);
 	if (override)
 		*APPEND(baseline->overrides, baseline->override_count,
-			baseline->overrides_capacity) = (struct symtypes_line){ key, string };
+			baseline->overrides_capacity) =
+			(struct override){ key, string, override_origin(parser) };
 	enter_line(parser, key, string, declaration);
 }
 

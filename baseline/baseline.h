@@ -35,6 +35,13 @@ struct section {
 	size_t type_count;
 };
 
+/* A line with "override " in front. */
+struct override {
+	struct key *key;
+	struct type_string *string;
+	const char *origin; /* for messages: "line 3 of 'kabi', the override of" */
+};
+
 /* A file. All zero bytes but for `keys` is one that has nothing to say. */
 struct baseline {
 	struct keys *keys; /* the caller's; of two that are compared the same */
@@ -45,7 +52,7 @@ struct baseline {
 	size_t section_count;
 	size_t sections_capacity;
 	struct cache by_name; /* struct baseline_symbol */
-	struct symtypes_line *overrides; /* all that the file has */
+	struct override *overrides; /* all that the file has */
 	size_t override_count;
 	size_t overrides_capacity;
 };

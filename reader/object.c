@@ -6,6 +6,7 @@
  */
 #define PART "object"
 #include "internal.h"
+#include "../magic.h"
 #include <elfutils/libdwelf.h>
 #include <elfutils/libdwfl.h>
 #include <fcntl.h>
@@ -192,6 +193,23 @@ bool is_bitcode(int fd)
 	       (!memcmp(start, "BC\xc0\xde", 4) || !memcmp(start, "\xde\xc0\x17\x0b", 4));
 }
 
+/* Ends the program, and says what the file is, if that is known. */
+static void __attribute__((noreturn)) not_elf_error(const char *path, int fd)
+{
+	const char *description = NULL;
+	char start[32];
+	ssize_t size = pread(fd, start, sizeof(start), 0);
+
+	if (!size)
+		error("'%s' is not an ELF file: it is empty", path);
+	if (size >= SELFMAG && !memcmp(start, ELFMAG, SELFMAG))
+		error("'%s' is not an ELF file: its header is damaged", path);
+	if (size > 0)
+		description = describe_content(start, size);
+	error("'%s' is not an ELF file%s%s", path, description ? ", but " : "",
+	      description ? description : "");
+}
+
 Elf *elf_open(const char *path, int fd)
 {
 	struct stat status;
@@ -201,18 +219,14 @@ Elf *elf_open(const char *path, int fd)
 		error("cannot read '%s': %m", path);
 	if (S_ISDIR(status.st_mode))
 		error("'%s' is a directory", path);
+	if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode))
+		error("'%s' is a pipe or a device: give a file, which can be read more than once",
+		      path);
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		error("libelf is too old: %s", elf_errmsg(-1));
 	elf = elf_begin(fd, ELF_C_READ_MMAP_PRIVATE, NULL);
-	if (!elf)
-		error("'%s' is not an ELF file: %s", path, elf_errmsg(-1));
-	if (elf_kind(elf) == ELF_K_AR)
-		error("'%s' is an archive, not an ELF file: give its members one by one", path);
-	if (is_bitcode(fd))
-		error("'%s' is LLVM bitcode (of clang's LTO), which has no DWARF: give what it is linked into, vmlinux.o or a module",
-		      path);
-	if (elf_kind(elf) != ELF_K_ELF || !elf_getident(elf, NULL))
-		error("'%s' is not an ELF file", path);
+	if (!elf || elf_kind(elf) != ELF_K_ELF || !elf_getident(elf, NULL))
+		not_elf_error(path, fd);
 	check_truncated(path, elf, status.st_size);
 	return elf;
 }
@@ -232,6 +246,26 @@ static Dwarf *begin_dwarf(const struct debug_file *file, Elf *elf)
 		      file->kind == KIND_LTO ? " (gcc -flto needs elfutils 0.180 or later)" : "");
 	dwarf_new_oom_handler(dwarf, out_of_memory);
 	return dwarf;
+}
+
+/*
+ * Tells whether a file without debugging information may have had it: it is linked to the
+ * end, as a module or not, or even the table of its symbols is gone.
+ */
+static bool may_be_stripped(Elf *elf)
+{
+	Elf_Scn *section = NULL;
+	bool has_symbols = false;
+	const char *name;
+	GElf_Shdr header;
+	GElf_Ehdr elf_header;
+
+	while (next_section(elf, &section, &header, &name)) {
+		if (name && !strcmp(name, ".gnu.linkonce.this_module"))
+			return true;
+		has_symbols |= header.sh_type == SHT_SYMTAB;
+	}
+	return !has_symbols || (gelf_getehdr(elf, &elf_header) && elf_header.e_type != ET_REL);
 }
 
 /*
@@ -272,7 +306,10 @@ static Dwarf *open_through_libdwfl(struct object *object, int fd, bool has_dwarf
 	if (link)
 		error("no debugging information in '%s', which has it in a separate file '%s': not found beside it, in .debug there or in /usr/lib/debug",
 		      path, link);
-	error("no debugging information in '%s': %s (is CONFIG_DEBUG_INFO on?)", path, problem);
+	error("no debugging information in '%s': %s (%s)", path, problem,
+	      may_be_stripped(object->elf)
+		      ? "was it stripped? Give the file as it was before, or the one with its debugging information, as MODULE.ko.debug is"
+		      : "is CONFIG_DEBUG_INFO on?");
 }
 
 void object_open(struct object *object, const char *path, int fd)

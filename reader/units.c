@@ -54,6 +54,31 @@ static void add_unit(struct unit_list *list, Dwarf_CU *cu, size_t *capacity)
 	unit->end = unit->start + (next - offset);
 }
 
+/* Ends the program: the header of the unit after the last can't be read. */
+static void __attribute__((noreturn)) header_error(const struct unit_list *list)
+{
+	const struct section_data *info = &list->file->sections[SECTION_INFO];
+	const struct section_data *types = &list->file->sections[SECTION_TYPES];
+	const unsigned char *at = list->count ? list->units[list->count - 1].end : info->start;
+	struct bytes bytes = { list->file, "the header of a unit", at, info->start + info->size };
+	unsigned int version = 0;
+
+	if (at == bytes.end)
+		bytes.at = types->start;
+	if (bytes.at < info->start || bytes.at >= info->start + info->size)
+		bytes.end = types->start + types->size;
+	if (bytes.end - bytes.at >= 14) {
+		if (read_number(&bytes, 4) == 0xffffffff)
+			read_bytes(&bytes, 8);
+		version = read_number(&bytes, 2);
+	}
+	if (version > 5 && version < 16)
+		error("unit %zu of '%s' is of DWARF %u; 2 to 5 are read", list->count + 1,
+		      list->file->path, version);
+	error("the DWARF of '%s' is damaged: the header of unit %zu: %s", list->file->path,
+	      list->count + 1, dwarf_errmsg(-1) ? dwarf_errmsg(-1) : "it is too short");
+}
+
 /* Lists the units of a file in the order of FORMAT 4. */
 static void read_units(struct dwarf_input *input, struct unit_list *list, struct debug_file *file)
 {
@@ -65,8 +90,7 @@ static void read_units(struct dwarf_input *input, struct unit_list *list, struct
 	while (!(result = dwarf_get_units(file->dwarf, cu, &cu, NULL, NULL, NULL, NULL)))
 		add_unit(list, cu, &capacity);
 	if (result < 0)
-		error("the DWARF of '%s' is damaged: the header of unit %zu: %s", file->path,
-		      list->count + 1, dwarf_errmsg(-1) ? dwarf_errmsg(-1) : "it is too short");
+		header_error(list);
 	cache_reserve(&list->by_cu, list->count);
 	for (size_t i = 0; i < list->count; i++) {
 		struct unit *unit = &list->units[i];

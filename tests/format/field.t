@@ -133,9 +133,9 @@ fails_with($bad, ['use'], qr/the type_string rule for 's#secret' of '\Q$bad\E'/,
 $bad = ruled(['nonsense', 'secret', '']);
 fails_with($bad, ['use'], qr/unsupported kABI rule type 'nonsense', of the rule for 'secret' of '\Q$bad\E'/, 'a rule of an unknown type', '--stable');
 $bad = ruled(['type_string', 's#secret', 'structure_type secret { member s#missing q }']);
-fails_with($bad, ['use'], qr/unknown type reference to 's#missing' when expanding 'use': it stands in the string of 's#secret' of '\Q$bad\E'/, 'a lost reference names the type that has it', '--stable');
+fails_with($bad, ['use'], qr/unknown type reference to 's#missing' when expanding 'use': it stands in the type_string rule for 's#secret' of '\Q$bad\E'/, 'a lost reference names the type that has it', '--stable');
 $bad = ruled(['type_string', 'use', 'variable s#missing']);
-fails_with($bad, ['use'], qr/unknown type reference to 's#missing' when expanding 'use': it stands in the string of 'use' of/, '... or the symbol', '--stable');
+fails_with($bad, ['use'], qr/unknown type reference to 's#missing' when expanding 'use': it stands in the type_string rule for 'use' of/, '... or the symbol', '--stable');
 
 # No types
 for my $compiler ('gcc', 'clang') {

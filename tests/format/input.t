@@ -107,7 +107,7 @@ sub damaged {
 	my ($description, $want, $name) = @_;
 	fails_with(die_object($description), ['v'], qr/$want.*\.o'|\.o'.*$want/, $name);
 }
-damaged("compile_unit version=6\n  variable name=v\n", 'unit 1: invalid DWARF version', 'an unknown version');
+damaged("compile_unit version=1\n  variable name=v\n", 'unit 1: invalid DWARF version', 'an unknown version');
 damaged("compile_unit\n  variable name=v 0x9999:0x7777=3\n", 'unknown form 0x7777', 'an unknown form');
 damaged("compile_unit\n  variable name:strp=77777\n", '\.debug_str', 'a name out of bounds');
 damaged("compile_unit\n  variable name=v type:ref4=0x7fffffff\n", 'refers to no DIE', 'a type reference out of bounds');
