@@ -6,6 +6,7 @@
  */
 #define PART "lines"
 #include "internal.h"
+#include <inttypes.h>
 
 /* Adds a file to those of a unit, which stand at the end of the arena. */
 static void add_file(struct unit *unit, struct text name)
@@ -41,8 +42,13 @@ static void read_entries(struct unit *unit, struct unit *from, struct bytes *byt
 			struct text text =
 				read_line_form(from, formats[i].form, bytes, offset_size);
 
-			if (formats[i].content == DW_LNCT_path)
-				name = text;
+			if (formats[i].content != DW_LNCT_path)
+				continue;
+			if (!text.start)
+				die_error(unit_root(from),
+					  "a name in a line table, in form 0x%" PRIx64,
+					  formats[i].form);
+			name = text;
 		}
 		if (files)
 			add_file(unit, name);

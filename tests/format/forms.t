@@ -94,6 +94,15 @@ for my $version (3 .. 5) {
 	}
 }
 
+# Names in a line table: a form that is no text, for which libdw has no name, isn't passed over as one that doesn't end in .c.
+for my $case ([8, '.asciz "b.c"', qr/^v variable structure_type s \{ \}$/m], ['0x16', '.uleb128 8\n\t.asciz "b.c"', qr/^error: .* a name in a line table, in form 0x16 .*DIE 0x/m], ['0x0b', '.byte 1', qr/^error: .* in form 0xb /m],
+	['0x25', '.byte 0', qr/^error: .* in form 0x25 /m]) {
+	my ($form, $name, $want) = @$case;
+	my $object = die_object("compile_unit version=5 stmt_list:sec_offset=0\n  \@s structure_type name=s decl_file=0\n  variable name=v type=\@s\n%section .debug_line\n"
+		. join '', map {"%asm $_\n"} '.4byte 2f - 1f', '1: .2byte 5', '.byte 8, 0', '.4byte 2f - 3f', '3: .byte 1, 1, 1, -5, 14, 1', '.byte 1, 1, 8, 1', '.asciz "/"', ".byte 1, 1, $form, 1", split(/\\n\\t/, $name), '2:');
+	like(run(['v'], ['--dump-versions'], $object)->{err}, $want, "a name of form $form in a line table");
+}
+
 # Values of more than 64 bits, with --canonical
 string_like(unit("  \@t enumeration_type\n    enumerator name=A const_value:indirect(block1)=0102\n"), 'v',
 	qr/ variable enumeration_type \{ enumerator A = 0x0201 \}$/, 'a block', '--canonical');
