@@ -6,8 +6,10 @@
 #include <string.h>
 
 #define DECOMPRESS ": decompress it first"
-#define BITCODE	   "LLVM bitcode (clang -flto): give what it is linked into, vmlinux.o or MODULE.o"
 #define UTF_16	   "text in UTF-16: convert it to UTF-8"
+
+const char bitcode_description[] =
+	"LLVM bitcode (of clang's LTO), which has no DWARF: give what it is linked into, vmlinux.o or a module";
 
 const char *describe_content(const char *start, size_t size)
 {
@@ -35,8 +37,8 @@ const char *describe_content(const char *start, size_t size)
 		  "an ELF file" },
 		{ BYTES("!<arch>\n"), "an archive: give its members one by one" },
 		{ BYTES("!<thin>\n"), "a thin archive: give the files that it names one by one" },
-		{ BYTES("BC\xc0\xde"), BITCODE },
-		{ BYTES("\xde\xc0\x17\x0b"), BITCODE },
+		{ BYTES("BC\xc0\xde"), bitcode_description },
+		{ BYTES("\xde\xc0\x17\x0b"), bitcode_description },
 		{ BYTES("\xff\xfe"), UTF_16 },
 		{ BYTES("\xfe\xff"), UTF_16 },
 	};

@@ -13,6 +13,9 @@
  */
 const char *describe_content(const char *start, size_t size);
 
+/* What it returns for LLVM bitcode. */
+extern const char bitcode_description[];
+
 /* Passes over a byte order mark, which some editors put at the start of a text. */
 const char *skip_byte_order_mark(const char *text);
 

@@ -190,7 +190,7 @@ bool is_bitcode(int fd)
 	char start[4];
 
 	return pread(fd, start, sizeof(start), 0) == sizeof(start) &&
-	       (!memcmp(start, "BC\xc0\xde", 4) || !memcmp(start, "\xde\xc0\x17\x0b", 4));
+	       describe_content(start, sizeof(start)) == bitcode_description;
 }
 
 /* Ends the program, and says what the file is, if that is known. */

@@ -57,8 +57,8 @@ for my $case ([$nothing, 0, 'not read where nothing is exported'], [$complete, 1
 for my $case (['bitcode', "BC\xc0\xde" . "\0" x 100], ['bitcode in a wrapper', "\xde\xc0\x17\x0b" . "\0" x 100]) {
 	my ($name, $bytes) = @$case;
 	my $path = spew("$scratch/bitcode.o", $bytes);
-	is_result($name, 1, '', qr/\Aerror: .*bitcode\.o' is LLVM bitcode .*vmlinux\.o or a module\n\z/, '-e', $path);
-	is_result("$name, from a list", 1, '', qr/is LLVM bitcode/, $path);
+	is_result($name, 1, '', qr/\Aerror: .*bitcode\.o' is not an ELF file, but LLVM bitcode .*vmlinux\.o or a module\n\z/, '-e', $path);
+	is_result("$name, from a list", 1, '', qr/but LLVM bitcode/, $path);
 	is_result("$name, --complete", 2, '', qr/\A\z/, '-e', '--complete', $path);
 }
 is_result('no bitcode', 1, '', qr/is not an ELF file/, '-e', '--complete', spew("$scratch/text.o", "BC\n"));
