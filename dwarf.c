@@ -293,7 +293,7 @@ add_attribute(struct row *row, const struct attributes *attributes, enum attribu
 static void add_sizes(struct die_cache *cache, const struct attributes *attributes,
 		      struct text name)
 {
-	struct rule *rule = kabi_find(cache->rules, KABI_BYTE_SIZE, name);
+	struct kabi_rule *rule = kabi_find(cache->rules, KABI_BYTE_SIZE, name);
 	struct row *row = &cache->row;
 
 	add_attribute(row, attributes, ATTRIBUTE_BYTE_SIZE);
@@ -368,7 +368,7 @@ static void add_enumerator(struct die_cache *cache, struct text enumeration,
 	const struct kabi_rules *rules = cache->rules;
 	struct text name = name_of(attributes);
 	struct row *row = &cache->row;
-	struct rule *value;
+	struct kabi_rule *value;
 
 	/* Both rules are found, so that it is known that they match something. */
 	value = kabi_find_enumerator(rules, KABI_ENUMERATOR_VALUE, enumeration, name);
@@ -583,7 +583,7 @@ static void add_function(struct die_cache *cache, const char *word,
 static bool is_definition(const struct die_cache *cache, const struct attributes *attributes,
 			  struct text name)
 {
-	struct rule *rule = kabi_find(cache->rules, KABI_DECLONLY, name);
+	struct kabi_rule *rule = kabi_find(cache->rules, KABI_DECLONLY, name);
 
 	if (rule)
 		rule->used = true;

@@ -8,11 +8,10 @@
  *	baseline/	symtypes files of earlier builds: baseline/baseline.h
  *	match.c		units -> the DIE of each symbol (FORMAT 4)
  *	symbols.c	the list of symbols, its order, aliases, #SYMVER lines (2, 3)
- *	unmatched.c	kABI rules that match nothing (8)
  *	dwarf.c		a DIE -> its row of fragments (5, 6)
  *	die.c		rows -> the walk, type strings, dumps (5, 5a, 9): die.h
  *	canonical.c	what a DIE says, made the same for all compilers (13)
- *	kabi.c		kABI rules, special unions (8)
+ *	kabi.c		kABI rules, and those that match nothing; special unions (8)
  *	reader/		an ELF file -> DIEs and their attributes (10): reader/reader.h
  *	versions.c	a string and the table -> the CRC of its expansion (7): versions.h
  *	template.c	what is the same in many expansions: template.h, crc32.h
@@ -69,7 +68,7 @@ extern struct options options;
 
 /* kabi.c: kABI rules and special unions (FORMAT 8) */
 
-enum kabi_rule {
+enum kabi_rule_type {
 	KABI_DECLONLY,
 	KABI_ENUMERATOR_IGNORE,
 	KABI_ENUMERATOR_VALUE,
@@ -79,19 +78,19 @@ enum kabi_rule {
 };
 
 /* A rule. Target and value are the input file's. */
-struct rule {
+struct kabi_rule {
 	struct text target; /* NUL-terminated; first */
-	enum kabi_rule type;
+	enum kabi_rule_type type;
 	const char *value;
 	bool used; /* it has changed something; of type_string the table knows */
 	bool misfit; /* the target lacks the attribute */
-	struct rule *next; /* the one entered before it */
+	struct kabi_rule *next; /* the one entered before it */
 };
 
 /* The rules of an input file. All zero bytes are none. */
 struct kabi_rules {
 	const char *path; /* the input file's, for messages */
-	struct rule *last;
+	struct kabi_rule *last;
 	struct cache by_target[KABI_RULES];
 	struct arena arena;
 	size_t longest_target; /* bytes */
@@ -105,17 +104,24 @@ void kabi_read_rules(struct kabi_rules *rules, struct object *object, struct typ
 void kabi_free(struct kabi_rules *rules);
 
 /* Finds the rule for a target, NULL without one. */
-struct rule *kabi_find(const struct kabi_rules *rules, enum kabi_rule type, struct text target);
+struct kabi_rule *kabi_find(const struct kabi_rules *rules, enum kabi_rule_type type,
+			    struct text target);
 
 /* Finds the rule for the target "ENUM ENUMERATOR". */
-struct rule *kabi_find_enumerator(const struct kabi_rules *rules, enum kabi_rule type,
-				  struct text enumeration, struct text enumerator);
+struct kabi_rule *kabi_find_enumerator(const struct kabi_rules *rules, enum kabi_rule_type type,
+				       struct text enumeration, struct text enumerator);
 
 /* Reads the number that a rule's value is. Error: it is none. */
-uint64_t kabi_number(const struct kabi_rules *rules, const struct rule *rule);
+uint64_t kabi_number(const struct kabi_rules *rules, const struct kabi_rule *rule);
 
 /* What each type of rule is called. */
 extern const char *const kabi_words[KABI_RULES];
+
+/*
+ * Warns of the rules of an input file that can't be meant as they are, once all
+ * that its symbols lead to is in the table.
+ */
+void kabi_warn_unmatched(const struct kabi_rules *rules, struct type_table *table);
 
 /* Unions that --stable treats in a way of their own (FORMAT 8). */
 enum special_union {
@@ -301,14 +307,6 @@ struct symtypes_line *symbols_lines(const struct symbol_list *list, unsigned int
 
 /* Prints the #SYMVER lines, with warnings for symbols without a DIE. */
 void symbols_print_versions(const struct symbol_list *list, FILE *file);
-
-/* unmatched.c: kABI rules that match nothing */
-
-/*
- * Warns of the rules of an input file that can't be meant as they are, once all
- * that its symbols lead to is in the table.
- */
-void kabi_warn_unmatched(const struct kabi_rules *rules, struct type_table *table);
 
 /* match.c: from units to symbols */
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a stable kABI needs (FORMAT 8): the rules of a file, read from its section
- * of rules and looked up by type and target, and the special unions. Without
- * --stable there are none.
+ * What a stable kABI needs (FORMAT 8): the rules of a file, read from its sections
+ * of rules and looked up by type and target, rules that match nothing, and the special
+ * unions. Without --stable there are none.
  */
 #define PART "kabi"
 #include "gendwarfksyms.h"
+#include <ctype.h>
 #include <errno.h>
 
 #define RULES_SECTION ".discard.gendwarfksyms.kabi_rules"
@@ -28,16 +29,17 @@ const char *const kabi_words[KABI_RULES] = {
 	error(format " the %s rule for '%s' of '%s'", ##__VA_ARGS__, kabi_words[(rule)->type], \
 	      (rule)->target.start, (rules)->path)
 
-struct rule *kabi_find(const struct kabi_rules *rules, enum kabi_rule type, struct text target)
+struct kabi_rule *kabi_find(const struct kabi_rules *rules, enum kabi_rule_type type,
+			    struct text target)
 {
 	return cache_find_text(&rules->by_target[type], target);
 }
 
-struct rule *kabi_find_enumerator(const struct kabi_rules *rules, enum kabi_rule type,
-				  struct text enumeration, struct text enumerator)
+struct kabi_rule *kabi_find_enumerator(const struct kabi_rules *rules, enum kabi_rule_type type,
+				       struct text enumeration, struct text enumerator)
 {
 	struct text target = { .length = enumeration.length + 1 + enumerator.length };
-	struct rule *rule;
+	struct kabi_rule *rule;
 	char *text;
 
 	/* Names that many enumerators share may be long. */
@@ -56,7 +58,7 @@ struct rule *kabi_find_enumerator(const struct kabi_rules *rules, enum kabi_rule
 	return rule;
 }
 
-uint64_t kabi_number(const struct kabi_rules *rules, const struct rule *rule)
+uint64_t kabi_number(const struct kabi_rules *rules, const struct kabi_rule *rule)
 {
 	unsigned long long number;
 	char *end;
@@ -69,10 +71,10 @@ uint64_t kabi_number(const struct kabi_rules *rules, const struct rule *rule)
 }
 
 /* Adds a rule, or replaces the value of one. */
-static void set_rule(struct kabi_rules *rules, enum kabi_rule type, struct text target,
+static void set_rule(struct kabi_rules *rules, enum kabi_rule_type type, struct text target,
 		     const char *value)
 {
-	struct rule *rule = kabi_find(rules, type, target);
+	struct kabi_rule *rule = kabi_find(rules, type, target);
 
 	if (!rule) {
 		rule = arena_zalloc(&rules->arena, sizeof(*rule));
@@ -198,6 +200,166 @@ void kabi_free(struct kabi_rules *rules)
 	for (int type = 0; type < KABI_RULES; type++)
 		cache_free(&rules->by_target[type]);
 	arena_free(&rules->arena);
+}
+
+/*
+ * Rules that match nothing
+ *
+ * A misspelt rule leaves the kABI unguarded, so it is worth a warning. But headers put
+ * their rules in every object that includes them, and compilers describe only the types
+ * that are used. So a name that the object doesn't lead to is no mistake, and nothing is
+ * said of it, unless a name that it leads to is the same but for a slip of the pen. Said
+ * is what is wrong whatever the object has: a target of the wrong form, an enumerator that
+ * its enumeration hasn't got, the size of what has none.
+ */
+
+/*
+ * Tells whether two names differ by one letter, or by two that changed places; not by
+ * a digit, nor at the end: those are often two names of one family.
+ */
+static bool is_slip(struct text a, struct text b)
+{
+	size_t start = 0, end = 0, rest_a, rest_b;
+	const char *at, *bt;
+
+	while (start < a.length && start < b.length && a.start[start] == b.start[start])
+		start++;
+	while (start + end < a.length && start + end < b.length &&
+	       a.start[a.length - 1 - end] == b.start[b.length - 1 - end])
+		end++;
+	rest_a = a.length - start - end;
+	rest_b = b.length - start - end;
+	at = a.start + start;
+	bt = b.start + start;
+	if (a.length < 4 || b.length < 4 || !(rest_a + rest_b))
+		return false;
+	if (rest_a == 2 && rest_b == 2)
+		return at[0] == bt[1] && at[1] == bt[0];
+	return rest_a < 2 && rest_b < 2 && end && !(rest_a && isdigit((unsigned char)*at)) &&
+	       !(rest_b && isdigit((unsigned char)*bt));
+}
+
+/* Finds a name among the types of these kinds ("su") that is a slip away. */
+static struct text find_slip(const struct kabi_rules *rules, const struct type_table *table,
+			     const struct kabi_rule *rule, struct text target, const char *kinds)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		struct text key = table->types[i]->key->text, name = key;
+
+		name.start += strlen("s#");
+		name.length -= strlen("s#");
+		/* A name may also begin with a quote, as damaged ones do. */
+		if (*name.start == '\'' && name.length > 2) {
+			name.start++;
+			name.length -= 2;
+		}
+		if (table->types[i]->string && strchr(kinds, *key.start) && is_slip(name, target) &&
+		    !kabi_find(rules, rule->type, name))
+			return name;
+	}
+	return (struct text){ 0 };
+}
+
+/* Returns what follows "struct " or the like in a target, or "s#" if wanted; or NULL. */
+static const char *skip_prefix(const char *target, bool references)
+{
+	static const char *const prefixes[] = { "struct ", "union ", "enum ", "class ",
+						"typedef " };
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
+		if (starts_with(target, prefixes[i]))
+			return target + strlen(prefixes[i]);
+	return references && is_reference(target) ? target + strlen("s#") : NULL;
+}
+
+static const struct type *find_type(struct type_table *table, const char *prefix, struct text name)
+{
+	return types_find(table, keys_find_name(table->keys, prefix, name));
+}
+
+#define warn(rules, rule, format, ...)                                                             \
+	warning("the %s rule for '%s' of '%s' matches nothing: " format, kabi_words[(rule)->type], \
+		(rule)->target.start, (rules)->path, ##__VA_ARGS__)
+
+static void check_type_string(const struct kabi_rules *rules, struct type_table *table,
+			      const struct kabi_rule *rule)
+{
+	static const char *const prefixes[] = { "s#", "u#", "e#", "t#" };
+	const char *name = skip_prefix(rule->target.start, false);
+
+	if (name) {
+		warn(rules, rule,
+		     "the target of a type is written s#%s (u#, e# or t# for a union, enumeration or typedef)",
+		     name);
+		return;
+	}
+	for (int i = 0; i < 4 && !is_reference(rule->target.start); i++)
+		if (find_type(table, prefixes[i], rule->target))
+			warn(rules, rule, "the target of a type is written %s%s", prefixes[i],
+			     rule->target.start);
+}
+
+static void check_enumerator(const struct kabi_rules *rules, struct type_table *table,
+			     const struct kabi_rule *rule)
+{
+	const char *blank = strrchr(rule->target.start, ' ');
+	const struct type *type;
+	struct text name, slip;
+
+	if (!blank) {
+		warn(rules, rule, "the target of an enumerator is written ENUM ENUMERATOR");
+		return;
+	}
+	name = (struct text){ rule->target.start, blank - rule->target.start };
+	type = find_type(table, "e#", name);
+	slip = find_slip(rules, table, rule, name, "e");
+	if (type && memmem(type->string->text.start, type->string->text.length, "{ enumerator ",
+			   strlen("{ enumerator ")))
+		warn(rules, rule, "the enumeration has no enumerator '%s'", blank + 1);
+	else if (!type && slip.start)
+		warn(rules, rule, "is the enumeration '%.*s' meant?", (int)slip.length, slip.start);
+}
+
+static void check_name(const struct kabi_rules *rules, struct type_table *table,
+		       const struct kabi_rule *rule)
+{
+	bool declonly = rule->type == KABI_DECLONLY;
+	struct text slip;
+
+	if (rule->misfit) {
+		warn(rules, rule, "what has that name has no size");
+		return;
+	}
+	if (find_type(table, "t#", rule->target)) {
+		if (declonly)
+			warn(rules, rule,
+			     "a typedef is not declared only; the rule is for the structure, union or enumeration that it stands for");
+		return;
+	}
+	slip = find_slip(rules, table, rule, rule->target, declonly ? "sue" : "sute");
+	if (slip.start)
+		warn(rules, rule, "is '%.*s' meant?", (int)slip.length, slip.start);
+}
+
+void kabi_warn_unmatched(const struct kabi_rules *rules, struct type_table *table)
+{
+	for (const struct kabi_rule *rule = rules->last; rule; rule = rule->next) {
+		const char *target = rule->target.start;
+		const char *name = *target ? skip_prefix(target, true) : NULL;
+
+		if (rule->used ||
+		    (rule->type == KABI_TYPE_STRING && types_rule_used(table, rule->target)))
+			continue;
+		if (rule->type == KABI_TYPE_STRING)
+			check_type_string(rules, table, rule);
+		else if (name)
+			warn(rules, rule, "the target is the name alone, '%s'", name);
+		else if (rule->type == KABI_ENUMERATOR_IGNORE ||
+			 rule->type == KABI_ENUMERATOR_VALUE)
+			check_enumerator(rules, table, rule);
+		else
+			check_name(rules, table, rule);
+	}
 }
 
 /* Special unions */
