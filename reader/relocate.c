@@ -26,6 +26,10 @@
 #define SIZE(action) ((action)&0xf)
 #define UNKNOWN	     0
 
+#ifndef SHT_CREL
+#define SHT_CREL 0x40000014
+#endif
+
 /* Machines that older versions of elf.h don't have. */
 enum {
 	ARC = 93,
@@ -441,13 +445,17 @@ static bool go_through(const struct debug_file *file, Elf *elf, const uint8_t *a
 
 	while ((section = elf_nextscn(elf, section))) {
 		if (!gelf_getshdr(section, &header) ||
-		    (header.sh_type != SHT_REL && header.sh_type != SHT_RELA))
+		    (header.sh_type != SHT_REL && header.sh_type != SHT_RELA &&
+		     header.sh_type != SHT_CREL))
 			continue;
 		for (int id = 0; id < SECTION_COUNT; id++) {
 			relocations.target = &file->sections[id];
 			if (!relocations.target->number ||
 			    relocations.target->number != header.sh_info)
 				continue;
+			if (header.sh_type == SHT_CREL)
+				error("the relocations of '%s' are in the compact form CREL (clang -Wa,--crel), which is not read",
+				      file->path);
 			if (!open_relocations(&relocations, elf, section, &header))
 				return false;
 			if (left_over)

@@ -101,6 +101,14 @@ SKIP: {
 	is(run([@symbols[0, 1]], [], with_type($object, '.debug_aranges', 0, 249))->{out}, join('', grep { /exported/ } split /^/, $want), 'an unknown type elsewhere');
 	fails_with(with_type($object, '.debug_info', 3, 70000), \@symbols, 'has the type 70000', 'a large type');
 
+	# The form CREL, of which libelf knows nothing, has another type of section.
+	my $crel = slurp($object);
+	my ($headers, $count) = (unpack('Q<', substr $crel, 40, 8), unpack('S<', substr $crel, 60, 2));
+	for (map { $headers + 64 * $_ } 0 .. $count - 1) {
+		substr $crel, $_ + 4, 4, pack 'L<', 0x40000014 if unpack('L<', substr $crel, $_ + 4, 4) == 4;
+	}
+	fails_with(spew("$scratch/crel.o", $crel), \@symbols, qr/the relocations of '.*crel\.o' are in the compact form CREL/, 'relocations of another form');
+
 	# A separate file with the debugging information of a relocatable object is relocated by libdwfl.
 	my ($stripped, $debug) = ("$scratch/stripped.o", "$scratch/separate.debug");
 	my $separate = sub {
