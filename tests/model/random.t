@@ -23,7 +23,7 @@ flags = ['-g', '-g -O2', '-gdwarf-4', '-gdwarf-5 -fdebug-types-section', '-gdwar
 
 cross = [machine + '-gcc' for machine in
          ['aarch64-linux-gnu', 's390x-linux-gnu', 'arm-linux-gnueabihf', 'riscv64-linux-gnu', 'powerpc64le-linux-gnu', 'i686-linux-gnu']]
-SKIP = 'does not compile'
+SKIP = 'this random program does not compile'
 CROSS_RUNS = 8                          # for each machine
 
 
@@ -68,7 +68,7 @@ with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
     for number, ((seed, compiler), bad) in enumerate(zip(runs, pool.map(lambda run: check(*run), runs)), 1):
         if bad == SKIP:
             skipped += 1
-            print('ok %d # SKIP seed %d %s' % (number, seed, SKIP))
+            print('ok %d - seed %d # SKIP %s' % (number, seed, SKIP))
             continue
         print('%s %d - seed %d, %s' % ('not ok' if bad else 'ok', number, seed, compiler[0]))
         if bad:
