@@ -10,6 +10,8 @@
 # make check-kernel          builds and boots a kernel: WAYS='gcc linked lto full-lto
 #                            thin-dist arm64-lto gendwarfksyms rust-lto drop-in',
 #                            KERNEL=source, WORK=dir for what is built
+# make check-hosts           runs all tests on other machines, made by debootstrap:
+#                            HOSTS='i386 arm64 s390x sid', WORK=dir for what is made
 # make lint                  static analysis: clang-tidy, cppcheck, gcc -fanalyzer
 # make fuzz                  libFuzzer, until it is stopped, or FUZZ_PROGRAM=kabi-compare: see below
 # make bench                 compares its cost with the least that libdw can do:
@@ -93,6 +95,10 @@ check: $(PROGRAMS)
 WAYS ?= gcc
 check-kernel: gendwarfksyms
 	tests/kernel/check $(WAYS)
+
+HOSTS ?= i386 arm64 s390x sid
+check-hosts: gendwarfksyms kabi-compare
+	$(PROVE) --verbose tests/hosts/check :: $(HOSTS)
 
 conformance: gendwarfksyms$(SUFFIX)
 	SUFFIX=$(SUFFIX) $(PROVE) tests/model/golden.t :: $(CASES)
@@ -188,4 +194,4 @@ clean:
 	rm -f *.o */*.o tests/*/*.o gendwarfksyms gendwarfksyms-sanitized kabi-compare kabi-compare-sanitized tests/tools/unit tests/tools/compare \
 		tests/tools/unit-sanitized tests/tools/compare-sanitized tests/tools/floor
 
-.PHONY: check check-kernel conformance bench install uninstall lint fuzz clean
+.PHONY: check check-kernel check-hosts conformance bench install uninstall lint fuzz clean
