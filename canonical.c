@@ -209,7 +209,7 @@ static void set_number(struct attributes *attributes, enum attribute attribute, 
 	attributes->values[attribute].number = number;
 }
 
-/* Replaces the type by that of a value which nobody keeps. */
+/* Replaces the type by that of a value which is passed as a copy, or of an unnamed member. */
 static void set_value_type(struct attributes *attributes)
 {
 	struct die_ref type = value_type(reference(attributes, ATTRIBUTE_TYPE));
@@ -303,7 +303,7 @@ static bool has_signed_discriminant(const struct attributes *variant)
 	return false;
 }
 
-/* Sees to the sign of a number that is written in fewer than 8 bytes. */
+/* Sign-extends a number that is written in fewer than 8 bytes. */
 static void sign_extend(struct attributes *attributes, enum attribute attribute)
 {
 	unsigned int size = number_size(attributes, attribute);
@@ -369,7 +369,7 @@ uint64_t canonical_place(const struct attributes *child)
 		       : 8 * number_of(child, ATTRIBUTE_DATA_MEMBER_LOCATION);
 }
 
-static int compare_places(const void *a, const void *b)
+static int compare_by_place(const void *a, const void *b)
 {
 	const struct placed *left = a, *right = b;
 
@@ -392,7 +392,7 @@ struct placed *canonical_order(const struct attributes *structure, size_t *count
 			(struct placed){ canonical_place(&child), child.die };
 	}
 	if (order)
-		qsort(order, *count, sizeof(*order), compare_places);
+		qsort(order, *count, sizeof(*order), compare_by_place);
 	return order;
 }
 

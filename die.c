@@ -112,8 +112,8 @@ struct walk {
 
 /*
  * Begins the visit of a DIE. Returns false if it isn't to be visited. `closed`:
- * a body is not to be opened, since it is what a special union stands for that
- * isn't either.
+ * it is reached through a special union that is visited closed; a body there is not
+ * opened either.
  */
 static bool visit(struct walk *walk, struct die *die, bool closed)
 {

@@ -33,8 +33,8 @@ enum fragment_kind {
 	FRAGMENT_DIMENSION, /* "[N]" */
 	FRAGMENT_DIE, /* the string of `die`, or a reference to it */
 	FRAGMENT_ITEM, /* the separator, if any, and `text` */
-	FRAGMENT_MEMBER, /* the same */
-	FRAGMENT_MEMBER_NAME, /* the same */
+	FRAGMENT_MEMBER, /* as ITEM */
+	FRAGMENT_MEMBER_NAME, /* as NAME; the walk may replace it (FORMAT 5a) */
 	FRAGMENT_IGNORED, /* an ignored enumerator: keeps LBs apart */
 	FRAGMENT_END_LIST, /* a list ends: that of dims */
 	FRAGMENT_OPEN, /* `text` and LB, one level deeper */
@@ -104,11 +104,15 @@ struct type_string *die_string(struct writer *writer, struct die *die, struct ar
 
 /*
  * Turns a row that is text only, without DIEs or line breaks, into one fragment
- * with its text in the arena. For base types: nothing is written more often.
+ * with its text in the arena: for base types, whose strings are written most often.
+ * Error: it is too long.
  */
 void die_flatten(struct die *die, struct arena *arena);
 
-/* Prints the string of a symbol's DIE as FORMAT 9 wants it. */
+/*
+ * Prints the string of a symbol's DIE as FORMAT 9 wants it. Errors: it is endless, or has
+ * too many DIEs.
+ */
 void die_dump(struct writer *writer, struct die *symbol, FILE *file);
 
 #endif

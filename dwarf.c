@@ -17,7 +17,7 @@ struct row {
 	struct die_ref die;
 	size_t opened; /* the fragment after the bracket that was opened last */
 	size_t items; /* of the current list, so far */
-	uint64_t length; /* of the names, so far */
+	uint64_t names_length; /* of the names, so far; bytes */
 	struct arena *arena; /* where it is to be */
 	struct fragment *fragments; /* at the end of the arena */
 	size_t count;
@@ -242,11 +242,14 @@ static inline struct fragment *add_word(struct row *row, enum fragment_kind kind
 	return add_text(row, kind, make_text(word));
 }
 
-/* Adds a name, if there is one, which may be long, and shared by many. */
+/*
+ * Adds a fragment for a name, also if there is none. Error: the names of the row, which many
+ * rows may share, are too long.
+ */
 static inline void add_name(struct row *row, enum fragment_kind kind, struct text name)
 {
-	row->length += name.length;
-	if (row->length > STRING_LENGTH_LIMIT)
+	row->names_length += name.length;
+	if (row->names_length > STRING_LENGTH_LIMIT)
 		die_error(row->die, "names of more than %" PRIu64 " bytes", STRING_LENGTH_LIMIT);
 	add_text(row, kind, name);
 }
@@ -317,7 +320,7 @@ static void add_die(struct die_cache *cache, struct die_ref die)
 }
 
 /* Adds a type, or void. */
-static void add_type_at(struct die_cache *cache, struct die_ref type)
+static void add_type_or_void(struct die_cache *cache, struct die_ref type)
 {
 	if (type.address)
 		add_die(cache, type);
@@ -328,7 +331,7 @@ static void add_type_at(struct die_cache *cache, struct die_ref type)
 /* T */
 static inline void add_type(struct die_cache *cache, const struct attributes *attributes)
 {
-	add_type_at(cache, unchecked_reference(attributes, ATTRIBUTE_TYPE));
+	add_type_or_void(cache, unchecked_reference(attributes, ATTRIBUTE_TYPE));
 }
 
 /* Adds a value of more than 64 bits between two texts, if it is there. */
@@ -411,15 +414,15 @@ static bool is_ignored(const struct attributes *child, unsigned int parent)
  * Reads a DIE for its row: as it is or, with --canonical, made the same for all
  * compilers.
  */
-static void read_row(struct die_ref die, struct attributes *attributes)
+static void read_canonical(struct die_ref die, struct attributes *attributes)
 {
 	read_die(die, attributes);
 	canonicalize(attributes, 0);
 }
 
 /* Does the same with the next child of a DIE that counts; false after the last. */
-static inline bool next_row_child(struct cursor *children, unsigned int parent,
-				  struct attributes *child)
+static inline bool next_canonical_child(struct cursor *children, unsigned int parent,
+					struct attributes *child)
 {
 	do {
 		if (!next_child(children, child))
@@ -480,14 +483,14 @@ static void add_ordered(struct die_cache *cache, const struct attributes *attrib
 {
 	struct cursor children = children_of(attributes);
 	size_t start = cache->row.count, count;
-	uint64_t length = cache->row.length;
+	uint64_t length = cache->row.names_length;
 	struct attributes child;
 	struct placed *order;
 	uint64_t last = 0;
 	bool sorted = true;
 
 	cache->row.items = 0;
-	while (sorted && next_row_child(&children, attributes->tag, &child)) {
+	while (sorted && next_canonical_child(&children, attributes->tag, &child)) {
 		/* What is no item has no place. */
 		bool is_item = child.tag == DW_TAG_member || child.tag == DW_TAG_variant_part;
 		uint64_t place = is_item ? canonical_place(&child) : last;
@@ -500,7 +503,7 @@ static void add_ordered(struct die_cache *cache, const struct attributes *attrib
 		return;
 	cache->row.count = start;
 	cache->row.items = 0;
-	cache->row.length = length;
+	cache->row.names_length = length;
 	order = canonical_order(attributes, &count);
 	for (size_t i = 0; i < count; i++) {
 		read_die(order[i].die, &child);
@@ -519,7 +522,7 @@ static void add_list(struct die_cache *cache, const struct attributes *attribute
 	struct attributes child;
 
 	cache->row.items = 0;
-	while (next_row_child(&children, attributes->tag, &child)) {
+	while (next_canonical_child(&children, attributes->tag, &child)) {
 		switch (attributes->tag) {
 		case DW_TAG_array_type:
 			if (child.tag == DW_TAG_subrange_type)
@@ -651,7 +654,7 @@ static bool add_qualified(struct die_cache *cache, const struct attributes *attr
 		add_open(row, FRAGMENT_OPEN, make_text(words[i]));
 		row->fragments[row->count - 1].broken = count++ > 0;
 	}
-	add_type_at(cache, qualified.type);
+	add_type_or_void(cache, qualified.type);
 	while (count--)
 		add_close(row, FRAGMENT_CLOSE, "}");
 	return true;
@@ -741,7 +744,7 @@ static void begin_row(struct row *row, struct arena *arena, struct die_ref die)
 	row->arena = arena;
 	row->die = die;
 	row->items = 0;
-	row->length = 0;
+	row->names_length = 0;
 	row->count = 0;
 }
 
@@ -764,7 +767,7 @@ static void load_die(struct die_cache *cache, struct die *die)
 	struct attributes attributes;
 	const struct tag *tag;
 
-	read_row(die->ref, &attributes);
+	read_canonical(die->ref, &attributes);
 	die->tag = attributes.tag;
 	tag = find_tag(die->tag);
 	if (die->tag == DW_TAG_union_type)
@@ -813,9 +816,9 @@ static struct die *load_symbol(struct die_cache *cache, struct die_ref ref, bool
 		add_function(cache, "subprogram", &attributes);
 	} else {
 		/*
-		 * The type of a symbol pointer. Its row but for the first word,
-		 * and the parameters in it are the type's, not a copy: when the
-		 * walk has finished one it is finished for both.
+		 * The type of a symbol pointer: "subprogram", then the fragments of
+		 * that type but its first. They are shared, not copied, so that an
+		 * item which the walk has finished is finished for both.
 		 */
 		add_word(&cache->row, FRAGMENT_TEXT, "subprogram");
 		type = enter_die(cache, ref);
@@ -882,8 +885,8 @@ static void enter_type(struct die_cache *cache, struct die *die)
 	struct die_ref at = die->ref;
 	struct type *type = die->type;
 	/* Among the DIEs of all units, in the order of FORMAT 4. */
-	uint64_t place = (uint64_t)at.unit->number << PLACE_UNIT_SHIFT |
-			 (uint64_t)(at.address - at.unit->start);
+	const struct unit *unit = at.unit->skeleton ? at.unit->skeleton : at.unit;
+	uint64_t place = (uint64_t)unit->number << PLACE_UNIT_SHIFT | die_offset(at);
 	struct type_string *string;
 	bool replaces;
 

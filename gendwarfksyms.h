@@ -82,7 +82,7 @@ struct kabi_rule {
 	struct text target; /* NUL-terminated; first */
 	enum kabi_rule_type type;
 	const char *value;
-	bool used; /* it has changed something; of type_string the table knows */
+	bool used; /* a DIE had its target; of type_string: types_rule_used() */
 	bool misfit; /* the target lacks the attribute */
 	struct kabi_rule *next; /* the one entered before it */
 };
@@ -107,7 +107,7 @@ void kabi_free(struct kabi_rules *rules);
 struct kabi_rule *kabi_find(const struct kabi_rules *rules, enum kabi_rule_type type,
 			    struct text target);
 
-/* Finds the rule for the target "ENUM ENUMERATOR". */
+/* Finds the rule for the target "ENUM ENUMERATOR", and notes that it is used. */
 struct kabi_rule *kabi_find_enumerator(const struct kabi_rules *rules, enum kabi_rule_type type,
 				       struct text enumeration, struct text enumerator);
 
@@ -156,9 +156,9 @@ struct special special_union(struct die_ref die);
 #define CANONICAL_START	 "canonical(" CANONICAL_SCHEME ") "
 
 /*
- * Rewrites what a DIE says, a child of one with the tag `parent`, so that it is the
- * same for all compilers. Without --canonical only what its strings don't have is
- * dropped.
+ * Rewrites what a DIE says, so that it is the same for all compilers. `parent` is the tag
+ * of the DIE that it is a child of, or 0. Without --canonical only values that would be
+ * shown, and are not by default, are dropped.
  */
 void canonicalize(struct attributes *attributes, unsigned int parent);
 
@@ -182,7 +182,10 @@ struct qualified {
  */
 struct qualified canonical_qualified(struct die_ref type);
 
-/* Returns where a child stands in the order of its structure: a member's first bit. */
+/*
+ * Returns where a canonicalized child begins in its structure, in bits; 0 for what is no
+ * member.
+ */
 uint64_t canonical_place(const struct attributes *child);
 
 /* A child, and its place. */
@@ -208,15 +211,16 @@ struct die_cache *die_cache_new(const struct kabi_rules *rules, struct type_tabl
 void die_cache_free(struct die_cache *cache);
 
 /*
- * Begins with a unit. If no unit may refer to it from another, what was cached
- * before is forgotten.
+ * Begins with a unit. Unless units may refer to each other, the entries and rows of
+ * the units before are freed.
  */
 void die_cache_begin_unit(struct die_cache *cache, struct unit *unit);
 
 /*
  * Returns the string of a symbol's DIE, as a subprogram or a variable, in the memory
  * of the table. The first time that it is asked for, all that the DIE leads to is
- * loaded and walked, and named types are put into the table.
+ * loaded and walked, named types are put into the table, and it is printed with
+ * --dump-dies. Errors: an unexpected tag, an endless or too long type.
  */
 struct type_string *symbol_string(struct die_cache *cache, struct die_ref die, bool subprogram);
 
@@ -238,7 +242,7 @@ struct symbol {
 	/* What was found: */
 	unsigned int file; /* where it got its DIE, from 1; 0: it is unassigned */
 	struct type_string *string; /* the type table's */
-	struct type_string *described; /* the same, whatever rules say */
+	struct type_string *described; /* that of its DIE, rules for the symbol aside */
 	bool has_version;
 	uint32_t version;
 };
@@ -297,7 +301,10 @@ void symbols_assign(struct symbol *symbol, unsigned int file, struct type_string
 /* Tells whether each symbol has a version. */
 bool symbols_complete(const struct symbol_list *list);
 
-/* Computes the versions of the symbols that got their DIEs from a file. */
+/*
+ * Computes the versions of the symbols that got their DIEs from a file, and prints their
+ * expansions with --dump-versions.
+ */
 void symbols_compute_versions(struct symbol_list *list, unsigned int file,
 			      struct type_table *table);
 

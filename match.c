@@ -28,7 +28,7 @@ struct matcher {
 	struct die_cache *cache;
 	struct type_table *table;
 	unsigned int file; /* the number of the input file */
-	const struct unit *warned; /* the last that has no types */
+	unsigned int warned; /* the number of the last unit that was warned of, + 1 */
 	/* Of the current unit: */
 	struct candidate *candidates;
 	size_t candidate_count, candidates_capacity;
@@ -76,14 +76,14 @@ static void assign_string(struct matcher *matcher, struct symbol *symbol,
 	symbols_assign(symbol, matcher->file, rule ? rule : string, string);
 }
 
-/* Makes the string of a symbol's DIE. */
+/* Makes the string of a symbol's DIE; warns if its unit has no types. */
 static struct type_string *describe(struct matcher *matcher, const struct symbol *symbol,
 				    struct die_ref die, bool subprogram)
 {
-	if (!unit_has_types(die.unit) && matcher->warned != die.unit) {
+	if (!unit_has_types(die.unit) && matcher->warned != die.unit->number + 1) {
 		warning("the debugging information of %s in '%s' has no types: was it compiled with -g1, or rustc's debuginfo=1?",
 			symbol->name.start, die.unit->file->path);
-		matcher->warned = die.unit;
+		matcher->warned = die.unit->number + 1;
 	}
 	debug("symbol %s: DIE 0x%llx", symbol->name.start, die_offset(die));
 	return symbol_string(matcher->cache, die, subprogram);
@@ -239,66 +239,69 @@ enum rank {
 struct choice {
 	enum rank rank;
 	struct symbol *symbol;
-	size_t unit; /* its place in the list */
+	size_t unit; /* index in the list */
 	size_t offset; /* of the candidate from the start of the unit */
 };
 
 /* A candidate with all that it says, and what it completes or is an instance of. */
-struct described {
+struct resolved {
 	struct die_ref source; /* that has its type and parameters */
 	bool subprogram;
+	bool external; /* it, or what it completes or is an instance of */
 	struct text name;
 	enum rank rank;
 };
 
-static struct described describe_candidate(const struct attributes *candidate)
+/* Takes over what a DIE says that a candidate doesn't say itself. */
+static void add_attributes(struct resolved *resolved, const struct attributes *attributes)
 {
-	struct attributes attributes = *candidate;
-	struct described described = { .source = candidate->die,
-				       .subprogram = candidate->tag == DW_TAG_subprogram,
-				       .name = symbol_name(candidate) };
-	bool external = has(candidate, ATTRIBUTE_EXTERNAL);
-	struct die_ref declaration;
+	resolved->external = resolved->external || has(attributes, ATTRIBUTE_EXTERNAL);
+	if (!resolved->name.start)
+		resolved->name = symbol_name(attributes);
+}
 
-	if (has(&attributes, ATTRIBUTE_ABSTRACT_ORIGIN)) {
-		described.source = reference(&attributes, ATTRIBUTE_ABSTRACT_ORIGIN);
-		read_names(described.source, &attributes);
+static struct resolved resolve_candidate(const struct attributes *candidate)
+{
+	struct resolved resolved = { .source = candidate->die,
+				     .subprogram = candidate->tag == DW_TAG_subprogram };
+	struct attributes attributes = *candidate;
+
+	add_attributes(&resolved, candidate);
+	if (has(candidate, ATTRIBUTE_ABSTRACT_ORIGIN)) {
+		resolved.source = reference(candidate, ATTRIBUTE_ABSTRACT_ORIGIN);
+		read_names(resolved.source, &attributes);
+		add_attributes(&resolved, &attributes);
 	}
-	described.rank = has(&attributes, ATTRIBUTE_DECLARATION) ? RANK_DECLARATION
-								 : RANK_DEFINITION;
-	for (int i = 0;; i++) {
-		external = external || has(&attributes, ATTRIBUTE_EXTERNAL);
-		if (!described.name.start)
-			described.name = symbol_name(&attributes);
-		if (i || !has(&attributes, ATTRIBUTE_SPECIFICATION))
-			break;
-		declaration = reference(&attributes, ATTRIBUTE_SPECIFICATION);
-		read_names(declaration, &attributes);
+	resolved.rank = has(&attributes, ATTRIBUTE_DECLARATION) ? RANK_DECLARATION
+								: RANK_DEFINITION;
+	if (has(&attributes, ATTRIBUTE_SPECIFICATION)) {
+		read_names(reference(&attributes, ATTRIBUTE_SPECIFICATION), &attributes);
+		add_attributes(&resolved, &attributes);
 	}
-	if (is_symbol_pointer(described.name))
-		described.rank = RANK_POINTER;
-	else if (!external)
-		described.rank = RANK_LOCAL;
-	return described;
+	if (is_symbol_pointer(resolved.name))
+		resolved.rank = RANK_POINTER;
+	else if (!resolved.external)
+		resolved.rank = RANK_LOCAL;
+	return resolved;
 }
 
 /* Gives a symbol the candidate that was chosen for it. */
 static void assign_candidate(struct matcher *matcher, struct symbol *symbol, struct die_ref die)
 {
 	struct attributes attributes;
-	struct described described;
+	struct resolved resolved;
 
 	if (!symbol_unassigned(symbol, matcher->file))
 		return;
 	read_die(die, &attributes);
-	described = describe_candidate(&attributes);
-	if (described.rank == RANK_POINTER) {
-		read_die(described.source, &attributes);
-		described.source = pointer_target(&attributes);
-		described.subprogram = read_tag(described.source) == DW_TAG_subroutine_type;
+	resolved = resolve_candidate(&attributes);
+	if (resolved.rank == RANK_POINTER) {
+		read_die(resolved.source, &attributes);
+		resolved.source = pointer_target(&attributes);
+		resolved.subprogram = read_tag(resolved.source) == DW_TAG_subroutine_type;
 	}
 	assign_string(matcher, symbol,
-		      describe(matcher, symbol, described.source, described.subprogram));
+		      describe(matcher, symbol, resolved.source, resolved.subprogram));
 }
 
 /*
@@ -318,23 +321,23 @@ static void choose_from_unit(struct matcher *matcher, struct choice *choices, si
 	candidates = candidates_of(unit);
 	while (next_candidate(&candidates, &attributes)) {
 		struct symbol *symbol = find_symbol(matcher, symbol_name(&attributes));
-		struct described described;
+		struct resolved resolved;
 		struct choice *choice;
 
 		if (!symbol && !has(&attributes, ATTRIBUTE_ABSTRACT_ORIGIN) &&
 		    !has(&attributes, ATTRIBUTE_SPECIFICATION))
 			continue;
-		described = describe_candidate(&attributes);
-		symbol = find_symbol(matcher, described.name);
+		resolved = resolve_candidate(&attributes);
+		symbol = find_symbol(matcher, resolved.name);
 		if (!symbol || !symbol_unassigned(symbol, matcher->file))
 			continue;
 		choice = &choices[symbol->number];
-		if (described.rank == RANK_DEFINITION) {
+		if (resolved.rank == RANK_DEFINITION) {
 			*APPEND(matcher->candidates, matcher->candidate_count,
 				matcher->candidates_capacity) =
 				(struct candidate){ attributes.die, attributes.tag, symbol };
-		} else if (described.rank > choice->rank) {
-			*choice = (struct choice){ described.rank, symbol, place,
+		} else if (resolved.rank > choice->rank) {
+			*choice = (struct choice){ resolved.rank, symbol, place,
 						   attributes.die.address - unit->start };
 			again = true;
 		}

@@ -64,7 +64,7 @@ void find_cycles(struct type_table *table, struct type *type)
 
 		if (type) {
 			type->visit = type->lowest = ++table->visits;
-			type->on_path = true;
+			type->is_open = true;
 			*APPEND(path, depth, path_capacity) = (struct search){ type, 0 };
 			*APPEND(open, open_count, open_capacity) = type;
 			type = NULL;
@@ -76,7 +76,7 @@ void find_cycles(struct type_table *table, struct type *type)
 
 			if (!to->visit)
 				type = to;
-			else if (to->on_path && to->visit < top->type->lowest)
+			else if (to->is_open && to->visit < top->type->lowest)
 				top->type->lowest = to->visit;
 			continue;
 		}
@@ -88,7 +88,7 @@ void find_cycles(struct type_table *table, struct type *type)
 			while (open[--first] != top->type)
 				;
 			for (size_t i = first; i < open_count; i++) {
-				open[i]->on_path = false;
+				open[i]->is_open = false;
 				open[i]->in_cycle = open_count - first >= CYCLE_SIZE;
 			}
 			open_count = first;

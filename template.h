@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Expansions, of versions.c, and templates for parts of them.
+ * What an expansion knows while versions.c makes it, and templates for parts of it.
  */
 #ifndef TEMPLATE_H
 #define TEMPLATE_H

@@ -137,10 +137,10 @@ const char *find_references(struct keys *keys, struct arena *arena, struct type_
 
 bool is_declaration(struct text text)
 {
-	const char *open = memchr(text.start, '{', text.length);
+	size_t length = strlen(" { }");
 
-	return open && same_text((struct text){ open, text.length - (open - text.start) },
-				 make_text("{ }"));
+	/* Names of Rust's have brackets, too. */
+	return text.length >= length && !memcmp(text.start + text.length - length, " { }", length);
 }
 
 /* The table (FORMAT 7) */

@@ -87,7 +87,7 @@ static inline bool is_reference(const char *key)
 }
 
 /*
- * Finds the references of a string, in the memory of the arena. With `anywhere`, they
+ * Finds the references of a string, whose text ends in a NUL, in the memory of the arena. With `anywhere`, they
  * may begin inside of a word (FORMAT 8); else where a word begins, and what is nearly
  * one is none (FORMAT 14). Returns NULL, or what is wrong with one.
  */
@@ -110,7 +110,7 @@ struct type {
 	/* template.c's: */
 	size_t visit; /* its number in the search for cycles; 0: none yet */
 	size_t lowest;
-	bool on_path;
+	bool is_open; /* its component is not complete */
 	bool in_cycle;
 	struct expansion_template *template;
 };

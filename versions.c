@@ -50,10 +50,11 @@ static void compute_prefix_crcs(struct type_string *string)
  */
 static void prepare_string(struct keys *keys, struct type_string *string)
 {
-	size_t mark = ++keys->marks, count = 0;
+	size_t mark, count = 0;
 
 	if (string->prepared)
 		return;
+	mark = ++keys->marks;
 	for (size_t i = 0; i < string->reference_count; i++) {
 		struct key *key = string->references[i].key;
 

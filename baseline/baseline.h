@@ -150,7 +150,7 @@ struct comparison {
 	struct keys *keys; /* of both */
 	bool overrides; /* those of the older count (FORMAT 14) */
 	struct arena arena;
-	struct cache by_key; /* struct change, by number of the key */
+	struct cache by_key; /* struct change, by the address of its key's text */
 	size_t change_count;
 	struct type_table old; /* of the sections that are being compared */
 	struct type_table new;

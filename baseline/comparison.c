@@ -199,7 +199,10 @@ static void enter_references(struct type_table *table, const struct type_string 
 		types_enter(table, string->references[i].key);
 }
 
-/* The string of a symbol in the newer section, if overrides of the older count. */
+/*
+ * Returns the string that counts for a symbol in the newer section: that of an override in
+ * the older one, if those count.
+ */
 static struct type_string *new_string(const struct comparison *comparison,
 				      const struct compared *symbol)
 {
@@ -262,7 +265,10 @@ static void find_causes(struct comparison *comparison, const struct changes *cha
 		arena_reserve(&comparison->arena, 0, (changes->count + 1) * sizeof(*causes));
 	size_t count = 0;
 
-	/* The own string's is entered last: it would stand in the way. */
+	/*
+	 * enter_change() allocates from the arena at whose end `causes` is reserved, so the
+	 * symbol's own change is entered after arena_keep().
+	 */
 	add_leads(changes, &comparison->new, changes->new_leads, new, set);
 	add_leads(changes, &comparison->old, changes->old_leads, old, set);
 	if (!same_string(old, new))
@@ -299,7 +305,7 @@ static void compare_sections(struct comparison *comparison, struct compared *con
 }
 
 /* By the section of the older baseline, then by that of the newer one. */
-static int compare_places(const void *a, const void *b)
+static int compare_by_section(const void *a, const void *b)
 {
 	const struct compared *left = *(struct compared *const *)a;
 	const struct compared *right = *(struct compared *const *)b;
@@ -324,7 +330,7 @@ void compare_symbols(struct comparison *comparison, struct compared *symbols, si
 	for (size_t i = 0; i < count; i++)
 		order[i] = &symbols[i];
 	if (count)
-		qsort(order, count, sizeof(*order), compare_places);
+		qsort(order, count, sizeof(*order), compare_by_section);
 	for (size_t i = 0; i < count; i = end) {
 		if (old != order[i]->old->section) {
 			old = order[i]->old->section;

@@ -353,7 +353,7 @@ static void read_steps(struct unit *unit, struct bytes *bytes, struct abbreviati
 		struct step step;
 
 		*types |= name == DW_AT_type || name == DW_AT_prototyped;
-		/* Of two attributes of one name the first counts; nearly all DIEs have decl_file. */
+		/* Of two attributes of one name the first counts. */
 		if (seen & WANT(wanted.attribute) ||
 		    (wanted.attribute == ATTRIBUTE_DECL_FILE && !is_body(abbreviation->tag)))
 			wanted = unwanted;

@@ -186,14 +186,14 @@ struct unit *split_unit(struct unit *unit);
 
 /*
  * Gives up what is known of a unit, if no other can refer to it: all that the
- * unit's DIEs have been read into can be given up as well. A unit that is to be opened
- * again keeps its place in memory.
+ * unit's DIEs have been read into can be given up as well. Unless it is to be opened
+ * again, the memory of its part of the section is given back.
  */
 void unit_close(struct unit *unit, bool again);
 
 /*
- * Returns the name of the source of the unit with that number, for messages; it lives as
- * long as the input.
+ * Returns the name of the source of the unit with that number, or of the .dwo that it
+ * stands for; for messages. It lives as long as the input.
  */
 const char *unit_source(const struct dwarf_input *input, unsigned int number);
 
@@ -221,7 +221,7 @@ enum attribute {
 	ATTRIBUTE_STMT_LIST,
 	ATTRIBUTE_DECLARATION,
 	ATTRIBUTE_EXTERNAL,
-	ATTRIBUTE_DECL_FILE,
+	ATTRIBUTE_DECL_FILE, /* of bodies alone, since nearly all DIEs have it */
 	ATTRIBUTE_CONST_VALUE,
 	ATTRIBUTE_COUNT,
 	ATTRIBUTE_UPPER_BOUND,
@@ -253,10 +253,10 @@ struct attributes {
 	const unsigned char *end; /* the first byte after the attributes */
 	uint32_t present; /* bits, by enum attribute */
 	union value {
-		uint64_t number; /* ATTRIBUTE_DECL_FILE and those after it */
-		/* _NAME, _LINKAGE_NAME; _WIDE_VALUE and _LOCATION_BLOCK, as bytes: the section's */
+		uint64_t number;
+		/* NAME, LINKAGE_NAME; WIDE_VALUE and LOCATION_BLOCK, as bytes: the section's */
 		struct text text;
-		struct die_ref die; /* _TYPE up to _SIBLING */
+		struct die_ref die; /* TYPE up to SIBLING */
 	} values[ATTRIBUTES];
 };
 

@@ -281,6 +281,9 @@ const char *unit_source(const struct dwarf_input *input, unsigned int number)
 
 	if (number < input->main.count)
 		name = root_text(&input->main.units[number], DW_AT_name, DW_AT_name);
+	/* A skeleton has no name of its own. */
+	if (!name && number < input->main.count)
+		name = root_text(&input->main.units[number], DW_AT_dwo_name, DW_AT_GNU_dwo_name);
 	return name ? name : "a unit without a name";
 }
 

@@ -66,6 +66,15 @@ my $int = 'base_type int byte_size(4) encoding(5)';
 string_is($completes, 'f', "canonical(2) subprogram ( formal_parameter $int , formal_parameter $int ) -> $int", 'a function takes the type of its declaration', '--canonical');
 string_is($completes, 'v', "canonical(2) variable $int", '... and a variable', '--canonical');
 
+# One DIE, described as a function and as a variable
+my $both = die_object("compile_unit\n  \@int base_type name=int byte_size=4 encoding=5\n  \@d subprogram name=d type=\@int\n  subprogram name=f abstract_origin=\@d\n"
+	. "  variable name=v abstract_origin=\@d\n");
+for my $mode ([], ['--canonical']) {
+	my $start = @$mode ? 'canonical(2) ' : '';
+	is(join(' ', map { version_of($both, $_, @$mode) } 'f', 'v'), join(' ', crc("${start}subprogram ( ) -> $int"), crc("${start}variable $int")), "one DIE for two kinds of symbols (@$mode)");
+	is(run(['f', 'v'], $mode, $both)->{out} =~ s/ /_/gr, run(['f', 'v'], ["$tests/model/model.py", @$mode], $both)->{out} =~ s/ /_/gr, '... also in one run');
+}
+
 # Two definitions of one name: the choice doesn't depend on the order, and a baseline says that there are two.
 my $first = c_object("struct same { int first; };\n---\nint use_first(struct same *s) { return s->first; }\n");
 my $other = c_object("struct same { int other; };\n---\nint use_other(struct same *s) { return s->other; }\n");
@@ -90,6 +99,18 @@ my @traces = map { my ($x, $y) = @$_; c_object("struct b;\nstruct a;\nstruct b {
 	. "int $x { return 0; }\nint $y { return 0; }\n") } ['one(struct a *p)', 'two(struct b *p)'], ['three(struct b *p)', 'four(struct a *p)'];
 isnt(run([qw(one two three four)], [], $traces[0])->{symtypes} =~ /\)formal_parameter/, run([qw(one two three four)], [], $traces[1])->{symtypes} =~ /\)formal_parameter/, 'a separator is missing in one of two units');
 is(run([qw(one two three four)], ['-c', "$scratch/baseline"], linked(@traces))->{err}, '', '... which is no other definition');
+
+# Rust's names have brackets
+my $rust = "compile_unit\n  \@int base_type name=i32 byte_size=4 encoding=5\n  namespace name=n\n    \@s structure_type name=\"{impl#0}\" DEFINED\n  \@p pointer_type type=\@s\n  variable name=VAR type=\@p\n";
+my ($rust_declares, $rust_defines) = map { my ($defined, $name) = @$_; die_object($rust =~ s/DEFINED/$defined/r =~ s/VAR/$name/r) } ['declaration', 'a'], ['byte_size=4', 'b'];
+is(run([qw(a b)], ['-c', "$scratch/baseline"], linked($rust_declares, $rust_defines))->{err}, '', 'a declaration with a bracket in its name');
+
+# Units in .dwo files: the warning names these.
+SKIP: {
+	my @split = map { my $n = $_; my $path = c_object("struct same { int x$n; };\n---\nint split_$n(struct same *s) { return s->x$n; }\n", '-gsplit-dwarf'); -f $path =~ s/o$/dwo/r ? $path : () } 1, 2;
+	skip 'no .dwo files', 1 if @split < 2;
+	like(run([qw(split_1 split_2)], ['-c', "$scratch/baseline"], linked(@split))->{err}, qr/two definitions in '\S+', in \S+\.dwo and in \S+\.dwo:/, 'two definitions in .dwo files');
+}
 
 # Signed discriminants: LLVM writes -1 as data1 0xff.
 sub discriminant {
