@@ -352,8 +352,8 @@ static inline void __attribute__((always_inline))
 apply_range(const struct relocations *relocations, size_t from, size_t to, bool common)
 {
 	const struct section_data *target = relocations->target;
-	const GElf_Rela *entries = relocations->data->d_buf;
-	const GElf_Sym *symbols = relocations->symbols->d_buf;
+	const char *entries = relocations->data->d_buf; /* maybe not aligned */
+	const char *symbols = relocations->symbols->d_buf;
 	uint64_t last_number = UINT64_MAX; /* no number of 32 bits */
 	GElf_Sym symbol = { 0 };
 	bool undefined = false;
@@ -367,7 +367,7 @@ apply_range(const struct relocations *relocations, size_t from, size_t to, bool 
 		if (!common)
 			relocation = read_relocation(relocations, i);
 		else
-			memcpy(&relocation, entries + i, sizeof(relocation));
+			memcpy(&relocation, entries + i * sizeof(relocation), sizeof(relocation));
 		type = GELF_R_TYPE(relocation.r_info);
 		action = type < RELOCATION_TYPES ? relocations->actions[type] : UNKNOWN;
 		if (action == LEAVE_ALONE)
@@ -384,7 +384,7 @@ apply_range(const struct relocations *relocations, size_t from, size_t to, bool 
 		if (number != last_number) {
 			last_number = number;
 			if (common)
-				memcpy(&symbol, symbols + number, sizeof(symbol));
+				memcpy(&symbol, symbols + number * sizeof(symbol), sizeof(symbol));
 			else
 				gelf_getsym(relocations->symbols, number, &symbol);
 			undefined = number && symbol.st_shndx == SHN_UNDEF;
@@ -406,7 +406,7 @@ apply_range(const struct relocations *relocations, size_t from, size_t to, bool 
 
 static void apply_relocations(const struct relocations *relocations)
 {
-	const GElf_Rela *entries = relocations->data->d_buf;
+	const char *entries = relocations->data->d_buf;
 	size_t from = 0, to;
 
 	if (!relocations->common) {
@@ -417,7 +417,7 @@ static void apply_relocations(const struct relocations *relocations)
 		to = from + RELOCATIONS_KEPT < relocations->count ? from + RELOCATIONS_KEPT
 								  : relocations->count;
 		apply_range(relocations, from, to, true);
-		forget_pages(entries + from, entries + to);
+		forget_pages(entries + from * sizeof(GElf_Rela), entries + to * sizeof(GElf_Rela));
 	}
 }
 
