@@ -487,7 +487,7 @@ RULE = b'1\0byte_size\0struct_%06d\0008\0'
 rules = b''.join(RULE % n for n in range(100000000 // len(RULE % 0)))
 answers('kABI rules of 100 MB', elf(dwarf(unit(dies), **{RULES: rules})), 'variable ' + INT_STRING, options=('--stable',))
 fails('kABI rules without bytes', elf(dwarf(unit(dies), **{RULES: RULE % 0}), change=lambda headers, numbers:
-                                      headers[numbers['.' + RULES]].__setitem__(1, 8)), r'kABI rules of .* too short', ('--stable',))
+                                      headers[numbers['.' + RULES]].__setitem__(1, 8)), r'kABI rules of .* has no content', ('--stable',))
 fails('100 MB in which no rule ends', elf(dwarf(unit(dies), **{RULES: b'1' * 100000000})), r'kABI rules of .* NUL-terminated', ('--stable',))
 fails('100 MB of which no rule is one', elf(dwarf(unit(dies), **{RULES: bytes(100000000)})), r'kABI rule', ('--stable',))
 rules = b'1\0type_string\0s#s\0' + b's#a ' * 1000000 + b'\0' + b'1\0type_string\0s#a\0x\0'
