@@ -445,6 +445,14 @@ E
 	my $r = $in->('', '-a');
 	ok($r->{status} && $r->{err} =~ /^error: gendwarfksyms: modpost got neither vmlinux\.o nor a list of modules/m, '... and no list at all');
 	spew("$folder/m.o", slurp(c_object(qq(int f(void) { return 0; }\nasm(".globl __export_symbol_f; __export_symbol_f:");\n))));
+	spew("$folder/.m.o.cmd", "savedcmd_m.o := cc -c -o m.o m.c\n");
+	for my $run ('', ' the next time') {
+		spew("$folder/symvers", "0x00000000\tf\tm\tEXPORT_SYMBOL\t\n");
+		$r = $in->("m.o\n", '-o', 'symvers', '-T', '-');
+		ok($r->{status} && $r->{err} =~ /^error: gendwarfksyms: modpost has not found the version of 'f'/m, "versions that modpost does not find are an error$run");
+	}
+	spew("$folder/symvers", "0x12345678\tf\tm\tEXPORT_SYMBOL\t\n0x00000000\tother\tn\tEXPORT_SYMBOL\t\n");
+	is($in->("m.o\n", '-o', 'symvers', '-T', '-')->{status}, 0, '... those of others are not');
 	unlink "$folder/m.mod";
 	$r = $in->("m.o\n", '-T', '-');
 	ok($r->{status} && $r->{err} =~ /^error: gendwarfksyms: there is no list of the objects of 'm\.o': 'm\.mod'/m, '... and no list of objects');
@@ -458,8 +466,8 @@ E
 	spew("$folder/.d.o.cmd", "savedcmd_d.o := cc -g -c -o d.o d.c ; false\n\nsaved_c_flags_d.o := -g\n");
 	$r = $in->("m.o\n", '-T', '-');
 	is($r->{status} . $r->{err}, '0', '... gets versions with ThinLTO') or diag($r->{err});
-	my %versions = slurp("$folder/.d.thinlto-native.o.cmd") =~ /^#SYMVER (\S+) (\S+)$/mg;
-	is(join(' ', sort keys %versions), 'f g', '... in the file of the native object');
+	my %versions = slurp("$folder/.d.o.cmd") =~ /^#SYMVER (\S+) (\S+)$/mg;
+	is(join(' ', sort keys %versions), 'f g', '... in the file where modpost looks for them');
 	is($versions{f}, $versions{g}, '... with the types of its source');
 	isnt($versions{g}, '0x00000000', '... which are known');
 }
