@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Two type strings as a diff to read: each is laid out with one item of a list a
- * line, and the lines are compared.
+ * Two texts as a diff to read, by lines. A type string is laid out with one item of a
+ * list a line.
  */
 #define PART "diff"
-#include "kabi-compare.h"
-
-/* A string as lines: one for each item of a list, indented, no separators. */
-struct text_lines {
-	struct text_line {
-		struct text text;
-		int level;
-	} * lines;
-	size_t count;
-	size_t capacity;
-};
+#include "render.h"
+#include <inttypes.h>
 
 static void add_text_line(struct text_lines *lines, const char *start, const char *end, int level)
 {
@@ -25,7 +16,7 @@ static void add_text_line(struct text_lines *lines, const char *start, const cha
 	if (start == end)
 		return;
 	*APPEND(lines->lines, lines->count, lines->capacity) =
-		(struct text_line){ { start, end - start }, level };
+		(struct text_line){ .text = { start, end - start }, .level = level, .format = "" };
 }
 
 /* The bracket or separator that stands alone as the word behind a blank, or 0. */
@@ -65,6 +56,7 @@ static bool *find_lists(const char *text, size_t length)
 	return lists;
 }
 
+/* A string as lines: one for each item of a list, indented, no separators. */
 static struct text_lines split(struct text string)
 {
 	struct text_lines lines = { 0 };
@@ -105,7 +97,7 @@ static struct text_lines split(struct text string)
 
 static bool same_text_line(const struct text_line *a, const struct text_line *b)
 {
-	return a->level == b->level && same_text(a->text, b->text);
+	return a->level == b->level && same_text(a->text, b->text) && !strcmp(a->format, b->format);
 }
 
 /* Beyond so many pairs of lines, all old lines go and all new ones come. */
@@ -117,6 +109,8 @@ static bool same_text_line(const struct text_line *a, const struct text_line *b)
 struct diff_line {
 	char sign; /* ' ', '-' or '+' */
 	const struct text_line *line;
+	const struct text_line *old; /* of ' '; of others `line` as well */
+	bool changed;
 };
 
 /*
@@ -145,41 +139,85 @@ static size_t make_diff(const struct text_lines *old, const struct text_lines *n
 	for (i = j = 0; i < old->count || j < new->count;) {
 		if (fits && i < old->count &&
 		    j < new->count &&same_text_line(&old->lines[i], &new->lines[j])) {
-			diff[count++] = (struct diff_line){ ' ', &new->lines[j++] };
-			i++;
+			diff[count++] = (struct diff_line){ ' ', &new->lines[j++], &old->lines[i++],
+							    false };
 		} else if (i < old->count &&
 			   (!fits || j == new->count ||
 			    common[(i + 1) * width + j] >= common[i * width + j + 1])) {
-			diff[count++] = (struct diff_line){ '-', &old->lines[i++] };
+			diff[count++] =
+				(struct diff_line){ '-', &old->lines[i], &old->lines[i], true };
+			i++;
 		} else {
-			diff[count++] = (struct diff_line){ '+', &new->lines[j++] };
+			diff[count++] =
+				(struct diff_line){ '+', &new->lines[j], &new->lines[j], true };
+			j++;
 		}
 	}
 	free(common);
 	return count;
 }
 
-static void print_line(FILE *file, char sign, const struct text_line *line, bool colour)
+/*
+ * Finds lines whose numbers differ. One that moved by as much as the one before it is no
+ * change of its own.
+ */
+static bool find_changes(struct diff_line *diff, size_t count)
 {
-	bool coloured = colour && sign != ' ';
+	int64_t shift = 0;
+	bool any = false;
 
-	if (coloured)
-		fputs(sign == '-' ? "\033[31m" : "\033[32m", file);
-	fprintf(file, "%c%*s", sign, 2 * line->level, "");
+	for (size_t i = 0; i < count; i++) {
+		const int64_t *old = diff[i].old->numbers;
+		const int64_t *new = diff[i].line->numbers;
+
+		if (diff[i].sign == ' ' && *diff[i].line->format) {
+			diff[i].changed =
+				new[1] != old[1] ||
+				(diff[i].line->level ? new[0] - old[0] != shift : new[0] != old[0]);
+			shift = new[0] - old[0];
+		}
+		any |= diff[i].changed;
+	}
+	return any;
+}
+
+static void print_line(FILE *file, const struct diff_line *diff, const char *indentation,
+		       bool colour)
+{
+	const int64_t *old = diff->old->numbers, *new = diff->line->numbers;
+	const struct text_line *line = diff->line;
+
+	colour &= diff->changed;
+	if (colour)
+		fprintf(file, "\033[%dm", diff->sign == '-' ? 31 : diff->sign == '+' ? 32 : 33);
+	putc(diff->sign, file);
+	for (int i = 0; i < line->level; i++)
+		fputs(indentation, file);
 	fwrite(line->text.start, 1, line->text.length, file);
-	fputs(coloured ? "\033[m\n" : "\n", file);
+	for (const char *at = line->format; *at; at++) {
+		if (*at != '%') {
+			putc(*at, file);
+			continue;
+		}
+		if (*old != *new)
+			fprintf(file, "%" PRId64 " -> ", *old);
+		fprintf(file, "%" PRId64, *new ++);
+		old++;
+	}
+	fputs(colour ? "\033[m\n" : "\n", file);
 }
 
 /* Whether a line is a change or stands right before one. */
 static bool change_near(const struct diff_line *diff, size_t count, size_t at)
 {
 	for (size_t i = at; i < count && i <= at + DIFF_CONTEXT; i++)
-		if (diff[i].sign != ' ')
+		if (diff[i].changed)
 			return true;
 	return false;
 }
 
-static void print_hunks(FILE *file, const struct diff_line *diff, size_t count, bool colour)
+static void print_hunks(FILE *file, const struct diff_line *diff, size_t count,
+			const char *indentation, bool colour)
 {
 	size_t old_number = 1, new_number = 1;
 
@@ -194,7 +232,7 @@ static void print_hunks(FILE *file, const struct diff_line *diff, size_t count, 
 		}
 		/* A hunk: up to where 2 * DIFF_CONTEXT lines are the same. */
 		for (end = i; end < count && quiet <= 2 * DIFF_CONTEXT; end++)
-			quiet = diff[end].sign == ' ' ? quiet + 1 : 0;
+			quiet = diff[end].changed ? 0 : quiet + 1;
 		if (quiet > DIFF_CONTEXT)
 			end -= quiet - DIFF_CONTEXT;
 		for (i = first; i < end; i++) {
@@ -204,22 +242,50 @@ static void print_hunks(FILE *file, const struct diff_line *diff, size_t count, 
 		fprintf(file, "@@ -%zu,%zu +%zu,%zu @@\n", old_count ? old_number : 0, old_count,
 			new_count ? new_number : 0, new_count);
 		for (i = first; i < end; i++)
-			print_line(file, diff[i].sign, diff[i].line, colour);
+			print_line(file, &diff[i], indentation, colour);
 		old_number += old_count;
 		new_number += new_count;
 	}
 }
 
+bool print_lines(FILE *file, const char *name, const struct text_lines *old,
+		 const struct text_lines *new, const char *indentation, bool colour)
+{
+	struct diff_line *diff = allocate((old->count + new->count) * sizeof(*diff));
+	size_t count = make_diff(old, new, diff);
+	bool differ = find_changes(diff, count);
+
+	if (differ) {
+		fprintf(file, "--- %s\n+++ %s\n", old->count ? name : "/dev/null",
+			new->count ? name : "/dev/null");
+		print_hunks(file, diff, count, indentation, colour);
+	}
+	free(diff);
+	return differ;
+}
+
 void print_diff(FILE *file, const char *name, struct text old, struct text new, bool colour)
 {
 	struct text_lines old_lines = split(old), new_lines = split(new);
-	struct diff_line *diff = allocate((old_lines.count + new_lines.count) * sizeof(*diff));
-	size_t count = make_diff(&old_lines, &new_lines, diff);
 
-	fprintf(file, "--- %s\n+++ %s\n", old.start ? name : "/dev/null",
-		new.start ? name : "/dev/null");
-	print_hunks(file, diff, count, colour);
-	free(diff);
+	print_lines(file, name, &old_lines, &new_lines, "  ", colour);
 	free(old_lines.lines);
 	free(new_lines.lines);
+}
+
+bool print_c_diff(FILE *file, struct text key, struct text old, struct text new, bool colour)
+{
+	struct arena arena = { 0 };
+	struct node *from = parse_type_string(&arena, old);
+	struct node *to = parse_type_string(&arena, new);
+	struct text_lines old_lines = render(&arena, key, from, false);
+	struct text_lines new_lines = render(&arena, key, to, false);
+	bool shown = !from == !old.start &&
+		     !to == !new.start &&print_lines(file, key.start, &old_lines, &new_lines, "\t",
+						     colour);
+
+	free(old_lines.lines);
+	free(new_lines.lines);
+	arena_free(&arena);
+	return shown;
 }

@@ -6,6 +6,7 @@
  */
 #define PART "main"
 #include "kabi-compare.h"
+#include "render.h"
 #include <getopt.h>
 #include <unistd.h>
 
@@ -205,6 +206,7 @@ static const char *plural(size_t count)
 static void print_cause(const struct cause *cause, bool colour)
 {
 	size_t named = cause->count < NAMES_SHOWN ? cause->count : NAMES_SHOWN;
+	struct findings findings = { 0 };
 	size_t files = 0;
 
 	/* They are sorted by file. */
@@ -220,8 +222,15 @@ static void print_cause(const struct cause *cause, bool colour)
 		if (!i || strcmp(cause->symbols[i]->file.start, cause->symbols[i - 1]->file.start))
 			printf("%s%s", shown++ ? ", " : "", cause->symbols[i]->file.start);
 	printf("%s)\n", files > NAMES_SHOWN ? ", ..." : "");
-	print_diff(stdout, cause->change->key.start, cause->change->old, cause->change->new,
-		   colour);
+	findings_make(&findings, cause->change->key, cause->change->old, cause->change->new);
+	for (size_t i = 0; i < findings.count; i++)
+		printf("  %s [%s]\n", findings.findings[i].sentence,
+		       findings.findings[i].type->name);
+	findings_free(&findings);
+	if (!print_c_diff(stdout, cause->change->key, cause->change->old, cause->change->new,
+			  colour))
+		print_diff(stdout, cause->change->key.start, cause->change->old, cause->change->new,
+			   colour);
 	putchar('\n');
 }
 

@@ -1,24 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of kabi-compare share; below them is symtypes.h. Data moves from
- * top to bottom:
+ * What the files of kabi-compare share. They use baseline/baseline.h; each uses those below
+ * it:
  *
  *	kabi-compare.c	options, what differs, the report
  *	select.c	lists of symbols, severity rules, Module.symvers
- *	diff.c		two type strings as a diff to read
+ *	words.c		two type strings -> what changed, in words
+ *	diff.c		two type strings -> a diff to read
+ *	render.c	a parsed type string -> the lines of a C declaration
+ *	parse.c		a type string -> a tree
+ *
+ * What the last four share, which know type strings only, is in render.h.
  */
 #ifndef KABI_COMPARE_H
 #define KABI_COMPARE_H
 
 #include "../baseline/baseline.h"
-
-/* diff.c */
-
-/*
- * Prints a unified diff of two type strings, one item of a list a line; `start`
- * NULL for one that isn't there.
- */
-void print_diff(FILE *file, const char *name, struct text old, struct text new, bool colour);
 
 /* select.c: which symbols count (FORMAT 14) */
 

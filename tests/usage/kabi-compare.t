@@ -181,14 +181,15 @@ my %versions = map { my $file = $_; map { ("$file $_->[0]" => $_->[1]) } map { /
 my %old = map { ($_ => expanded_crc(expand_sections($baseline)->{/(\S+)/ ? $1 : ''}, / (\S+)/)) } keys %versions;
 my $diff = <<"E";
 s#in changed: 4 symbols (g, f, v, ...) in 2 files (fs/xfs.ko, vmlinux.o)
+  the size changed from 4 to 8 [size]
+  'b' (int b) was added at the end [member-added-at-end]
 --- s#in
 +++ s#in
 \@\@ -1,3 +1,4 \@\@
- structure_type in {
-   member $int a data_member_location(0)
--} byte_size(4)
-+  member $int b data_member_location(4)
-+} byte_size(8)
+ struct in {
+ 	int a; /* 0, 4 */
++	int b; /* 4, 4 */
+ }; /* size: 4 -> 8 */
 
 E
 my $lines = join '', map { my ($file, $name) = split ' '; "$file: $name changed from $old{$_} to $versions{$_}: s#in changed\n" } 'fs/xfs.ko g', 'vmlinux.o f', 'vmlinux.o v', 'vmlinux.o w';
@@ -209,7 +210,7 @@ for my $case (["s#s structure_type s { }\n", "s#s structure_type s { member $int
 	["s#in structure_type in { }\ns#s structure_type s { member s#in }\n", "s#s structure_type s { }\n", 's#in removed: 1 symbol (f) in 1 file (NEW)', 's#s no longer defined, s#in removed']) {
 	$r = compare($start . $case->[0], $start . $case->[1]);
 	my $new = "$scratch/new";
-	like($r->{out}, qr/^\Q@{[$case->[2] =~ s{NEW}{$new}r]}\E\n--- /m, "$case->[3]: the cause");
+	like($r->{out}, qr/^\Q@{[$case->[2] =~ s{NEW}{$new}r]}\E\n  .*\]\n--- /m, "$case->[3]: the cause");
 	like($r->{out}, qr/^\Q$new\E: f changed from \S+ to \S+: \Q$case->[3]\E\n/m, '... and the symbol');
 }
 $r = compare($start . "s#s structure_type s { }\n", "f variable s#s\ns#s structure_type s { }\n");
@@ -227,13 +228,13 @@ $changed[35] =~ s/int/long/;
 my ($one, $two) = map { 's#s structure_type s { ' . join(' , ', @$_) . " } byte_size(160)\n" } \@members, \@changed;
 $r = compare($start . $one, $start . $two);
 my ($hunks) = $r->{out} =~ /^\+\+\+ s#s\n((?:[-+ @].*\n)+)/m;
-my @texts = map { s/^s#s //r =~ s/ \{ / {\n  /r =~ s/ , /\n  /gr =~ s/ \} (byte_size\S+)$/\n} $1/r } $one, $two;
+my @texts = map { "struct s {\n" . join('', map { /base_type (\w+) .* (\w+) data_member_location/; "\t$1 $2; /* 4, 4 */\n" } @$_) . "}; /* size: 160 */\n" } \@members, \@changed;
 is($hunks, command('', 'diff', '-u', spew("$scratch/a", $texts[0]), spew("$scratch/b", $texts[1]))->{out} =~ s/\A---.*\n\+\+\+.*\n//r, 'the hunks of diff -u');
 is(() = $hunks =~ /^\@\@/mg, 2, '... two of them');
 unlike($r->{out}, qr/\e/, 'no colour when it is no terminal');
 SKIP: {
 	my $seen = on_terminal('', $program, "$scratch/old", "$scratch/new") // skip 'no terminals', 2;
-	like($seen, qr/\e\[32m\+  member.*\e\[m/, '... but on one');
+	like($seen, qr/\e\[32m\+\t\w+ \w+;.*\e\[m/, '... but on one');
 	local $ENV{NO_COLOR} = 1;
 	unlike(on_terminal('', $program, "$scratch/old", "$scratch/new"), qr/\e/, '... unless NO_COLOR');
 }

@@ -1,0 +1,570 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What changed from one type string to another, in words.
+ *
+ * The strings are laid out as lines of C, an item a line, and items are paired: those of
+ * one name first. What is left is paired if it has the same type where it is expected:
+ * as far from where it was as the item before it, or else the one behind it. Here c was
+ * renamed, and moved by 8 bytes:
+ *
+ *	int a; / * 0 * /		int a;  / * 0 * /
+ *				long b; / * 8 * /
+ *	int c; / * 4 * /		int d;  / * 16 * /
+ *	int e; / * 8 * /		int e;  / * 20 * /
+ *
+ * Then each pair is compared; and what has no partner was added or removed.
+ */
+#define PART "words"
+#include "render.h"
+#include <inttypes.h>
+#include <stdarg.h>
+
+const struct change_type change_types[] = {
+	{ "size", "the size of a type" },
+	{ "alignment", "the alignment of a type" },
+	{ "member-added", "a member in front of others" },
+	{ "member-added-at-end", "a member behind all others" },
+	{ "member-added-in-padding", "a member where nothing was; no other changed" },
+	{ "union-member-added", "a member of a union" },
+	{ "reserved-used", "a member where room was reserved" },
+	{ "member-removed", "a member is gone" },
+	{ "member-renamed", "a member has another name" },
+	{ "member-retyped", "a member has another type or width" },
+	{ "member-moved", "members are at other places" },
+	{ "enumerator-added", "an enumerator in front of others" },
+	{ "enumerator-added-at-end", "an enumerator behind all others" },
+	{ "enumerator-removed", "an enumerator is gone" },
+	{ "enumerator-renamed", "an enumerator has another name for its value" },
+	{ "enumerator-value", "enumerators have other values" },
+	{ "parameter-added", "a parameter in front of others" },
+	{ "parameter-added-at-end", "a parameter behind all others" },
+	{ "parameter-removed", "a parameter is gone" },
+	{ "parameter-renamed", "a parameter has another name" },
+	{ "parameter-retyped", "a parameter has another type" },
+	{ "parameter-moved", "parameters are at other places" },
+	{ "variant-added", "a variant of an enum of Rust" },
+	{ "variant-removed", "a variant is gone" },
+	{ "variant-renamed", "a variant has another name" },
+	{ "variant-retyped", "a variant has another type" },
+	{ "variant-value", "variants have other discriminants" },
+	{ "result", "a function returns another type" },
+	{ "variadic", "a function takes any further arguments, or no longer" },
+	{ "variable-retyped", "a variable has another type" },
+	{ "typedef-retargeted", "a typedef stands for another type" },
+	{ "qualifier", "of a type only const, volatile or the like" },
+	{ "defined", "a type that was only declared is defined" },
+	{ "declared", "a type that was defined is only declared" },
+	{ "type-added", "a type to which nothing led" },
+	{ "type-removed", "a type to which nothing leads any more" },
+	{ "symbol-added", "a symbol is new" },
+	{ "symbol-removed", "a symbol is gone" },
+	{ "other", "anything else" },
+	{ NULL, NULL },
+};
+
+/* What kinds of items are called. */
+static const char *const nouns[] = {
+	[NODE_PARAMETER] = "parameter",
+	[NODE_VALUE] = "enumerator",
+	[NODE_MEMBER] = "member",
+	[NODE_VARIANT] = "variant",
+};
+
+/* Beyond so many pairs of lines, nothing is compared. */
+#define PAIRS_LIMIT ((size_t)16 << 20)
+
+struct words {
+	struct findings *findings;
+	struct arena *arena;
+	struct text_lines old;
+	struct text_lines new;
+};
+
+/* A text that is put together, in the arena. */
+static const char *join(struct words *words, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static const char *join(struct words *words, const char *format, ...)
+{
+	va_list arguments;
+	struct text joined;
+	char *text;
+
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		error("out of memory");
+	va_end(arguments);
+	joined = arena_text(words->arena, make_text(text));
+	free(text);
+	return joined.start;
+}
+
+/* Adds a finding of the kind of that name. */
+static void add(struct words *words, const char *name, const char *sentence)
+{
+	struct findings *findings = words->findings;
+	struct finding *finding = APPEND(findings->findings, findings->count, findings->capacity);
+
+	finding->sentence = sentence;
+	finding->type = change_types;
+	while (strcmp(finding->type->name, name))
+		finding->type++;
+}
+
+/* Items */
+
+static bool same_attribute(const struct node *a, const struct node *b, enum attribute attribute)
+{
+	return same_text(a->attributes[attribute], b->attributes[attribute]);
+}
+
+static bool same_type(const struct text_line *a, const struct text_line *b)
+{
+	const struct node *from = a->type, *to = b->type;
+
+	if (!same_attribute(a->item, b->item, BIT_SIZE))
+		return false;
+	if (a->body && b->body)
+		return a->body->kind == b->body->kind && same_text(a->text, b->text);
+	return from == to || (from && to && same_text(from->text, to->text));
+}
+
+/* What an item is called in a sentence. */
+static const char *name_of(struct words *words, const struct text_line *line)
+{
+	const char *name = join(words, "'%.*s'", SHOW(line->name));
+
+	switch (line->item->kind) {
+	case NODE_PARAMETER:
+		return join(words, "parameter %" PRIu64, line->place);
+	case NODE_SUBPROGRAM:
+		return "the result";
+	case NODE_VARIANT:
+		return join(words, "variant %s", name);
+	case NODE_MEMBER:
+		if (!line->has_name)
+			return join(words, "the nameless member at byte %" PRIu64, line->place / 8);
+		return name;
+	default:
+		return line->name.length ? name : "it";
+	}
+}
+
+/* Its C, without what is at the ends. */
+static const char *show(struct words *words, const struct text_line *line)
+{
+	struct text text = line->text;
+
+	if (line->item->kind == NODE_VALUE)
+		return join(words, "%.*s = %" PRId64, SHOW(line->item->name), (int64_t)line->place);
+	text.length -= text.length && strchr(",;", text.start[text.length - 1]);
+	return join(words, "%s%.*s", text.length && *text.start == '}' ? "{ ... " : "", SHOW(text));
+}
+
+/* Pairs */
+
+typedef bool match(const struct text_line *old, const struct text_line *new, uint64_t shift);
+
+static bool match_name(const struct text_line *old, const struct text_line *new, uint64_t shift)
+{
+	(void)shift;
+	return old->has_name && new->has_name &&same_text(old->name, new->name);
+}
+
+static bool match_place(const struct text_line *old, const struct text_line *new, uint64_t shift)
+{
+	return new->place == old->place + shift &&same_type(old, new) &&
+	       old->has_name == new->has_name;
+}
+
+/* Parameters by number; members without names by place, or with lists as they stand. */
+static bool match_rest(const struct text_line *old, const struct text_line *new, uint64_t shift)
+{
+	const struct node *from = old->body, *to = new->body;
+
+	(void)shift;
+	if (old->item->kind == NODE_PARAMETER)
+		return old->place == new->place;
+	if (old->has_name || new->has_name)
+		return false;
+	return from && to ? from->kind == to->kind : old->place == new->place;
+}
+
+static void link_lines(struct text_line *old, struct text_line *new)
+{
+	old->twin = new;
+	new->twin = old;
+}
+
+/* Pairs what matches. Where it is looked for first is behind the pair before. */
+static void pair(struct words *words, match *match, bool backwards)
+{
+	struct text_lines *old = &words->old, *new = &words->new;
+	size_t next = 0;
+	uint64_t shift = 0;
+
+	for (size_t i = 0; i < old->count; i++) {
+		struct text_line *line = &old->lines[backwards ? old->count - 1 - i : i];
+
+		for (size_t j = 0; line->item && !line->twin && j < new->count; j++) {
+			size_t at = (next + j) % new->count;
+			struct text_line *twin = new->lines + at;
+
+			if (!twin->item || twin->twin || twin->item->kind != line->item->kind ||
+			    !match(line, twin, shift))
+				continue;
+			link_lines(line, twin);
+			next = at + 1;
+		}
+		if (line->twin)
+			shift = line->twin->place - line->place;
+	}
+}
+
+/* The line that ends the list that a line is in. */
+static struct text_line *find_end(struct text_line *line)
+{
+	struct text_line *end = line + 1;
+
+	while (end->level >= line->level)
+		end++;
+	return end;
+}
+
+/* Pairs structures and the like without names that have partners inside of them. */
+static void pair_outer(struct words *words)
+{
+	for (size_t i = 0; i < words->old.count; i++) {
+		struct text_line *line = &words->old.lines[i], *inner = line;
+
+		if (!line->item || line->twin || line->has_name)
+			continue;
+		while (inner > words->old.lines && (--inner)->level > line->level && !line->twin) {
+			struct text_line *twin = inner->twin && inner->level == line->level + 1
+							 ? find_end(inner->twin)
+							 : NULL;
+
+			if (twin && !twin->twin && match_rest(line, twin, 0))
+				link_lines(line, twin);
+		}
+	}
+}
+
+/*
+ * Whether a member is room that was reserved. --stable shows it without a name, which
+ * otherwise only structures and unions may lack (FORMAT 8).
+ */
+static bool is_reserved(const struct text_line *line)
+{
+	const struct node *type = line->item->type;
+	struct text name = line->item->name;
+
+	if (line->item->kind != NODE_MEMBER || line->in_union || line->place == UNPLACED)
+		return false;
+	if (name.length)
+		return memmem(name.start, name.length, "kabi_reserved", 13);
+	return !line->body && (type->kind != NODE_NAMED || *type->text.start == 't');
+}
+
+/* Marks members that came where room was reserved, and the room. */
+static void find_reserved(struct words *words)
+{
+	struct text_lines *old = &words->old, *new = &words->new;
+
+	for (size_t i = 0; i < old->count; i++) {
+		struct text_line *room = &old->lines[i];
+		uint64_t size, bits = 1;
+
+		if (!room->item || room->twin || !is_reserved(room))
+			continue;
+		if (size_of(room->item->type, &size))
+			bits = 8 * size;
+		for (size_t j = 0; j < new->count; j++) {
+			struct text_line *line = &new->lines[j];
+			uint64_t at = line->place - room->place;
+
+			if (!line->item || line->twin || line->level != room->level ||
+			    line->item->kind != NODE_MEMBER || at >= bits ||
+			    (size_of(line->item->type, &size) && bits > 1 && at + 8 * size > bits))
+				continue;
+			line->is_taken = room->is_taken = true;
+		}
+	}
+}
+
+/* Comparing */
+
+/* Whether two types are the same but for qualifiers, wherever these are. */
+static bool same_unqualified(const struct node *old, const struct node *new)
+{
+	while (!same_text(old->text, new->text)) {
+		if (is_qualifier(old)) {
+			old = old->type;
+			continue;
+		}
+		if (is_qualifier(new)) {
+			new = new->type;
+			continue;
+		}
+		if (old->kind != new->kind || !old->type || is_function(old) ||
+		    !same_text(old->name, new->name) || !same_text(old->bounds, new->bounds) ||
+		    !same_attribute(old, new, BYTE_SIZE))
+			return false;
+		old = old->type;
+		new = new->type;
+	}
+	return true;
+}
+
+static void compare_size(struct words *words, const char *name, const char *of, struct text old,
+			 struct text new)
+{
+	if (same_text(old, new))
+		return;
+	old = old.start ? old : make_text("none");
+	new = new.start ? new : make_text("none");
+	add(words, name,
+	    join(words, "the %s%s%s changed from %.*s to %.*s", name, *of ? " of " : "", of,
+		 SHOW(old), SHOW(new)));
+}
+
+static void compare_sizes(struct words *words, const char *of, const struct node *old,
+			  const struct node *new)
+{
+	compare_size(words, "size", of, old->attributes[BYTE_SIZE], new->attributes[BYTE_SIZE]);
+	compare_size(words, "alignment", of, old->attributes[ALIGNMENT],
+		     new->attributes[ALIGNMENT]);
+}
+
+/* Compares the types of partners; `kind` is that of the change if there is one. */
+static void compare_types(struct words *words, const char *kind, const char *what,
+			  struct text_line *old, struct text_line *new)
+{
+	const struct node *from = old->type, *to = new->type;
+	const char *was = show(words, old), *is = show(words, new);
+
+	if (old->body && new->body) {
+		compare_sizes(words, to ? what : "", old->body, new->body);
+		if (!same_attribute(old->body, new->body, ALIGNMENT))
+			return;
+	}
+	if (same_type(old, new))
+		return;
+	if (from && to && same_attribute(old->item, new->item, BIT_SIZE) &&
+	    same_unqualified(from, to))
+		kind = "qualifier";
+	if (strcmp(was, is) || !from || !to)
+		add(words, kind, join(words, "%s was '%s', is '%s'", what, was, is));
+	else
+		add(words, kind,
+		    join(words, "%s is '%s' as before, but was '%.*s', is '%.*s'", what, is,
+			 SHOW(from->text), SHOW(to->text)));
+}
+
+static void compare_items(struct words *words, struct text_line *old, struct text_line *new)
+{
+	const char *what = name_of(words, new), *noun = nouns[new->item->kind];
+	bool is_variant = new->item->kind == NODE_VARIANT;
+	struct text from = is_variant ? old->name : old->item->name;
+	struct text to = is_variant ? new->name : new->item->name;
+	size_t count = words->findings->count;
+
+	if (!same_text(from, to) && is_reserved(old))
+		add(words, "reserved-used",
+		    join(words, "%s takes the room of '%.*s'", what, SHOW(from)));
+	else if (!same_text(from, to))
+		add(words, join(words, "%s-renamed", noun),
+		    join(words, "%s is called '%.*s' now", name_of(words, old), SHOW(to)));
+	compare_types(words, join(words, "%s-retyped", noun), what, old, new);
+	if (words->findings->count == count && !new->body && old->place == new->place &&
+	    !same_text(old->item->text, new->item->text))
+		add(words, "other",
+		    join(words, "%s was '%.*s', is '%.*s'", what, SHOW(old->item->text),
+			 SHOW(new->item->text)));
+}
+
+/* Says that an item came; `quiet` if nothing of the old ones changed. */
+static void add_item(struct words *words, struct text_line *line, bool quiet)
+{
+	enum node_kind kind = line->item->kind;
+	struct text_line *end = find_end(line);
+	bool is_last = true;
+	const char *change = join(words, "%s-added", nouns[kind]), *where = "";
+	uint64_t size, old_size;
+
+	if (!end->twin || (kind == NODE_MEMBER && !end->twin->body))
+		return;
+	for (const struct text_line *at = line; at < end; at++)
+		is_last &= at->level != line->level || !at->twin;
+	if (kind == NODE_MEMBER) {
+		size = number_of(end->body->attributes[BYTE_SIZE]);
+		old_size = number_of(end->twin->body->attributes[BYTE_SIZE]);
+		/* Unless something else went, it may begin in what was padding. */
+		is_last &= size > old_size && (quiet || line->place >= end->place + 8 * old_size);
+	}
+	if (line->is_taken) {
+		change = "reserved-used";
+		where = " where room was reserved";
+	} else if (line->in_union) {
+		change = "union-member-added";
+		where = " to a union";
+	} else if (is_last && kind != NODE_VARIANT) {
+		change = join(words, "%s-added-at-end", nouns[kind]);
+		where = " at the end";
+	} else if (kind == NODE_MEMBER && quiet) {
+		change = "member-added-in-padding";
+		where = " where nothing was";
+	}
+	add(words, change,
+	    join(words, "%s (%s) was added%s", name_of(words, line), show(words, line), where));
+}
+
+static void remove_item(struct words *words, struct text_line *line)
+{
+	struct text_line *end = find_end(line);
+
+	if (line->is_taken || !end->twin || (line->item->kind == NODE_MEMBER && !end->twin->body))
+		return;
+	add(words, join(words, "%s-removed", nouns[line->item->kind]),
+	    join(words, "%s (%s) was removed", name_of(words, line), show(words, line)));
+}
+
+/* By how much an item moved, in bits, or its value changed. */
+static int64_t shift_of(const struct text_line *line)
+{
+	const struct text_line *twin = line->twin;
+
+	if (!line->item || !twin ||
+	    (line->item->kind == NODE_MEMBER &&
+	     (line->place == UNPLACED || twin->place == UNPLACED)))
+		return 0;
+	return line->place - twin->place;
+}
+
+/* Says which items moved; those in a row that moved by the same together. */
+static void compare_places(struct words *words)
+{
+	struct text_line *line = words->new.lines;
+	struct text_line *end = line + words->new.count, *first, *last;
+
+	while (line < end) {
+		int64_t shift = shift_of(first = last = line++);
+		enum node_kind kind = shift ? first->item->kind : NODE_NAMED;
+		bool is_value = kind == NODE_VALUE || kind == NODE_VARIANT;
+		const char *what, *unit = "";
+		size_t count = 1;
+
+		if (!shift || !nouns[kind])
+			continue;
+		for (; line < end &&
+		       (!line->item || (line->item->kind == kind && shift_of(line) == shift));
+		     line++)
+			if (line->item) {
+				last = line;
+				count++;
+			}
+		what = name_of(words, first);
+		if (count > 1)
+			what = join(words, "%zu %ss, %s to %s,", count, nouns[kind], what,
+				    name_of(words, last));
+		if (kind == NODE_MEMBER) {
+			unit = shift % 8 ? " bit" : " byte";
+			shift /= shift % 8 ? 1 : 8;
+		}
+		add(words, join(words, "%s-%s", nouns[kind], is_value ? "value" : "moved"),
+		    join(words, "%s %s by %" PRId64 "%s%s", what, is_value ? "changed" : "moved",
+			 shift, unit, *unit && llabs(shift) != 1 ? "s" : ""));
+	}
+}
+
+/* Compares two trees of a kind: the whole, which is the last line of each, and items. */
+static void compare_trees(struct words *words, struct text_line *old, struct text_line *new)
+{
+	enum node_kind kind = new->item->kind;
+	bool quiet = true;
+
+	link_lines(old, new);
+	if (kind == NODE_TYPEDEF)
+		compare_sizes(words, "", old->item, new->item);
+	compare_types(words,
+		      kind == NODE_TYPEDEF	? "typedef-retargeted"
+		      : kind == NODE_VARIABLE	? "variable-retyped"
+		      : kind == NODE_SUBPROGRAM ? "result"
+						: "other",
+		      name_of(words, new), old, new);
+	pair(words, match_name, false);
+	pair_outer(words);
+	pair(words, match_place, false);
+	pair(words, match_place, true);
+	pair(words, match_rest, false);
+	pair(words, match_place, true);
+	find_reserved(words);
+	for (struct text_line *line = words->old.lines; line < old; line++)
+		if (line->item)
+			quiet &= line->twin ? line->place != UNPLACED &&
+						      line->place == line->twin->place &&
+						      same_type(line, line->twin)
+					    : line->is_taken;
+	for (struct text_line *line = words->new.lines; line < new; line++) {
+		if (line->item && line->twin)
+			compare_items(words, line->twin, line);
+		else if (line->item)
+			add_item(words, line, quiet);
+	}
+	compare_places(words);
+	for (struct text_line *line = words->old.lines; line < old; line++)
+		if (line->item && !line->twin)
+			remove_item(words, line);
+}
+
+/* Whether a function takes more than its parameters; they are the last that it has. */
+static bool takes_more(const struct node *function)
+{
+	const struct node *item = function->items;
+
+	while (item && item->kind != NODE_MORE)
+		item = item->next;
+	return item;
+}
+
+void findings_make(struct findings *findings, struct text key, struct text old, struct text new)
+{
+	struct words words = { findings, &findings->arena, { 0 }, { 0 } };
+	struct node *from = parse_type_string(words.arena, old);
+	struct node *to = parse_type_string(words.arena, new);
+	bool is_type = key.length > 1 && key.start[1] == '#';
+
+	words.old = render(words.arena, key, from, true);
+	words.new = render(words.arena, key, to, true);
+	if (!old.start)
+		add(&words, is_type ? "type-added" : "symbol-added",
+		    is_type ? "nothing led to it before" : "it is new");
+	else if (!new.start)
+		add(&words, is_type ? "type-removed" : "symbol-removed",
+		    is_type ? "nothing leads to it any more" : "it is gone");
+	else if (!from || !to || from->kind != to->kind ||
+		 words.old.count > PAIRS_LIMIT / words.new.count)
+		add(&words, "other", "this can't be said in words");
+	else if (is_only_declared(from) && !is_only_declared(to))
+		add(&words, "defined", "it was only declared, and is defined");
+	else if (is_only_declared(to) && !is_only_declared(from))
+		add(&words, "declared", "it was defined, and is only declared");
+	else
+		compare_trees(&words, &words.old.lines[words.old.count - 1],
+			      &words.new.lines[words.new.count - 1]);
+	if (from && to && takes_more(from) != takes_more(to))
+		add(&words, "variadic",
+		    takes_more(to) ? "it takes any further arguments"
+				   : "it takes no further arguments");
+	if (!findings->count)
+		add(&words, "other", "it changed in another way");
+	free(words.old.lines);
+	free(words.new.lines);
+}
+
+void findings_free(struct findings *findings)
+{
+	free(findings->findings);
+	arena_free(&findings->arena);
+	*findings = (struct findings){ 0 };
+}
