@@ -102,6 +102,25 @@ static const char *reference_end(const char *text, const char **problem)
 	return NULL;
 }
 
+/*
+ * Finds the end of a reference that is a word, or NULL if it isn't all of one: but where a
+ * separator is missing (FORMAT 5a), the next parameter follows at once, as in
+ * "t#u32formal_parameter pointer_type".
+ */
+static const char *whole_word_end(const char *text, const char *end)
+{
+	static const char item[] = "formal_parameter";
+	size_t length = strlen(item);
+
+	if (!*end || *end == ' ') {
+		if (end - text > (ptrdiff_t)(strlen("t#") + length) && *end &&
+		    !memcmp(end - length, item, length))
+			end -= length;
+		return end;
+	}
+	return starts_with(end, item) && end[length] == ' ' ? end : NULL;
+}
+
 const char *find_references(struct keys *keys, struct arena *arena, struct type_string *string,
 			    bool anywhere)
 {
@@ -117,8 +136,8 @@ const char *find_references(struct keys *keys, struct arena *arena, struct type_
 		if (anywhere) {
 			next = end ? end : at + 1;
 		} else {
-			if (end && *end && *end != ' ')
-				end = NULL; /* there is more in the word */
+			if (end)
+				end = whole_word_end(at, end);
 			next = strchr(end ? end : at, ' ');
 			next = next ? next + 1 : NULL;
 		}

@@ -156,4 +156,15 @@ like($r->{status} . $r->{err}, qr/^1.*text\.o' is not an ELF file/m, '--exported
 $r = command('', $tool, '-V');
 like($r->{status} . $r->{out}, qr/\A0gendwarfksyms \d+\.\d+ \(--canonical: scheme \d+\)\n\z/, '--version');
 
+# A separator that is missing after a reference (FORMAT.md, section 5a) is no part of its name.
+for my $type ('u32', 'struct named') {
+	my $trace = c_object("typedef unsigned int u32;\nstruct named { int x; };\nstruct b;\nstruct a { int (*g)($type, struct b *); };\nstruct b { int (*f)($type, struct b *); struct a *a; };\n---\n"
+		. "int f(struct a *a, struct b *b) { return 0; }\n");
+	my $kept = "$scratch/trace.symtypes";
+	my $r = command("f\n", $tool, '-T', $kept, $trace);
+	like(slurp($kept), qr/[st]#\w+formal_parameter /, "a separator is missing after $type");
+	is(command("f\n", $tool, '-p', '-r', $kept, $trace)->{status}, 0, '... and the file can be compared with');
+	is(command('', "$tests/../kabi-compare$suffix", $kept, $kept)->{status}, 0, '... by kabi-compare, too');
+}
+
 done_testing();
