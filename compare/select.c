@@ -249,10 +249,11 @@ void severity_read_symvers(struct severity *severity, const char *path)
 	}
 }
 
-/* The name that Module.symvers has for the module of a file; in `buffer`. */
-static const char *module_name(struct text file, char buffer[256])
+/* Makes the name that Module.symvers has for the module of a file, for free(). */
+static char *module_name(struct text file)
 {
 	static const char *const endings[] = { ".debug", ".symtypes", ".ko", ".o" };
+	char *name;
 
 	if (starts_with(file.start, "./"))
 		file = (struct text){ file.start + 2, file.length - 2 };
@@ -263,31 +264,34 @@ static const char *module_name(struct text file, char buffer[256])
 		    !memcmp(file.start + file.length - length, endings[i], length))
 			file.length -= length;
 	}
-	snprintf(buffer, 256, "%.*s", (int)file.length, file.start);
-	return buffer;
+	name = allocate(file.length + 1);
+	memcpy(name, file.start, file.length);
+	name[file.length] = '\0';
+	return name;
 }
 
 const struct severity_rule *severity_find(struct severity *severity, struct text name,
 					  struct text file)
 {
 	const struct symver *symver = cache_find_text(&severity->by_name, name);
-	char buffer[256];
-	const char *module = symver ? symver->module : module_name(file, buffer);
+	char *module = symver ? NULL : module_name(file);
 	const char *texts[] = {
 		[MATCH_SYMBOL] = name.start,
-		[MATCH_MODULE] = module,
+		[MATCH_MODULE] = symver ? symver->module : module,
 		[MATCH_NAMESPACE] = symver ? symver->namespace : NULL,
 	};
+	struct severity_rule *found = NULL;
 
-	for (size_t i = 0; i < severity->count; i++) {
+	for (size_t i = 0; !found && i < severity->count; i++) {
 		struct severity_rule *rule = &severity->rules[i];
 
-		if (!texts[rule->kind] || !matches(rule->pattern.text.start, texts[rule->kind]))
-			continue;
-		rule->pattern.used = true;
-		return rule;
+		if (texts[rule->kind] && matches(rule->pattern.text.start, texts[rule->kind]))
+			found = rule;
 	}
-	return NULL;
+	if (found)
+		found->pattern.used = true;
+	free(module);
+	return found;
 }
 
 void severity_end(struct severity *severity)

@@ -382,4 +382,10 @@ is(command('', $program, '--help')->{status}, 0, '--help');
 	}
 }
 
+# A long path of a module
+my $deep = 'd/' x 200 . 'fs/log.ko';
+my ($long_old, $long_new) = map { "/* $deep */\nf variable base_type $_ byte_size(4) encoding(5)\n" } 'a', 'b';
+spew("$scratch/long.rules", "*/fs/log PASS\n");
+is(command("", $program, "--rules", "$scratch/long.rules", spew("$scratch/long.old", $long_old), spew("$scratch/long.new", $long_new))->{status}, 0, 'a rule for a module whose path is long');
+
 done_testing();
