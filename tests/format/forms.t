@@ -104,7 +104,7 @@ for my $case ([8, '.asciz "b.c"', qr/^v variable structure_type s \{ \}$/m], ['0
 }
 
 # Values of more than 64 bits, with --canonical
-string_like(unit("  \@t enumeration_type\n    enumerator name=A const_value:indirect(block1)=0102\n"), 'v',
+string_like(unit("  \@t enumeration_type\n    enumerator name=A const_value:indirect(block1)=" . block_of('0201') . "\n"), 'v',
 	qr/ variable enumeration_type \{ enumerator A = 0x0201 \}$/, 'a block', '--canonical');
 
 # Of units that refer to each other, none is forgotten before the last is read; so are those that may.

@@ -11,7 +11,7 @@ use File::Temp qw(tempdir);
 use IPC::Open3;
 use Test::More;
 
-our @EXPORT = (@Test::More::EXPORT, qw($tests $tool $suffix $scratch predefined c_object die_object spew slurp command on_terminal run symbols_of
+our @EXPORT = (@Test::More::EXPORT, qw($tests $tool $suffix $scratch predefined c_object die_object block_of spew slurp command on_terminal run symbols_of
 	version_of string_is string_like dies_is symtypes_line symtypes_is same_as_model fails_with needs_newer crc symver));
 
 our $tests = abs_path(dirname(__FILE__) . '/..');
@@ -106,6 +106,14 @@ sub die_object {
 	my $r = command($description, "$tests/tools/dwarf-as", $object, @compiler);
 	die "cannot assemble: $r->{err}\n$description" if $r->{status};
 	return $object;
+}
+
+# The hex digits of a block that has a number of so many bytes, given in hex, in the byte order of die_object()'s objects.
+my $big_endian;
+sub block_of {
+	my ($number) = @_;
+	$big_endian //= substr(slurp(die_object("compile_unit\n")), 5, 1) eq "\2"; # EI_DATA
+	return $big_endian ? $number : join '', reverse $number =~ /../g;
 }
 
 # Splits @_ into symbols (a list or a text), options and objects, and runs the tool (or another program).
