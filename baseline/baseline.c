@@ -130,15 +130,18 @@ static void end_section(struct parser *parser)
 	section = arena_zalloc(&baseline->arena, sizeof(*section));
 	section->number = baseline->section_count;
 	section->file = parser->file;
-	section->symbol_count = parser->count;
 	section->symbols =
 		arena_zalloc(&baseline->arena, parser->count * sizeof(*section->symbols));
 	for (size_t i = 0; i < parser->count; i++) {
 		struct key *key = parser->symbols[i];
-		struct baseline_symbol *symbol = &section->symbols[i];
+		const struct known *known = find_known(parser, key);
+		struct baseline_symbol *symbol;
 
+		if (!known->here)
+			continue; /* as no symbol is that has a line */
+		symbol = &section->symbols[section->symbol_count++];
 		symbol->name = key->text;
-		symbol->string = find_known(parser, key)->here;
+		symbol->string = known->here;
 		symbol->section = section;
 		if (!baseline_find(baseline, symbol->name))
 			cache_add_text(&baseline->by_name, symbol);

@@ -52,13 +52,18 @@ static enum change_kind find_change_kind(struct text old, struct text new)
 	return CHANGED;
 }
 
+/* Tells whether two texts are the same, or none is there. */
+static bool same_or_none(struct text a, struct text b)
+{
+	return a.start && b.start ? same_text(a, b) : !a.start && !b.start;
+}
+
 static bool same_change(const void *value, const void *key)
 {
 	const struct change *a = value, *b = key;
-	bool same_old = !a->old.start == !b->old.start && same_text(a->old, b->old);
-	bool same_new = !a->new.start == !b->new.start &&same_text(a->new, b->new);
 
-	return same_text(a->key, b->key) && same_old && same_new;
+	return same_text(a->key, b->key) && same_or_none(a->old, b->old) &&
+	       same_or_none(a->new, b->new);
 }
 
 /* Finds or enters a change; strings are NULL where there is none. */

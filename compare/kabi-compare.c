@@ -241,7 +241,7 @@ static void print_difference(const struct judgement *judgement, const struct dif
 
 	printf("%s: %s %s", difference->file.start, difference->name.start,
 	       kind_words[difference->kind]);
-	if (difference->kind == SYMBOL_CHANGED)
+	if (compared)
 		printf(" from 0x%08x to 0x%08x:", (unsigned int)compared->old_version,
 		       (unsigned int)compared->new_version);
 	for (size_t i = 0; i < count && i < CAUSES_NAMED; i++) {

@@ -346,7 +346,7 @@ static void read_steps(struct unit *unit, struct bytes *bytes, struct abbreviati
 	size_t count = 0;
 	uint32_t seen = 0;
 
-	steps = arena_reserve(arena, 0, sizeof(*steps));
+	arena_reserve(arena, 0, sizeof(*steps));
 	while (next_specification(bytes, &specification)) {
 		uint64_t name = specification.name;
 		struct wanted wanted = find_wanted(name);

@@ -121,11 +121,14 @@ read_value(struct die_ref die, const struct step *step, struct bytes *bytes, uin
 	const unsigned char *at = read_bytes(bytes, (uint64_t)step->skip + step->size) + step->skip;
 	uint32_t bit = WANT(step->attribute);
 	bool is_wanted = wanted & bit;
-	union value unwanted, *value = is_wanted ? &values[step->attribute] : &unwanted;
+	union value unwanted;
+	union value *value = &unwanted;
 	uint64_t number = 0;
 
 	if (!is_wanted && is_fixed(step->opcode))
 		return 0;
+	if (is_wanted)
+		value = &values[step->attribute];
 	if (step->size <= 8)
 		number = get_number(bytes->file->big_endian, at, step->size);
 	switch (step->opcode) {
