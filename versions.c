@@ -99,11 +99,15 @@ static void prepare_all(struct type_table *table, struct type_string *string, co
 		type = types_enter(table, top->string->references[top->reference++].key);
 		if (type->prepared)
 			continue;
-		if (!types_resolve(table, type))
+		if (!types_resolve(table, type)) {
+			struct frame owner = *top;
+
+			free(stack);
 			error("unknown type reference to '%s' when expanding '%s': it stands in %s '%s' of '%s'",
 			      type->key->text.start, name,
-			      types_origin(table, make_text(top->name), top->string), top->name,
+			      types_origin(table, make_text(owner.name), owner.string), owner.name,
 			      table->path);
+		}
 		type->prepared = true;
 		prepare_string(table->keys, type->string);
 		*APPEND(stack, depth, capacity) =
