@@ -213,7 +213,8 @@ void arena_free(struct arena *arena)
 
 #define CACHE_INITIAL_SLOTS 64
 
-uint64_t hash_text(struct text text)
+/* Computes the hash of a text (not the one of FORMAT 3). */
+static uint64_t hash_text(struct text text)
 {
 	uint64_t hash = text.length, eight;
 	size_t at = 0;

@@ -186,7 +186,4 @@ void cache_reserve(struct cache *cache, size_t count);
 void cache_clear(struct cache *cache);
 void cache_free(struct cache *cache);
 
-/* The hash of a text for struct cache (not the one of FORMAT 3). */
-uint64_t hash_text(struct text text);
-
 #endif

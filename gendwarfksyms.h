@@ -114,9 +114,6 @@ struct kabi_rule *kabi_find_enumerator(const struct kabi_rules *rules, enum kabi
 /* Reads the number that a rule's value is. Error: it is none. */
 uint64_t kabi_number(const struct kabi_rules *rules, const struct kabi_rule *rule);
 
-/* What each type of rule is called. */
-extern const char *const kabi_words[KABI_RULES];
-
 /*
  * Warns of the rules of an input file that can't be meant as they are, once all
  * that its symbols lead to is in the table.

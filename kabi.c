@@ -16,7 +16,8 @@
 /* Four empty strings would be 4 bytes; no rule is as short as this. */
 #define RULE_SIZE_LIMIT 6
 
-const char *const kabi_words[KABI_RULES] = {
+/* What each type of rule is called. */
+static const char *const kabi_words[KABI_RULES] = {
 	[KABI_DECLONLY] = "declonly",
 	[KABI_ENUMERATOR_IGNORE] = "enumerator_ignore",
 	[KABI_ENUMERATOR_VALUE] = "enumerator_value",

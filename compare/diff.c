@@ -248,8 +248,12 @@ static void print_hunks(FILE *file, const struct diff_line *diff, size_t count,
 	}
 }
 
-bool print_lines(FILE *file, const char *name, const struct text_lines *old,
-		 const struct text_lines *new, const char *indentation, bool colour)
+/*
+ * Prints a unified diff of lines. A line of both whose numbers differ is there once, as
+ * "int b; / * 8 -> 16, 4 * /". Returns false, and prints nothing, if no line differs.
+ */
+static bool print_lines(FILE *file, const char *name, const struct text_lines *old,
+			const struct text_lines *new, const char *indentation, bool colour)
 {
 	struct diff_line *diff = allocate((old->count + new->count) * sizeof(*diff));
 	size_t count = make_diff(old, new, diff);
@@ -280,10 +284,10 @@ bool print_c_diff(FILE *file, struct text key, struct text old, struct text new,
 	struct node *to = parse_type_string(&arena, new);
 	struct text_lines old_lines = render(&arena, key, from, false);
 	struct text_lines new_lines = render(&arena, key, to, false);
-	bool shown = !from == !old.start &&
-		     !to == !new.start &&print_lines(file, key.start, &old_lines, &new_lines, "\t",
-						     colour);
+	/* What is there has been parsed. */
+	bool shown = !from == !old.start && !to == !new.start;
 
+	shown = shown && print_lines(file, key.start, &old_lines, &new_lines, "\t", colour);
 	free(old_lines.lines);
 	free(new_lines.lines);
 	arena_free(&arena);

@@ -159,13 +159,6 @@ struct text_lines render(struct arena *arena, struct text key, const struct node
 /* diff.c: diffs */
 
 /*
- * Prints a unified diff of lines. A line of both whose numbers differ is there once, as
- * "int b; / * 8 -> 16, 4 * /". Returns false, and prints nothing, if no line differs.
- */
-bool print_lines(FILE *file, const char *name, const struct text_lines *old,
-		 const struct text_lines *new, const char *indentation, bool colour);
-
-/*
  * Prints the diff of two strings, one item of a list a line; `start` NULL for one that
  * isn't there.
  */
