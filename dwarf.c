@@ -411,16 +411,9 @@ static bool is_ignored(const struct attributes *child, unsigned int parent)
 }
 
 /*
- * Reads a DIE for its row: as it is or, with --canonical, made the same for all
- * compilers.
+ * Reads the next child of a DIE that counts: as it is or, with --canonical, made the same
+ * for all compilers. Returns false after the last.
  */
-static void read_canonical(struct die_ref die, struct attributes *attributes)
-{
-	read_die(die, attributes);
-	canonicalize(attributes, 0);
-}
-
-/* Does the same with the next child of a DIE that counts; false after the last. */
 static inline bool next_canonical_child(struct cursor *children, unsigned int parent,
 					struct attributes *child)
 {
@@ -767,7 +760,8 @@ static void load_die(struct die_cache *cache, struct die *die)
 	struct attributes attributes;
 	const struct tag *tag;
 
-	read_canonical(die->ref, &attributes);
+	read_die(die->ref, &attributes);
+	canonicalize(&attributes, 0);
 	die->tag = attributes.tag;
 	tag = find_tag(die->tag);
 	if (die->tag == DW_TAG_union_type)

@@ -19,7 +19,7 @@ static void add_text_line(struct text_lines *lines, const char *start, const cha
 		(struct text_line){ .text = { start, end - start }, .level = level, .format = "" };
 }
 
-/* The bracket or separator that stands alone as the word behind a blank, or 0. */
+/* The bracket or separator that stands alone as the word after a blank, or 0. */
 static char mark_at(const char *text, size_t length, size_t blank)
 {
 	char mark = text[blank + 1];

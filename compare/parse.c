@@ -104,12 +104,12 @@ static bool begins(const struct parser *parser, const char *at, const char *text
 /* Passes over a word or mark, if it comes next. */
 static bool accept(struct parser *parser, const char *text)
 {
-	const char *at = next(parser), *behind = at + strlen(text);
+	const char *at = next(parser), *after = at + strlen(text);
 
-	if (!begins(parser, at, text) || (isalpha(behind[-1]) && behind < parser->end &&
-					  (isalnum((unsigned char)*behind) || *behind == '_')))
+	if (!begins(parser, at, text) || (isalpha(after[-1]) && after < parser->end &&
+					  (isalnum((unsigned char)*after) || *after == '_')))
 		return false;
-	parser->at = behind;
+	parser->at = after;
 	return true;
 }
 

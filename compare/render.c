@@ -11,7 +11,7 @@
  *
  * What is in front of the name comes from the innermost type outwards: "int", "(*" of
  * the pointer to the array, "(*" of the outer one. Then comes the name, and what is
- * behind it comes from the outermost type inwards: ")", "(void)", ")", "[3]". So there is
+ * after it comes from the outermost type inwards: ")", "(void)", ")", "[3]". So there is
  * a function for each half, and each calls itself. A bracket is needed where a pointer
  * is to an array or a function.
  *
@@ -62,7 +62,7 @@ static void put_letters(struct printer *printer, const char *letters)
 	put(printer, make_text(letters));
 }
 
-/* The same, with a blank behind if a word follows. */
+/* The same, with a blank after it if a word follows. */
 static void put_word(struct printer *printer, const char *word)
 {
 	put_letters(printer, word);
@@ -323,7 +323,7 @@ static void put_before(struct printer *printer, const struct node *type, unsigne
 	put_alignment(printer, type);
 }
 
-/* What is behind it. */
+/* What comes after it. */
 static void put_after(struct printer *printer, const struct node *type, unsigned int set)
 {
 	if (!type->type || (type->name.length && is_pointer(type)))

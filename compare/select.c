@@ -34,8 +34,8 @@ static struct lines open_lines(const char *path)
 }
 
 /*
- * Splits the next line into words, at most `max`; what is behind a comment sign is
- * none, if there is one. Returns how many there are; -1 behind the last line.
+ * Splits the next line into words, at most `max`; what follows a comment sign is
+ * none, if there is one. Returns how many there are; -1 after the last line.
  */
 static int next_words(struct lines *lines, char comment, const char **words, int max)
 {

@@ -4,7 +4,7 @@
  *
  * The strings are laid out as lines of C, an item a line, and items are paired: those of
  * one name first. What is left is paired if it has the same type where it is expected:
- * as far from where it was as the item before it, or else the one behind it. Here c was
+ * as far from where it was as the item before it, or else the one after it. Here c was
  * renamed, and moved by 8 bytes:
  *
  *	int a; / * 0 * /		int a;  / * 0 * /
@@ -196,7 +196,7 @@ static void link_lines(struct text_line *old, struct text_line *new)
 	new->twin = old;
 }
 
-/* Pairs what matches. Where it is looked for first is behind the pair before. */
+/* Pairs what matches. Where it is looked for first is after the pair before. */
 static void pair(struct words *words, match *match, bool backwards)
 {
 	struct text_lines *old = &words->old, *new = &words->new;
