@@ -38,7 +38,7 @@ UNIT_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/unit symbols kabi canonica
 		reader/lines reader/decode reader/units \
 		reader/abbreviations reader/bytes reader/object reader/relocate)
 KABI_COMPARE_SOURCES := $(addprefix compare/,kabi-compare.c select.c words.c render.c parse.c diff.c) \
-			baseline/comparison.c baseline/baseline.c versions.c template.c types.c cache.c magic.c message.c
+			baseline/comparison.c baseline/baseline.c versions.c template.c types.c cache.c text_file.c magic.c message.c
 KABI_COMPARE_OBJECTS := $(KABI_COMPARE_SOURCES:.c=$(SUFFIX).o)
 ALL_SOURCES := $(sort $(SOURCES) $(KABI_COMPARE_SOURCES))
 COMPARE_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/compare cache magic message \

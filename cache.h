@@ -39,6 +39,13 @@ static inline bool starts_with(const char *text, const char *start)
 	return !*start;
 }
 
+static inline bool ends_with(struct text text, const char *end)
+{
+	size_t length = strlen(end);
+
+	return text.length >= length && !memcmp(text.start + text.length - length, end, length);
+}
+
 /*
  * malloc(), realloc() and calloc() that end the program when memory is out. The
  * caller owns what they return and free()s it.

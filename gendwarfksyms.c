@@ -7,7 +7,7 @@
 #define PART "main"
 #include "gendwarfksyms.h"
 #include "baseline/baseline.h"
-#include "magic.h"
+#include "text_file.h"
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -299,36 +299,17 @@ static void add_path(struct paths *paths, const char *path)
 /* Adds the files that stand in a list, one a line. */
 static void add_listed(struct paths *paths, const char *list)
 {
-	FILE *file = fopen(list, "r");
-	size_t size = 0, number = 0;
-	const char *description;
-	char *line = NULL;
-	ssize_t length;
+	struct text_file text;
 
-	if (!file)
-		error("cannot read the list of input files '%s': %m", list);
-	while ((length = getline(&line, &size, file)) >= 0) {
-		const char *text = line;
+	text_file_open(&text, list, "list of input files");
+	while (text_file_next(&text)) {
+		struct text path = { text.line, text.length };
 
-		if (!number++) {
-			description = describe_content(line, length);
-			if (description)
-				error("'%s' is no list of input files: it is %s", list,
-				      description);
-			text = skip_byte_order_mark(line);
-		}
-		if (memchr(line, 0, length))
-			error("line %zu of '%s', a list of input files: there is a NUL in it (one name stands in a line: find without -print0)",
-			      number, list);
-		while (length && strchr("\r\n", line[length - 1]))
-			line[--length] = '\0';
-		if (*text)
-			add_path(paths, arena_text(&paths->arena, make_text(text)).start);
+		while (path.length && path.start[path.length - 1] == '\r')
+			path.length--;
+		if (path.length)
+			add_path(paths, arena_text(&paths->arena, path).start);
 	}
-	if (!feof(file))
-		error("cannot read the list of input files '%s': %m", list);
-	free(line);
-	fclose(file);
 }
 
 /* Finds out what the files export. */

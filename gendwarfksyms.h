@@ -16,6 +16,7 @@
  *	versions.c	a string and the table -> the CRC of its expansion (7): versions.h
  *	template.c	what is the same in many expansions: template.h, crc32.h
  *	types.c		keys, type strings, tables of types, symtypes files (7): types.h
+ *	text_file.c	lists and baselines as lines: text_file.h
  *	cache.c		memory, hash table: cache.h
  *	magic.c		what a file is, by its first bytes: magic.h
  *	message.c	messages: message.h

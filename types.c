@@ -81,12 +81,12 @@ void keys_free(struct keys *keys)
  * Finds the end of a reference that begins there. NULL if none does, with what is
  * wrong if one nearly does.
  */
-static const char *reference_end(const char *text, const char **problem)
+static const char *reference_end(const char *text, bool anywhere, const char **problem)
 {
 	const char *name = text + 2;
 	const char *end;
 
-	if (!is_reference(text))
+	if (!is_reference(text) || (anywhere && *text == 'E'))
 		return NULL;
 	if (*name == '\'') {
 		end = strchr(name + 1, '\'');
@@ -129,7 +129,7 @@ const char *find_references(struct keys *keys, struct arena *arena, struct type_
 	size_t count = 0, capacity = 0;
 
 	for (const char *at = text; at && *at; at = next) {
-		const char *end = reference_end(at, &problem);
+		const char *end = reference_end(at, anywhere, &problem);
 
 		if (anywhere && problem)
 			break;
@@ -156,10 +156,8 @@ const char *find_references(struct keys *keys, struct arena *arena, struct type_
 
 bool is_declaration(struct text text)
 {
-	size_t length = strlen(" { }");
-
 	/* Names of Rust's have brackets, too. */
-	return text.length >= length && !memcmp(text.start + text.length - length, " { }", length);
+	return ends_with(text, " { }") || ends_with(text, " { UNKNOWN }");
 }
 
 /* The table (FORMAT 7) */

@@ -80,10 +80,13 @@ void keys_free(struct keys *keys);
 /* Tells whether a string is that of a type without a definition. */
 bool is_declaration(struct text text);
 
-/* Tells whether a key is a reference, not a symbol's name. */
+/*
+ * Tells whether a key is a reference, not a symbol's name. E# is an enumerator of genksyms,
+ * which only its symtypes files have.
+ */
 static inline bool is_reference(const char *key)
 {
-	return *key && strchr("sute", *key) && key[1] == '#';
+	return *key && strchr("suteE", *key) && key[1] == '#';
 }
 
 /*

@@ -9,7 +9,9 @@
  */
 #define PART "baseline"
 #include "baseline.h"
-#include "../magic.h"
+#include "../text_file.h"
+#include <dirent.h>
+#include <sys/stat.h>
 
 #define OVERRIDE "override "
 
@@ -25,9 +27,11 @@ struct known {
 /* What is known while a file is read. */
 struct parser {
 	struct baseline *baseline;
+	const char *path; /* of the file */
 	size_t line; /* number */
 	const char *last_key; /* in what has no headers */
 	bool has_header; /* the current section */
+	struct text name; /* that a section without a header has */
 	struct text file; /* that it is about; `start` NULL: none is begun */
 	size_t section; /* its number, from 1 */
 	struct key **symbols; /* that it has lines of */
@@ -38,7 +42,7 @@ struct parser {
 };
 
 #define parse_error(parser, format, ...) \
-	error("line %zu of '%s': " format, (parser)->line, (parser)->baseline->path, ##__VA_ARGS__)
+	error("line %zu of '%s': " format, (parser)->line, (parser)->path, ##__VA_ARGS__)
 
 /* Returns what is known of a key, until another one is asked for. */
 static struct known *find_known(struct parser *parser, const struct key *key)
@@ -153,6 +157,7 @@ static void end_section(struct parser *parser)
 			"what is said of '%s' before has '%s' in it, and nothing says what that is",
 			parser->file.start, missing->text.start);
 	*APPEND(baseline->sections, baseline->section_count, baseline->sections_capacity) = section;
+	parser->file = (struct text){ 0 };
 }
 
 static void free_parser(struct parser *parser)
@@ -217,29 +222,54 @@ static char *key_end(char *line)
 	return end && end[1] == ' ' ? end + 1 : NULL;
 }
 
+/* Tells whether a text has a word, which stands between blanks. */
+static bool has_word(struct text text, struct text word)
+{
+	const char *at = text.start;
+
+	while ((at = strstr(at, word.start))) {
+		const char *end = at + word.length;
+
+		if ((at == text.start || at[-1] == ' ') && (!*end || *end == ' '))
+			return true;
+		at = end;
+	}
+	return false;
+}
+
+/* The scheme (FORMAT 13) by which a symbol's string was made; `start` NULL: it is none. */
+static struct text find_scheme(struct text name, struct text text)
+{
+	struct text scheme = { text.start, 0 };
+
+	if (starts_with(text.start, "subprogram ") || starts_with(text.start, "variable "))
+		return scheme;
+	if (!starts_with(text.start, "canonical("))
+		/* Of genksyms it is a declaration, which has the name in it. */
+		return has_word(text, name) ? make_text(GENKSYMS_SCHEME) : (struct text){ 0 };
+	scheme.start += strlen("canonical(");
+	scheme.length = strcspn(scheme.start, ")");
+	return scheme;
+}
+
 /*
  * Checks that a symbol's string is one: this tells a baseline from any other text. Notes the
- * scheme by which it was made (FORMAT 13).
+ * scheme.
  */
 static void check_symbol(struct parser *parser, struct text name, struct text text)
 {
-	struct text *known = &parser->baseline->scheme;
-	struct text scheme = { text.start, 0 };
+	struct text *known = &parser->baseline->scheme, scheme = find_scheme(name, text);
 
-	if (!starts_with(text.start, "subprogram ") && !starts_with(text.start, "variable ") &&
-	    !starts_with(text.start, "canonical("))
+	if (!scheme.start)
 		parse_error(
 			parser,
-			"this is no line of a symtypes file: what is said of '%s' begins neither with 'subprogram' nor with 'variable' (genksyms writes other files)",
+			"this is no line of a symtypes file: what is said of '%s' begins neither with 'subprogram' nor with 'variable', nor is it C of genksyms that declares it",
 			name.start);
-	if (starts_with(text.start, "canonical(")) {
-		scheme.start += strlen("canonical(");
-		scheme.length = strcspn(scheme.start, ")");
-	}
 	if (!known->start)
 		*known = scheme;
 	else if (!same_text(*known, scheme))
-		parse_error(parser, "made by another scheme of --canonical than the lines before");
+		parse_error(parser,
+			    "made by another tool or scheme of --canonical than the lines before");
 }
 
 static bool is_declaration_line(const char *line)
@@ -267,6 +297,9 @@ static void split_line(struct parser *parser, char *line, bool declaration, stru
 	*end = '\0';
 	*key = (struct text){ line, end - line };
 	*text = make_text(end + 1);
+	/* genksyms has a blank at the end of each line. */
+	if (text->length > 1 && end[text->length] == ' ')
+		end[text->length--] = '\0';
 }
 
 /* Notes what a line says of a key, which may have a line in this section already. */
@@ -296,10 +329,10 @@ static const char *override_origin(const struct parser *parser)
 {
 	static const char format[] = "line %zu of '%s', the override of";
 	struct baseline *baseline = parser->baseline;
-	size_t size = snprintf(NULL, 0, format, parser->line, baseline->path) + 1;
+	size_t size = snprintf(NULL, 0, format, parser->line, parser->path) + 1;
 	char *origin = arena_alloc(&baseline->arena, size);
 
-	snprintf(origin, size, format, parser->line, baseline->path);
+	snprintf(origin, size, format, parser->line, parser->path);
 	return origin;
 }
 
@@ -318,13 +351,14 @@ static void read_line(struct parser *parser, char *line)
 	/*
 	 * A symtypes file may have the lines of several files, one after the other,
 	 * each sorted; so where a key is lower than the one before, the next begins.
-	 * Overrides may have been put anywhere.
+	 * Overrides may have been put anywhere. genksyms, which has types before the symbols
+	 * that lead to them, sorts nothing, and its files are of one file each.
 	 */
-	if (!parser->file.start ||
-	    (!parser->has_header && !override && strcmp(key_text.start, parser->last_key) < 0)) {
+	if (!parser->has_header && !override && parser->count &&
+	    !is_genksyms(baseline->scheme) && strcmp(key_text.start, parser->last_key) < 0)
 		end_section(parser);
-		begin_section(parser, make_text(baseline->path));
-	}
+	if (!parser->file.start)
+		begin_section(parser, parser->name);
 	key = keys_enter(baseline->keys, key_text);
 	if (!override)
 		parser->last_key = key->text.start;
@@ -336,18 +370,12 @@ static void read_line(struct parser *parser, char *line)
 	enter_line(parser, key, string, declaration);
 }
 
-/* Checks that a line is text as it is in a baseline. */
-static void check_line(const struct parser *parser, const char *line, size_t length)
+/* Checks that a line is as git and the programs write it. */
+static void check_line(const struct parser *parser, const struct text_file *text)
 {
-	const char *description = parser->line == 1 ? describe_content(line, length) : NULL;
-
-	if (description)
-		error("'%s' is no symtypes file: it is %s", parser->baseline->path, description);
-	if (parser->line == 1 && skip_byte_order_mark(line) != line)
+	if (text->marked)
 		parse_error(parser, "a byte order mark, which an editor has put there: remove it");
-	if (memchr(line, 0, length))
-		parse_error(parser, "there is a NUL in it");
-	if (length > 1 && line[length - 2] == '\r')
+	if (text->length && text->line[text->length - 1] == '\r')
 		parse_error(parser,
 			    "it ends in CRLF: convert the file, or check git's core.autocrlf");
 }
@@ -362,54 +390,109 @@ static struct text header_file(const char *line)
 	return (struct text){ line + edge, length - 2 * edge };
 }
 
+/* Reads a file, whose lines without a header are about a file of that name. */
+static void read_file(struct parser *parser, const char *path, struct text name)
+{
+	struct text_file text;
+
+	parser->path = path;
+	parser->name = name;
+	parser->line = 0;
+	parser->has_header = false;
+	text_file_open(&text, path, "symtypes file");
+	while (text_file_next(&text)) {
+		struct text header;
+
+		parser->line++;
+		check_line(parser, &text);
+		header = header_file(text.line);
+		if (header.start) {
+			end_section(parser);
+			begin_section(parser, arena_text(&parser->baseline->arena, header));
+			parser->has_header = true;
+		} else if (text.length) {
+			read_line(parser, text.line);
+		}
+	}
+	end_section(parser);
+}
+
+/* Folders */
+
+/* Which entries of a folder are looked at: all but hidden ones. */
+static int is_visible(const struct dirent *entry)
+{
+	return *entry->d_name != '.';
+}
+
+/*
+ * Reads the symtypes files of a folder, in the order of their names; a symbolic link to a
+ * folder is not followed: that of a build leads to the source. `root` is how much of the path
+ * the names of sections leave out.
+ */
+static void read_folder(struct parser *parser, const char *path, size_t root)
+{
+	struct arena *arena = &parser->baseline->arena;
+	struct dirent **entries;
+	int count = scandir(path, &entries, is_visible, alphasort);
+
+	if (count < 0)
+		error("cannot read the folder '%s': %m", path);
+	for (int i = 0; i < count; i++) {
+		struct text name = make_text(entries[i]->d_name);
+		struct stat status;
+		char *entry;
+
+		if (asprintf(&entry, "%s/%s", path, name.start) < 0)
+			error("out of memory");
+		if (ends_with(name, ".symtypes") || ends_with(name, ".symtypes.gz"))
+			read_file(parser, arena_text(arena, make_text(entry)).start,
+				  arena_text(arena, make_text(entry + root)));
+		else if (lstat(entry, &status) == 0 && S_ISDIR(status.st_mode))
+			read_folder(parser, entry, root);
+		free(entry);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
 void baseline_read(struct baseline *baseline, const char *path)
 {
 	struct parser parser = { .baseline = baseline };
-	FILE *file = fopen(path, "r");
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t length;
+	struct stat status;
 
 	baseline->path = path;
-	if (!file)
-		error("cannot read '%s': %m", path);
-	while ((length = getline(&line, &size, file)) >= 0) {
-		struct text header;
-
-		parser.line++;
-		check_line(&parser, line, length);
-		line[strcspn(line, "\n")] = '\0';
-		header = header_file(line);
-		if (header.start) {
-			end_section(&parser);
-			begin_section(&parser, arena_text(&baseline->arena, header));
-			parser.has_header = true;
-		} else if (*line) {
-			read_line(&parser, line);
-		}
+	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
+		read_folder(&parser, path, strlen(path) + 1);
+		if (!parser.path)
+			error("the folder '%s' has no symtypes files (a kernel's build makes them with KBUILD_SYMTYPES=1)",
+			      path);
+	} else {
+		read_file(&parser, path, make_text(path));
 	}
-	if (!feof(file)) /* it may also be memory that is out */
-		error("cannot read '%s': %m", path);
-	end_section(&parser);
-	fclose(file);
-	free(line);
 	free_parser(&parser);
+}
+
+/* Says how a baseline of that scheme was made. */
+static const char *describe_scheme(struct text scheme, char *words, size_t size)
+{
+	if (is_genksyms(scheme))
+		return "by genksyms";
+	if (!scheme.length)
+		return "without --canonical";
+	snprintf(words, size, "with --canonical, scheme %.*s", (int)scheme.length, scheme.start);
+	return words;
 }
 
 void baseline_check_scheme(const struct baseline *baseline, struct text scheme, const char *other)
 {
-	const struct text schemes[] = { baseline->scheme, scheme };
-	char words[2][64];
+	char ours[64], others[64];
 
 	if (!scheme.start || !baseline->scheme.start || same_text(scheme, baseline->scheme))
 		return;
-	for (int i = 0; i < 2; i++)
-		snprintf(words[i], sizeof(words[i]), "%s --canonical%s%.*s",
-			 schemes[i].length ? "with" : "without",
-			 schemes[i].length ? ", scheme " : "", (int)schemes[i].length,
-			 schemes[i].start);
-	error("'%s' was made %s, and can't be compared with %s, made %s", baseline->path, words[0],
-	      other, words[1]);
+	error("'%s' was made %s, and can't be compared with %s, made %s", baseline->path,
+	      describe_scheme(baseline->scheme, ours, sizeof(ours)), other,
+	      describe_scheme(scheme, others, sizeof(others)));
 }
 
 struct baseline_symbol *baseline_find(const struct baseline *baseline, struct text name)

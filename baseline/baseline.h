@@ -9,7 +9,7 @@
  *	consolidated.c	the lines of all input files -> one file
  *	baseline.c	a file -> its sections
  *
- * It uses versions.h, types.h, cache.h and magic.h.
+ * It uses versions.h, types.h, cache.h and text_file.h.
  */
 #ifndef BASELINE_H
 #define BASELINE_H
@@ -47,7 +47,7 @@ struct baseline {
 	struct keys *keys; /* the caller's; of two that are compared the same */
 	const char *path; /* the caller's */
 	struct arena arena;
-	struct text scheme; /* of --canonical (FORMAT 13); no bytes: without */
+	struct text scheme; /* of --canonical (FORMAT 13), or genksyms'; no bytes: without */
 	struct section **sections;
 	size_t section_count;
 	size_t sections_capacity;
@@ -57,9 +57,18 @@ struct baseline {
 	size_t overrides_capacity;
 };
 
+/* The scheme of baselines that genksyms made: C, whose versions aren't known here. */
+#define GENKSYMS_SCHEME "genksyms"
+
+static inline bool is_genksyms(struct text scheme)
+{
+	return same_text(scheme, make_text(GENKSYMS_SCHEME));
+}
+
 /*
- * Reads a symtypes file or a consolidated one. Errors, with the line: it can't be
- * read, or is no such file.
+ * Reads a symtypes file or a consolidated one, compressed with gzip or not, or all symtypes
+ * files in a folder and those in it. Errors, with the line: it can't be read, or is no such
+ * file.
  */
 void baseline_read(struct baseline *baseline, const char *path);
 

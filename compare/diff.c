@@ -19,12 +19,12 @@ static void add_text_line(struct text_lines *lines, const char *start, const cha
 		(struct text_line){ .text = { start, end - start }, .level = level, .format = "" };
 }
 
-/* The bracket or separator that stands alone as the word after a blank, or 0. */
+/* The bracket or separator (genksyms has semicolons, too) that is the word after a blank, or 0. */
 static char mark_at(const char *text, size_t length, size_t blank)
 {
 	char mark = text[blank + 1];
 
-	if (text[blank] != ' ' || !mark || !strchr("{}(),", mark) ||
+	if (text[blank] != ' ' || !mark || !strchr("{}(),;", mark) ||
 	    (blank + 2 < length && text[blank + 2] != ' '))
 		return 0;
 	return mark;
@@ -46,7 +46,7 @@ static bool *find_lists(const char *text, size_t length)
 			lists[i + 1] = !depth;
 			*APPEND(open, depth, capacity) = i + 1;
 		} else if (mark && depth) {
-			if (mark == ',')
+			if (mark == ',' || mark == ';')
 				lists[open[depth - 1]] = true;
 			else
 				depth--;
@@ -82,7 +82,7 @@ static struct text_lines split(struct text string)
 			add_text_line(&lines, start, text + i, level--);
 			start = text + i + 1;
 			continue;
-		} else if (mark == ',' && depth && lists[open[depth - 1]]) {
+		} else if ((mark == ',' || mark == ';') && depth && lists[open[depth - 1]]) {
 			add_text_line(&lines, start, text + i, level);
 		} else {
 			continue;

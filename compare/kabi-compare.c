@@ -241,13 +241,13 @@ static void print_difference(const struct judgement *judgement, const struct dif
 
 	printf("%s: %s %s", difference->file.start, difference->name.start,
 	       kind_words[difference->kind]);
-	if (compared)
-		printf(" from 0x%08x to 0x%08x:", (unsigned int)compared->old_version,
+	if (compared && !is_genksyms(judgement->new.scheme))
+		printf(" from 0x%08x to 0x%08x", (unsigned int)compared->old_version,
 		       (unsigned int)compared->new_version);
 	for (size_t i = 0; i < count && i < CAUSES_NAMED; i++) {
 		const struct change *change = compared->causes[i];
 
-		printf("%s %s %s", i ? "," : "", change_subject(change),
+		printf("%s %s %s", i ? "," : ":", change_subject(change),
 		       change_words[change->kind]);
 	}
 	if (count > CAUSES_NAMED)

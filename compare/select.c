@@ -6,70 +6,43 @@
  */
 #define PART "select"
 #include "kabi-compare.h"
-#include "../magic.h"
+#include "../text_file.h"
 #include <ctype.h>
 #include <fnmatch.h>
 
-/* Lines of words */
+#define BLANKS " \t\r\n\f\v"
 
-/* A file that is read line by line. */
-struct lines {
-	FILE *file;
-	const char *path;
-	char *line;
-	size_t size;
-	size_t number;
-};
+/* Words */
 
-#define line_error(lines, format, ...) \
-	error("line %zu of '%s': " format, (lines)->number, (lines)->path, ##__VA_ARGS__)
+#define line_error(text, format, ...) \
+	error("line %zu of '%s': " format, (text)->number, (text)->path, ##__VA_ARGS__)
 
-static struct lines open_lines(const char *path)
+/* The end of a word: a blank, but for those in the quotes of a name, as in s#'a::B<C, D>'. */
+static char *word_end(char *word)
 {
-	struct lines lines = { .file = fopen(path, "r"), .path = path };
+	char *quote = *word && starts_with(word + 1, "#'") ? strchr(word + 3, '\'') : NULL;
 
-	if (!lines.file)
-		error("cannot read '%s': %m", path);
-	return lines;
+	return (quote ? quote : word) + strcspn(quote ? quote : word, BLANKS);
 }
 
 /*
- * Splits the next line into words, at most `max`; what follows a comment sign is
- * none, if there is one. Returns how many there are; -1 after the last line.
+ * Splits the next line into words, at most `max`; a word that begins with # begins a comment.
+ * Returns how many there are; -1 after the last line.
  */
-static int next_words(struct lines *lines, char comment, const char **words, int max)
+static int next_words(struct text_file *text, const char **words, int max)
 {
-	ssize_t length = getline(&lines->line, &lines->size, lines->file);
-	char *at = lines->line, *end;
-	const char *description;
+	char *at, *end;
 	int count = 0;
 
-	if (length < 0) {
-		if (!feof(lines->file))
-			error("cannot read '%s': %m", lines->path);
-		free(lines->line);
-		fclose(lines->file);
+	if (!text_file_next(text))
 		return -1;
-	}
-	lines->number++;
-	description = lines->number == 1 ? describe_content(at, length) : NULL;
-	if (description)
-		error("'%s' is no list: it is %s", lines->path, description);
-	if (memchr(at, 0, length))
-		line_error(lines, "there is a NUL in it");
-	at[strcspn(at, "\n")] = '\0';
-	if (lines->number == 1)
-		at += skip_byte_order_mark(at) - at;
-	end = comment ? strchr(at, comment) : NULL;
-	if (end)
-		*end = '\0';
-	while (*(at += strspn(at, " \t\r\n\f\v"))) {
+	for (at = text->line; *(at += strspn(at, BLANKS)) && *at != '#'; at = end) {
 		if (count == max)
-			line_error(lines, "there is more in it than expected: '%s'", at);
+			line_error(text, "there is more in it than expected: '%s'", at);
 		words[count++] = at;
-		at += strcspn(at, " \t\r\n\f\v");
-		if (*at)
-			*at++ = '\0';
+		end = word_end(at);
+		if (*end)
+			*end++ = '\0';
 	}
 	return count;
 }
@@ -95,17 +68,18 @@ static struct pattern make_pattern(struct arena *arena, const char *text, size_t
 
 void filter_read(struct symbol_filter *list, const char *path)
 {
-	struct lines lines = open_lines(path);
+	struct text_file text;
 	struct pattern pattern;
 	const char *word;
 	int count;
 
 	list->path = path;
-	while ((count = next_words(&lines, '#', &word, 1)) >= 0) {
+	text_file_open(&text, path, "list");
+	while ((count = next_words(&text, &word, 1)) >= 0) {
 		/* Android's lists have headings: [abi_symbol_list] */
 		if (!count || (*word == '[' && word[strlen(word) - 1] == ']'))
 			continue;
-		pattern = make_pattern(&list->arena, word, lines.number);
+		pattern = make_pattern(&list->arena, word, text.number);
 		if (!has_wildcards(word)) {
 			if (!cache_find_text(&list->names, pattern.text))
 				cache_add_text(&list->names,
@@ -177,7 +151,7 @@ static int guess_kind(const char *pattern)
 	return capitals ? MATCH_NAMESPACE : MATCH_SYMBOL;
 }
 
-static int find_kind(const struct lines *lines, const char *word)
+static int find_kind(const struct text_file *text, const char *word)
 {
 	static const char *const kinds[] = { [MATCH_SYMBOL] = "SYMBOL",
 					     [MATCH_MODULE] = "MODULE",
@@ -186,30 +160,31 @@ static int find_kind(const struct lines *lines, const char *word)
 	for (int i = 0; i < 3; i++)
 		if (!strcmp(word, kinds[i]))
 			return i;
-	line_error(lines, "'%s' is none of SYMBOL, MODULE, NAMESPACE", word);
+	line_error(text, "'%s' is none of SYMBOL, MODULE, NAMESPACE", word);
 }
 
 void severity_read_rules(struct severity *severity, const char *path)
 {
-	struct lines lines = open_lines(path);
+	struct text_file text;
 	const char *words[3];
 	int count;
 
 	severity->path = path;
-	while ((count = next_words(&lines, '#', words, 3)) >= 0) {
+	text_file_open(&text, path, "list");
+	while ((count = next_words(&text, words, 3)) >= 0) {
 		struct severity_rule rule = { 0 };
 		const char *verdict;
 
 		if (!count)
 			continue;
 		if (count == 1)
-			line_error(&lines, "a rule is written [TYPE] PATTERN PASS|FAIL");
+			line_error(&text, "a rule is written [TYPE] PATTERN PASS|FAIL");
 		verdict = words[count - 1];
 		rule.pass = !strcmp(verdict, "PASS");
 		if (!rule.pass && strcmp(verdict, "FAIL"))
-			line_error(&lines, "'%s' is neither PASS nor FAIL", verdict);
-		rule.kind = count == 3 ? find_kind(&lines, words[0]) : guess_kind(words[0]);
-		rule.pattern = make_pattern(&severity->arena, words[count - 2], lines.number);
+			line_error(&text, "'%s' is neither PASS nor FAIL", verdict);
+		rule.kind = count == 3 ? find_kind(&text, words[0]) : guess_kind(words[0]);
+		rule.pattern = make_pattern(&severity->arena, words[count - 2], text.number);
 		*APPEND(severity->rules, severity->count, severity->capacity) = rule;
 	}
 }
@@ -226,11 +201,12 @@ struct symver {
 void severity_read_symvers(struct severity *severity, const char *path)
 {
 	struct arena *arena = &severity->arena;
-	struct lines lines = open_lines(path);
+	struct text_file text;
 	const char *words[5];
 	int count;
 
-	while ((count = next_words(&lines, 0, words, 5)) >= 0) {
+	text_file_open(&text, path, "list");
+	while ((count = next_words(&text, words, 5)) >= 0) {
 		struct symver *symver;
 		char *end = NULL;
 
@@ -238,7 +214,7 @@ void severity_read_symvers(struct severity *severity, const char *path)
 			strtoul(words[0], &end, 16);
 		if (!end || *end || !starts_with(words[3], "EXPORT_SYMBOL"))
 			line_error(
-				&lines,
+				&text,
 				"this is no line of a Module.symvers: CRC NAME MODULE EXPORT_SYMBOL... [NAMESPACE]");
 		symver = arena_zalloc(arena, sizeof(*symver));
 		symver->name = arena_text(arena, make_text(words[1]));
@@ -252,18 +228,14 @@ void severity_read_symvers(struct severity *severity, const char *path)
 /* Makes the name that Module.symvers has for the module of a file, for free(). */
 static char *module_name(struct text file)
 {
-	static const char *const endings[] = { ".debug", ".symtypes", ".ko", ".o" };
+	static const char *const endings[] = { ".debug", ".gz", ".symtypes", ".ko", ".o" };
 	char *name;
 
 	if (starts_with(file.start, "./"))
 		file = (struct text){ file.start + 2, file.length - 2 };
-	for (int i = 0; i < 4; i++) {
-		size_t length = strlen(endings[i]);
-
-		if (file.length > length &&
-		    !memcmp(file.start + file.length - length, endings[i], length))
-			file.length -= length;
-	}
+	for (int i = 0; i < 5; i++)
+		if (ends_with(file, endings[i]))
+			file.length -= strlen(endings[i]);
 	name = allocate(file.length + 1);
 	memcpy(name, file.start, file.length);
 	name[file.length] = '\0';

@@ -279,7 +279,7 @@ my $other = "f variable $int\n";
 compare_is($canonical, $other, [], "2\nerror: kabi-compare: baseline: 'OLD' was made with --canonical, scheme 1, and can't be compared with NEW, made without --canonical\n", 'different schemes');
 is(compare($canonical, $canonical =~ s/1/2/r)->{status}, 2, '... two of --canonical');
 is(compare($canonical, $canonical)->{status}, 0, '... or the same');
-like(compare($canonical . "g variable $int\n", $other)->{err}, qr/line 2 of '.*old': made by another scheme/, 'two schemes in one file');
+like(compare($canonical . "g variable $int\n", $other)->{err}, qr/line 2 of '.*old': made by another tool or scheme/, 'two schemes in one file');
 
 # The version that is in no file: against the sections as the description says they are
 {
@@ -318,25 +318,119 @@ like(compare($canonical . "g variable $int\n", $other)->{err}, qr/line 2 of '.*o
 	cmp_ok($seen, '>', 100, '... enough of them');
 }
 
+# A folder of symtypes files, as a kernel's build leaves them: each file is a section, called by its path in the folder
+{
+	my ($old, $new) = map {"$scratch/$_-folder"} 'old', 'new';
+	my %files = ('fs/log.symtypes' => "f variable s#s\ns#s structure_type s { member $int a }\n", 'core.symtypes' => "g variable s#s\ns#s structure_type s { member $int b }\n",
+		'empty.symtypes' => '', 'core.o' => 'no symtypes file', '.hidden.symtypes' => 'nor this');
+	for my $folder ($old, $new) {
+		mkdir $_ for $folder, "$folder/fs";
+		spew("$folder/$_", $files{$_}) for keys %files;
+	}
+	symlink '/', "$new/source" or die;
+	my $r = command('', $program, $old, "$new/");
+	is("$r->{status}$r->{out}$r->{err}", '0', 'two folders with the same symtypes files');
+	spew("$new/fs/log.symtypes", "f variable s#s\ns#s structure_type s { member $int c }\n");
+	$r = command('', $program, '-f', 'short', $old, $new);
+	is("$r->{status} $r->{out}$r->{err}", "1 changed f fs/log.symtypes\n", '... or not: the file by its path in the folder');
+	is(command('', $program, '-r', listed("fs/log PASS\n"), $old, $new)->{status}, 0, '... a rule for it');
+	is(command('', $program, $old, spew("$scratch/consolidated", "/* a */\n$files{'fs/log.symtypes'}/* b */\n$files{'core.symtypes'}"))->{status}, 0, 'a folder and a consolidated file');
+	spew("$new/fs/bad.symtypes", "bad line\n");
+	$r = command('', $program, $old, $new);
+	like("$r->{status}$r->{err}", qr{\A2error: kabi-compare: baseline: line 1 of '\Q$new\E/+fs/bad.symtypes': this is no line of a symtypes file}, '... an error names the file in it');
+	mkdir "$scratch/no-symtypes";
+	$r = command('', $program, $old, "$scratch/no-symtypes");
+	like("$r->{status}$r->{out}$r->{err}", qr/\A2error: kabi-compare: baseline: the folder '.*no-symtypes' has no symtypes files \(.*KBUILD_SYMTYPES=1\)$/, '... which has none');
+}
+
+# Compressed with gzip: a baseline, a file in a folder, lists
+SKIP: {
+	command('', 'gzip', '--version')->{status} eq '0' or skip 'gzip is not installed', 8;
+	my $compressed = sub { my ($name, $text) = @_; return spew("$scratch/$name.gz", command($text, 'gzip', '-c')->{out}) };
+	my $old = $compressed->('old', $baseline);
+	is(command('', $program, $old, spew("$scratch/new", $baseline))->{status}, 0, 'a baseline compressed with gzip');
+	my $r = command('', $program, '-f', 'short', '-s', $compressed->('list', "f\nw\n"), '-r', $compressed->('rules', "vmlinux FAIL\n"), '-m', $compressed->('symvers', "0x1 f vmlinux EXPORT_SYMBOL\n0x1 w other EXPORT_SYMBOL\n"), $old, $compressed->('new', $new));
+	is("$r->{status} $r->{out}$r->{err}", "1 changed f vmlinux.o\nchanged w vmlinux.o\n", '... both, and lists');
+	mkdir "$scratch/gz-folder";
+	rename $compressed->('log.symtypes', "f variable $int\n"), "$scratch/gz-folder/log.symtypes.gz" or die;
+	my $other = spew("$scratch/other", "f variable s#s\ns#s structure_type s { }\n");
+	is(command('', $program, "$scratch/gz-folder", $other)->{status}, 1, '... in a folder');
+	is(command('', $program, '-r', listed("MODULE log PASS\n"), $other, "$scratch/gz-folder")->{status}, 0, '... and its module');
+	my $whole = slurp($old);
+	for my $case ([substr($whole, 0, length($whole) / 2), 'cut short'], [$whole =~ s/\A(.{60})..../$1\0\0\0\0/sr, 'damaged'], [substr($whole, 0, -6), 'without its end']) {
+		$r = command('', $program, spew("$scratch/damaged.gz", $case->[0]), $old);
+		like("$r->{status}$r->{out}$r->{err}", qr/\A2error: kabi-compare: text: '.*damaged.gz' is damaged, it can't be decompressed: \S/, "... $case->[1]");
+	}
+	my $object = c_object("struct s { int a; };\n---\nint f(struct s *p) { return p->a; }\nasm(\"__export_symbol_f:\");\n");
+	command('', $tool, '-e', '-T', "$scratch/symtypes", $object);
+	$r = command('', $tool, '-e', '-p', '-r', $compressed->('reference', slurp("$scratch/symtypes")), $object);
+	is("$r->{status}$r->{err}", '0', '... a reference file');
+}
+
+# genksyms' files: C, types before the symbols that lead to them, in no order
+{
+	my $old = "s#in struct in { int a ; E#MAX b ; } \nE#MAX 4 \ns#o struct o { UNKNOWN } \ns#s struct s { s#in * in ; s#o * o ; char name [ E#MAX ] ; } \nf int f ( s#s * ) \nt#t typedef int t \nb t#t b [ 3 ] \na extern unsigned long volatile a \n";
+	compare_is($old, $old, [], "0\n", "genksyms' symtypes files");
+	my $want = <<'END';
+1
+E#MAX changed: 1 symbol (f) in 1 file (NEW)
+  this can't be said in words [other]
+--- E#MAX
++++ E#MAX
+@@ -1,1 +1,1 @@
+-4
++5
+
+s#in changed: 1 symbol (f) in 1 file (NEW)
+  this can't be said in words [other]
+--- s#in
++++ s#in
+@@ -1,4 +1,5 @@
+ struct in {
+   int a
++  long c
+   E#MAX b
+ }
+
+s#o became defined: 1 symbol (f) in 1 file (NEW)
+  this can't be said in words [other]
+--- s#o
++++ s#o
+@@ -1,3 +1,3 @@
+ struct o {
+-  UNKNOWN
++  int x
+ }
+
+NEW: f changed: s#in changed, s#o became defined, E#MAX changed
+
+1 symbol changed, 0 symbols added, 0 symbols removed, 0 passed
+END
+	compare_is($old, $old =~ s/int a ;/int a ; long c ;/r =~ s/UNKNOWN/int x ;/r =~ s/MAX 4/MAX 5/r, [], $want, '... what changed, as it stands; their versions are not known here');
+	compare_is($old, "f variable $int\n", [], "2\nerror: kabi-compare: baseline: 'OLD' was made by genksyms, and can't be compared with NEW, made without --canonical\n", "... and another tool's");
+	like(compare("${old}g variable $int\n", $old)->{err}, qr/line 9 of '.*old': made by another tool or scheme/, '... in one file');
+	like(compare("x other ( y )\n", $old)->{err}, qr/line 1 of '.*old': this is no line of a symtypes file/, '... a line that declares something else');
+	my $object = c_object("struct s { int a; };\n---\nint f(struct s *p) { return p->a; }\nasm(\"__export_symbol_f:\");\n");
+	like(command('', $tool, '-e', '-r', spew("$scratch/genksyms", $old), $object)->{err}, qr/\Aerror: .* '.*genksyms' was made by genksyms, and can't be compared with this run, made without --canonical$/m, '... as a reference file');
+}
+
 # Errors
 for my $case (['f', qr/line 1 of '.*': this is no line of a symtypes file/], ["/* a */\nf variable s#s\n", qr/line 2 of '.*': what is said of 'a' before has 's#s' in it, and nothing says what that is/],
 	["/* a */\nf variable $int\nf variable\n", qr/line 3 of '.*': 'f' has a line already/], ["f variable\0\n", qr/line 1 of '.*': there is a NUL/], ["s##s\n", qr/line 1 of '.*': this is no line/],
 	["/* a */\nf variable s#s\ns##\n", qr/line 3 of '.*': this is no line/]) {
 	$r = compare($baseline, $case->[0]);
-	like("$r->{status}$r->{out}$r->{err}", qr/\A2error: kabi-compare: baseline: $case->[1]/, 'an error: ' . $case->[0] =~ s/[\0\n]/ /gr);
+	like("$r->{status}$r->{out}$r->{err}", qr/\A2error: kabi-compare: (?:baseline|text): $case->[1]/, 'an error: ' . $case->[0] =~ s/[\0\n]/ /gr);
 }
 for my $case (['-s', "a b\n", qr/line 1 of .* more in it than expected: 'b'/], ['-r', "a\n", qr/line 1 of .* a rule is written/], ['-r', "a b\n", qr/line 1 of .* 'b' is neither PASS nor FAIL/],
 	['-r', "\nX a PASS\n", qr/line 2 of .* 'X' is none of SYMBOL, MODULE, NAMESPACE/], ['-m', "0x1 a vmlinux\n", qr/line 1 of .* no line of a Module.symvers/],
 	['-m', "1 a vmlinux EXPORT_SYMBOL\n", qr/line 1 of .* no line of a Module.symvers/], ['-s', "a\0\n", qr/line 1 of .* there is a NUL/]) {
 	$r = compare($baseline, $baseline, $case->[0], spew("$scratch/bad", $case->[1]));
-	like("$r->{status}$r->{out}$r->{err}", qr/\A2error: kabi-compare: select: $case->[2]/, "an error of $case->[0]: " . $case->[1] =~ s/[\0\n]/ /gr);
+	like("$r->{status}$r->{out}$r->{err}", qr/\A2error: kabi-compare: (?:select|text): $case->[2]/, "an error of $case->[0]: " . $case->[1] =~ s/[\0\n]/ /gr);
 }
-for my $case ([['-s', "$scratch/none"], qr/cannot read '.*none': No such file/], [['-f', 'long'], qr/unknown format 'long'/], [['-x'], qr/usage/], [['third'], qr/two baselines/]) {
+for my $case ([['-s', "$scratch/none"], qr/cannot read the list '.*none': No such file/], [['-f', 'long'], qr/unknown format 'long'/], [['-x'], qr/usage/], [['third'], qr/two baselines/]) {
 	$r = compare($baseline, $baseline, @{$case->[0]});
 	like("$r->{status}$r->{out}$r->{err}", qr/\A2.*$case->[1]/s, "an error: @{$case->[0]}");
 }
-$r = command('', $program, $scratch, $scratch);
-like($r->{status} . $r->{err}, qr/\A2error: .*cannot read '\Q$scratch\E': Is a directory/, 'a folder');
 $r = command('', 'sh', '-c', "'$program' '$scratch/kabi' '$scratch/new-kabi' >/dev/full");
 like($r->{status} . $r->{err}, qr/\A2error: .*cannot write to standard output: No space left/, 'a full disk is no success');
 like(command('', $program, '--version')->{out}, qr/\Akabi-compare \d+\.\d+\n\z/, '--version');

@@ -100,8 +100,8 @@ $r = compare(\$both, [$old, $second_new]);
 like($r->{err}, qr/\Awarning: \S+ \S+ the version of second changed.*\n\ts#s changed\n\z/, '... the second changed');
 
 # The reference file
-for my $case (["$scratch/none", undef, qr/cannot read '.*none': No such file/], ["$scratch/bad", "s#s structure_type s { }\nnonsense\n", qr/line 2 of '.*bad': this is no line of a symtypes file/],
-	["$scratch/nul", "f variable\0 x\n", qr/line 1 of '.*nul': there is a NUL/], [$scratch, undef, qr/cannot read '\Q$scratch\E': Is a directory/]) {
+for my $case (["$scratch/none", undef, qr/cannot read the symtypes file '.*none': No such file/], ["$scratch/bad", "s#s structure_type s { }\nnonsense\n", qr/line 2 of '.*bad': this is no line of a symtypes file/],
+	["$scratch/nul", "f variable\0 x\n", qr/line 1 of '.*nul': there is a NUL/], [$scratch, undef, qr/the folder '\Q$scratch\E' has no symtypes files/]) {
 	my ($path, $text, $want) = @$case;
 	spew($path, $text) if defined $text;
 	$r = command('', $tool, '-e', '-r', $path, $old);

@@ -13,8 +13,8 @@ my $top = abs_path("$tests/..");
 # What a room may use, besides itself; the files at the top level, which are no room, may use all.
 my %uses = (
 	'reader/' => [qw(cache magic message)],
-	'baseline/' => [qw(versions types cache magic message)],
-	'compare/' => [qw(baseline/ versions types cache magic message)],
+	'baseline/' => [qw(versions types text_file cache message)],
+	'compare/' => [qw(baseline/ versions types text_file cache message)],
 );
 
 # The files of a header's map, the uppermost first; those of rooms by the rooms' own.
