@@ -7,6 +7,7 @@
 #define PART "main"
 #include "gendwarfksyms.h"
 #include "baseline/baseline.h"
+#include "output.h"
 #include "text_file.h"
 #include <fcntl.h>
 #include <getopt.h>

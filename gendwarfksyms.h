@@ -4,7 +4,6 @@
  * uses those below it and none above (tests/usage/rooms.t sees to that).
  *
  *	gendwarfksyms.c	options, the loop over the input files, output
- *	output.c	files that appear only if all goes well
  *	baseline/	symtypes files of earlier builds: baseline/baseline.h
  *	match.c		units -> the DIE of each symbol (FORMAT 4)
  *	symbols.c	the list of symbols, its order, aliases, #SYMVER lines (2, 3)
@@ -16,6 +15,7 @@
  *	versions.c	a string and the table -> the CRC of its expansion (7): versions.h
  *	template.c	what is the same in many expansions: template.h, crc32.h
  *	types.c		keys, type strings, tables of types, symtypes files (7): types.h
+ *	output.c	files that appear only if all goes well: output.h
  *	text_file.c	lists and baselines as lines: text_file.h
  *	cache.c		memory, hash table: cache.h
  *	magic.c		what a file is, by its first bytes: magic.h
@@ -321,32 +321,5 @@ void symbols_print_versions(const struct symbol_list *list, FILE *file);
  */
 void match_symbols(struct symbol_list *list, struct object *object, unsigned int file,
 		   struct type_table *table, struct die_cache *cache);
-
-/* output.c: files that are written */
-
-/* A file that is to be written; none is wanted if the path is NULL. */
-struct output {
-	const char *path; /* the caller's */
-	FILE *file; /* to write to; NULL: none */
-	char *temporary; /* its name; NULL: it has none */
-	struct output *next; /* of those with such a name */
-};
-
-/*
- * Begins with a file, ends it, and puts it into its place. Until then, nothing of
- * it is seen. Errors: it can't be written.
- */
-void output_open(struct output *output, const char *path);
-void output_finish(struct output *output);
-void output_replace(struct output *output);
-
-/*
- * Sees to it that signals which end the program leave no temporary file, and that a
- * closed pipe is a failed write.
- */
-void output_handle_signals(void);
-
-/* The input file that is being read, for a message if it is cut short. */
-extern const char *volatile current_path;
 
 #endif

@@ -5,8 +5,9 @@
  * is left of it is removed however the program ends. What is no regular file, or a
  * symbolic link, can't be replaced; for it the text waits in a file without a name.
  */
-#define PART "main"
-#include "gendwarfksyms.h"
+#define PART "output"
+#include "output.h"
+#include "cache.h"
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -40,10 +41,12 @@ static void end_by_signal(int number)
 {
 	remove_temporaries();
 	if (number == SIGBUS) {
-		write_text("error: gendwarfksyms: main: '");
+		write_text("error: ");
+		write_text(program.name);
+		write_text(": main: '");
 		write_text(current_path);
 		write_text("' was cut short while it was read, or can't be read\n");
-		_exit(EXIT_FAILURE);
+		_exit(program.error_status);
 	}
 	raise(number); /* with its default action: SA_RESETHAND */
 }

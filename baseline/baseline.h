@@ -148,16 +148,17 @@ const char *change_subject(const struct change *change);
 struct compared {
 	const struct baseline_symbol *old;
 	const struct baseline_symbol *new;
-	uint32_t old_version; /* both only if there are causes */
+	uint32_t old_version; /* both only if there are causes, or all are wanted */
 	uint32_t new_version;
 	struct change **causes; /* the comparison's */
 	size_t cause_count; /* 0: it is what it was */
 };
 
-/* The comparison of two baselines. All zero bytes but for the first two: a new one. */
+/* The comparison of two baselines. All zero bytes but for the first three: a new one. */
 struct comparison {
 	struct keys *keys; /* of both */
 	bool overrides; /* those of the older count (FORMAT 14) */
+	bool all_versions; /* compute those of all symbols */
 	struct arena arena;
 	struct cache by_key; /* struct change, by the address of its key's text */
 	size_t change_count;

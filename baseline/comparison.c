@@ -258,7 +258,7 @@ static bool same_tables(const struct comparison *comparison)
 
 /* Symbols */
 
-/* Finds what made the version of a symbol change, and both versions if it did. */
+/* Finds what made the version of a symbol change. */
 static void find_causes(struct comparison *comparison, const struct changes *changes,
 			struct compared *symbol)
 {
@@ -284,12 +284,16 @@ static void find_causes(struct comparison *comparison, const struct changes *cha
 	free(set);
 	symbol->causes = arena_keep(&comparison->arena, count * sizeof(*causes));
 	symbol->cause_count = count;
-	if (!count)
-		return;
 	if (!same_string(old, new))
 		causes[0] = enter_change(comparison, name, old, new);
-	symbol->old_version = version_of(&comparison->old, old, name.start);
-	symbol->new_version = version_of(&comparison->new, new, name.start);
+}
+
+static void compute_versions(struct comparison *comparison, struct compared *symbol)
+{
+	const char *name = symbol->new->name.start;
+
+	symbol->old_version = version_of(&comparison->old, symbol->old->string, name);
+	symbol->new_version = version_of(&comparison->new, new_string(comparison, symbol), name);
 }
 
 /* Compares symbols of the two sections that are loaded. */
@@ -300,11 +304,13 @@ static void compare_sections(struct comparison *comparison, struct compared *con
 	bool same = same_tables(comparison);
 
 	for (size_t i = 0; i < count; i++) {
-		if (same && symbols[i]->old->string == new_string(comparison, symbols[i]))
-			continue;
-		if (!changes.new_leads)
-			find_changes(&changes, comparison);
-		find_causes(comparison, &changes, symbols[i]);
+		if (!same || symbols[i]->old->string != new_string(comparison, symbols[i])) {
+			if (!changes.new_leads)
+				find_changes(&changes, comparison);
+			find_causes(comparison, &changes, symbols[i]);
+		}
+		if (symbols[i]->cause_count || comparison->all_versions)
+			compute_versions(comparison, symbols[i]);
 	}
 	free_changes(&changes);
 }

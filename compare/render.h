@@ -173,21 +173,23 @@ bool print_c_diff(FILE *file, struct text key, struct text old, struct text new,
 struct change_type {
 	const char *name;
 	const char *description;
+	bool passes; /* if no rule says otherwise */
 };
 
 extern const struct change_type change_types[]; /* the last has no name */
 
 struct finding {
 	const struct change_type *type;
-	const char *sentence; /* in the arena of all */
+	const char *sentence;
+	size_t rule; /* judge.c's: the first rule for it, a number of rules.c */
 };
 
-/* What changed from one string to another. All zero bytes is nothing. */
+/* What changed. All zero bytes but for the arena is nothing. */
 struct findings {
-	struct finding *findings;
+	struct finding *findings; /* for free() */
 	size_t count;
 	size_t capacity;
-	struct arena arena;
+	struct arena *arena; /* the caller's, for sentences */
 };
 
 /*
@@ -195,6 +197,9 @@ struct findings {
  * there. It is one finding or more: what is of no other kind is "other".
  */
 void findings_make(struct findings *findings, struct text key, struct text old, struct text new);
-void findings_free(struct findings *findings);
+
+/* Adds a finding of the kind of that name, which has to be there. */
+void findings_add(struct findings *findings, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

@@ -20,46 +20,51 @@
 #include <stdarg.h>
 
 const struct change_type change_types[] = {
-	{ "size", "the size of a type" },
-	{ "alignment", "the alignment of a type" },
-	{ "member-added", "a member in front of others" },
-	{ "member-added-at-end", "a member behind all others" },
-	{ "member-added-in-padding", "a member where nothing was; no other changed" },
-	{ "union-member-added", "a member of a union" },
-	{ "reserved-used", "a member where room was reserved" },
-	{ "member-removed", "a member is gone" },
-	{ "member-renamed", "a member has another name" },
-	{ "member-retyped", "a member has another type or width" },
-	{ "member-moved", "members are at other places" },
-	{ "enumerator-added", "an enumerator in front of others" },
-	{ "enumerator-added-at-end", "an enumerator behind all others" },
-	{ "enumerator-removed", "an enumerator is gone" },
-	{ "enumerator-renamed", "an enumerator has another name for its value" },
-	{ "enumerator-value", "enumerators have other values" },
-	{ "parameter-added", "a parameter in front of others" },
-	{ "parameter-added-at-end", "a parameter behind all others" },
-	{ "parameter-removed", "a parameter is gone" },
-	{ "parameter-renamed", "a parameter has another name" },
-	{ "parameter-retyped", "a parameter has another type" },
-	{ "parameter-moved", "parameters are at other places" },
-	{ "variant-added", "a variant of an enum of Rust" },
-	{ "variant-removed", "a variant is gone" },
-	{ "variant-renamed", "a variant has another name" },
-	{ "variant-retyped", "a variant has another type" },
-	{ "variant-value", "variants have other discriminants" },
-	{ "result", "a function returns another type" },
-	{ "variadic", "a function takes any further arguments, or no longer" },
-	{ "variable-retyped", "a variable has another type" },
-	{ "typedef-retargeted", "a typedef stands for another type" },
-	{ "qualifier", "of a type only const, volatile or the like" },
-	{ "defined", "a type that was only declared is defined" },
-	{ "declared", "a type that was defined is only declared" },
-	{ "type-added", "a type to which nothing led" },
-	{ "type-removed", "a type to which nothing leads any more" },
-	{ "symbol-added", "a symbol is new" },
-	{ "symbol-removed", "a symbol is gone" },
-	{ "other", "anything else" },
-	{ NULL, NULL },
+	{ "size", "the size of a type", false },
+	{ "alignment", "the alignment of a type", false },
+	{ "member-added", "a member in front of others", false },
+	{ "member-added-at-end", "a member after all others", false },
+	{ "member-added-in-padding", "a member where nothing was; no other changed", false },
+	{ "union-member-added", "a member of a union", false },
+	{ "reserved-used", "a member where room was reserved", false },
+	{ "member-removed", "a member is gone", false },
+	{ "member-renamed", "a member has another name", false },
+	{ "member-retyped", "a member has another type or width", false },
+	{ "member-moved", "members are at other places", false },
+	{ "enumerator-added", "an enumerator in front of others", false },
+	{ "enumerator-added-at-end", "an enumerator after all others", false },
+	{ "enumerator-removed", "an enumerator is gone", false },
+	{ "enumerator-renamed", "an enumerator has another name for its value", false },
+	{ "enumerator-value", "enumerators have other values", false },
+	{ "parameter-added", "a parameter in front of others", false },
+	{ "parameter-added-at-end", "a parameter after all others", false },
+	{ "parameter-removed", "a parameter is gone", false },
+	{ "parameter-renamed", "a parameter has another name", false },
+	{ "parameter-retyped", "a parameter has another type", false },
+	{ "parameter-moved", "parameters are at other places", false },
+	{ "variant-added", "a variant of an enum of Rust", false },
+	{ "variant-removed", "a variant is gone", false },
+	{ "variant-renamed", "a variant has another name", false },
+	{ "variant-retyped", "a variant has another type", false },
+	{ "variant-value", "variants have other discriminants", false },
+	{ "result", "a function returns another type", false },
+	{ "variadic", "a function takes any further arguments, or no longer", false },
+	{ "variable-retyped", "a variable has another type", false },
+	{ "typedef-retargeted", "a typedef stands for another type", false },
+	{ "qualifier", "of a type only const, volatile or the like", false },
+	{ "defined", "a type that was only declared is defined", false },
+	{ "declared", "a type that was defined is only declared", false },
+	{ "type-added", "a type to which nothing led", false },
+	{ "type-removed", "a type to which nothing leads any more", false },
+	{ "symbol-added", "a symbol is new", false },
+	{ "symbol-removed", "a symbol is gone", false },
+	{ "export-gpl-only", "only modules under the GPL may use a symbol now", false },
+	{ "export-namespace", "a symbol is in another namespace", false },
+	{ "export-module", "a symbol is in another module", false },
+	{ "export-for-all", "a symbol is no longer for modules under the GPL alone", true },
+	{ "export-no-namespace", "a symbol is in no namespace any more", true },
+	{ "other", "anything else", false },
+	{ NULL, NULL, false },
 };
 
 /* What kinds of items are called. */
@@ -75,40 +80,41 @@ static const char *const nouns[] = {
 
 struct words {
 	struct findings *findings;
-	struct arena *arena;
+	struct arena *arena; /* until all has been said */
 	struct text_lines old;
 	struct text_lines new;
 };
 
-/* A text that is put together, in the arena. */
+/* Puts a text together, in the arena. */
+static const char *join_arguments(struct arena *arena, const char *format, va_list arguments)
+{
+	struct text joined;
+	char *text;
+
+	if (vasprintf(&text, format, arguments) < 0)
+		error("out of memory");
+	joined = arena_text(arena, make_text(text));
+	free(text);
+	return joined.start;
+}
+
 static const char *join(struct words *words, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 static const char *join(struct words *words, const char *format, ...)
 {
 	va_list arguments;
-	struct text joined;
-	char *text;
+	const char *text;
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		error("out of memory");
+	text = join_arguments(words->arena, format, arguments);
 	va_end(arguments);
-	joined = arena_text(words->arena, make_text(text));
-	free(text);
-	return joined.start;
+	return text;
 }
 
-/* Adds a finding of the kind of that name. */
 static void add(struct words *words, const char *name, const char *sentence)
 {
-	struct findings *findings = words->findings;
-	struct finding *finding = APPEND(findings->findings, findings->count, findings->capacity);
-
-	finding->sentence = sentence;
-	finding->type = change_types;
-	while (strcmp(finding->type->name, name))
-		finding->type++;
+	findings_add(words->findings, name, "%s", sentence);
 }
 
 /* Items */
@@ -527,9 +533,23 @@ static bool takes_more(const struct node *function)
 	return item;
 }
 
+void findings_add(struct findings *findings, const char *name, const char *format, ...)
+{
+	struct finding *finding = APPEND(findings->findings, findings->count, findings->capacity);
+	va_list arguments;
+
+	*finding = (struct finding){ .type = change_types };
+	while (strcmp(finding->type->name, name))
+		finding->type++;
+	va_start(arguments, format);
+	finding->sentence = join_arguments(findings->arena, format, arguments);
+	va_end(arguments);
+}
+
 void findings_make(struct findings *findings, struct text key, struct text old, struct text new)
 {
-	struct words words = { findings, &findings->arena, { 0 }, { 0 } };
+	struct arena arena = { 0 };
+	struct words words = { findings, &arena, { 0 }, { 0 } };
 	struct node *from = parse_type_string(words.arena, old);
 	struct node *to = parse_type_string(words.arena, new);
 	bool is_type = key.length > 1 && key.start[1] == '#';
@@ -560,11 +580,5 @@ void findings_make(struct findings *findings, struct text key, struct text old, 
 		add(&words, "other", "it changed in another way");
 	free(words.old.lines);
 	free(words.new.lines);
-}
-
-void findings_free(struct findings *findings)
-{
-	free(findings->findings);
-	arena_free(&findings->arena);
-	*findings = (struct findings){ 0 };
+	arena_free(&arena);
 }

@@ -193,12 +193,12 @@ s#in changed: 4 symbols (g, f, v, ...) in 2 files (fs/xfs.ko, vmlinux.o)
 
 E
 my $lines = join '', map { my ($file, $name) = split ' '; "$file: $name changed from $old{$_} to $versions{$_}: s#in changed\n" } 'fs/xfs.ko g', 'vmlinux.o f', 'vmlinux.o v', 'vmlinux.o w';
-compare_is($baseline, $new, [], "1\n$diff$lines\n4 symbols changed, 0 symbols added, 0 symbols removed, 0 passed\n", 'one structure changed: it, its diff, and the symbols');
+compare_is($baseline, $new, [], "1\n4 symbols changed, 0 symbols added, 0 symbols removed, 0 passed; 5 symbols compared\n\n$diff$lines", 'one structure changed: it, its diff, and the symbols');
 compare_is($baseline, $new, ['--format=short'], "1\nchanged g fs/xfs.ko\nchanged f vmlinux.o\nchanged v vmlinux.o\nchanged w vmlinux.o\n", 'one symbol a line');
-compare_is($baseline, $new, ['--format=full'], "1\n$diff$lines\n4 symbols changed, 0 symbols added, 0 symbols removed, 0 passed\n", '--format=full is the default');
+compare_is($baseline, $new, ['--format=full'], "1\n4 symbols changed, 0 symbols added, 0 symbols removed, 0 passed; 5 symbols compared\n\n$diff$lines", '--format=full is the default');
 
 # Symbols come and go
-compare_is($baseline, $baseline =~ s/^g .*\n//mr, [], "1\nfs/xfs.ko: g removed\n\n0 symbols changed, 0 symbols added, 1 symbol removed, 0 passed\n", 'a symbol is removed');
+compare_is($baseline, $baseline =~ s/^g .*\n//mr, [], "1\n0 symbols changed, 0 symbols added, 1 symbol removed, 0 passed; 4 symbols compared\n\nfs/xfs.ko: g removed\n", 'a symbol is removed');
 compare_is($baseline =~ s/^g .*\n//mr, $baseline, ['-f', 'short'], "1\nadded g fs/xfs.ko\n", 'a symbol is added');
 compare_is("/* a */\nf variable $int\n/* b */\ng variable $int\n", "/* b */\nf variable $int\ng variable $int\n", [], "0\n", 'a symbol that is in another file now, with the same types');
 
@@ -214,7 +214,7 @@ for my $case (["s#s structure_type s { }\n", "s#s structure_type s { member $int
 	like($r->{out}, qr/^\Q$new\E: f changed from \S+ to \S+: \Q$case->[3]\E\n/m, '... and the symbol');
 }
 $r = compare($start . "s#s structure_type s { }\n", "f variable s#s\ns#s structure_type s { }\n");
-like($r->{out}, qr/\Af changed: 1 symbol \(f\) in 1 file \(.*: f changed from \S+ to \S+: its own type changed\n/s, "a symbol's own type");
+like($r->{out}, qr/^f changed: 1 symbol \(f\) in 1 file \(.*: f changed from \S+ to \S+: its own type changed\n/ms, "a symbol's own type");
 my $many = join '', map { sprintf "s#t%02d structure_type t%02d { }\n", $_, $_ } 1 .. 30;
 $r = compare($start . "s#s structure_type s { }\n", $start . 's#s structure_type s { ' . join(' , ', map { sprintf 'member s#t%02d', $_ } 1 .. 30) . " }\n$many");
 like($r->{out}, qr/: s#s became defined, s#t01 added, .*, s#t09 added, and 21 more\n/, 'of many causes ten are named for each symbol');
@@ -253,7 +253,7 @@ compare_is($baseline, $baseline, ['-s', $list], "0\nwarning: kabi-compare: selec
 # Severity rules
 my $rules = listed("# comment\nfs/* PASS # and why\n");
 $diff =~ s/4 symbols \(g, f, v, \.\.\.\) in 2 files \(fs\/xfs.ko, vmlinux.o\)/3 symbols (f, v, w) in 1 file (vmlinux.o)/;
-compare_is($baseline, $new, ['-r', $rules], "1\n$diff" . $lines =~ s/(xfs.*)\n/$1 (passes: line 2 of '$rules')\n/r . "\n3 symbols changed, 0 symbols added, 0 symbols removed, 1 passed\n", 'a rule for modules: what passes is no difference');
+compare_is($baseline, $new, ['-r', $rules], "1\n3 symbols changed, 0 symbols added, 0 symbols removed, 1 passed; 5 symbols compared\n\n$diff" . $lines =~ s/(xfs.*)\n/$1 (passes: line 2 of '$rules')\n/r, 'a rule for modules: what passes is no difference');
 compare_is($baseline, $new, ['-r', $rules, '-f', 'short'], "1\nchanged f vmlinux.o\nchanged v vmlinux.o\nchanged w vmlinux.o\n", '... and is not in the short form');
 is(compare($baseline, $new, '-r', listed("fs/* PASS\nvmlinux PASS\n"))->{status}, 0, 'if all passes, the exit status is 0');
 is(compare($baseline, $new, '-f', 'short', '-r', listed("f FAIL\n* PASS\n"))->{out}, "changed f vmlinux.o\n", 'the first rule that matches counts');
@@ -262,7 +262,7 @@ my $symvers = spew("$scratch/Module.symvers", "0x12345678\tf\tvmlinux\tEXPORT_SY
 is(compare($baseline, $new, '-f', 'short', '-m', $symvers, '-r', listed("TEST_* PASS\nother/* PASS\n"))->{out}, "changed v vmlinux.o\nchanged w vmlinux.o\n", 'namespaces and modules from Module.symvers');
 is(compare($baseline, $new, '-f', 'short', '-m', $symvers, '-r', listed("NAMESPACE test_ns PASS\nNAMESPACE TEST_NS PASS\n"))->{out}, "changed g fs/xfs.ko\nchanged v vmlinux.o\nchanged w vmlinux.o\n", '... by an explicit rule');
 $rules = listed("none PASS\n* PASS\nf FAIL\n");
-like(compare($baseline, $new, '-r', $rules)->{err}, qr/\Awarning: kabi-compare: select: line 1 of '\Q$rules\E': the rule for 'none' comes first for no symbol\nwarning: .*line 3 .*'f'.*\n\z/, 'a rule that matches nothing is said');
+like(compare($baseline, $new, '-r', $rules)->{err}, qr/\Awarning: kabi-compare: rules: line 1 of '\Q$rules\E': the rule for 'none' comes first for no symbol\nwarning: .*line 3 .*'f'.*\n\z/, 'a rule that matches nothing is said');
 is(compare($baseline, $baseline =~ s/^g .*\n//mr =~ s/^f /added /mr, '-r', listed("fs/* PASS\nadded PASS\nf PASS\n"))->{status}, 0, 'what is added and removed may pass, too');
 
 # Overrides
@@ -349,7 +349,7 @@ SKIP: {
 	my $compressed = sub { my ($name, $text) = @_; return spew("$scratch/$name.gz", command($text, 'gzip', '-c')->{out}) };
 	my $old = $compressed->('old', $baseline);
 	is(command('', $program, $old, spew("$scratch/new", $baseline))->{status}, 0, 'a baseline compressed with gzip');
-	my $r = command('', $program, '-f', 'short', '-s', $compressed->('list', "f\nw\n"), '-r', $compressed->('rules', "vmlinux FAIL\n"), '-m', $compressed->('symvers', "0x1 f vmlinux EXPORT_SYMBOL\n0x1 w other EXPORT_SYMBOL\n"), $old, $compressed->('new', $new));
+	my $r = command('', $program, '-f', 'short', '-s', $compressed->('list', "f\nw\n"), '-r', $compressed->('rules', "vmlinux FAIL\n"), '-m', $compressed->('symvers', "0x0 f vmlinux EXPORT_SYMBOL\n0x0 w other EXPORT_SYMBOL\n"), $old, $compressed->('new', $new));
 	is("$r->{status} $r->{out}$r->{err}", "1 changed f vmlinux.o\nchanged w vmlinux.o\n", '... both, and lists');
 	mkdir "$scratch/gz-folder";
 	rename $compressed->('log.symtypes', "f variable $int\n"), "$scratch/gz-folder/log.symtypes.gz" or die;
@@ -373,6 +373,11 @@ SKIP: {
 	compare_is($old, $old, [], "0\n", "genksyms' symtypes files");
 	my $want = <<'END';
 1
+1 symbol changed, 0 symbols added, 0 symbols removed, 0 passed; 3 symbols compared
+  E#MAX changed: 1 symbol, 0 by it alone
+  s#in changed: 1 symbol, 0 by it alone; without the first 2 0 fewer
+  s#o became defined: 1 symbol, 0 by it alone; without the first 3 1 fewer
+
 E#MAX changed: 1 symbol (f) in 1 file (NEW)
   this can't be said in words [other]
 --- E#MAX
@@ -403,8 +408,6 @@ s#o became defined: 1 symbol (f) in 1 file (NEW)
  }
 
 NEW: f changed: s#in changed, s#o became defined, E#MAX changed
-
-1 symbol changed, 0 symbols added, 0 symbols removed, 0 passed
 END
 	compare_is($old, $old =~ s/int a ;/int a ; long c ;/r =~ s/UNKNOWN/int x ;/r =~ s/MAX 4/MAX 5/r, [], $want, '... what changed, as it stands; their versions are not known here');
 	compare_is($old, "f variable $int\n", [], "2\nerror: kabi-compare: baseline: 'OLD' was made by genksyms, and can't be compared with NEW, made without --canonical\n", "... and another tool's");
@@ -422,12 +425,12 @@ for my $case (['f', qr/line 1 of '.*': this is no line of a symtypes file/], ["/
 	like("$r->{status}$r->{out}$r->{err}", qr/\A2error: kabi-compare: (?:baseline|text): $case->[1]/, 'an error: ' . $case->[0] =~ s/[\0\n]/ /gr);
 }
 for my $case (['-s', "a b\n", qr/line 1 of .* more in it than expected: 'b'/], ['-r', "a\n", qr/line 1 of .* a rule is written/], ['-r', "a b\n", qr/line 1 of .* 'b' is neither PASS nor FAIL/],
-	['-r', "\nX a PASS\n", qr/line 2 of .* 'X' is none of SYMBOL, MODULE, NAMESPACE/], ['-m', "0x1 a vmlinux\n", qr/line 1 of .* no line of a Module.symvers/],
+	['-r', "\nX a PASS\n", qr/line 2 of .* 'X' is none of SYMBOL, MODULE, NAMESPACE, TYPE, CHANGE/], ['-m', "0x1 a vmlinux\n", qr/line 1 of .* no line of a Module.symvers/],
 	['-m', "1 a vmlinux EXPORT_SYMBOL\n", qr/line 1 of .* no line of a Module.symvers/], ['-s', "a\0\n", qr/line 1 of .* there is a NUL/]) {
 	$r = compare($baseline, $baseline, $case->[0], spew("$scratch/bad", $case->[1]));
-	like("$r->{status}$r->{out}$r->{err}", qr/\A2error: kabi-compare: (?:select|text): $case->[2]/, "an error of $case->[0]: " . $case->[1] =~ s/[\0\n]/ /gr);
+	like("$r->{status}$r->{out}$r->{err}", qr/\A2error: kabi-compare: (?:select|rules|symvers|text): $case->[2]/, "an error of $case->[0]: " . $case->[1] =~ s/[\0\n]/ /gr);
 }
-for my $case ([['-s', "$scratch/none"], qr/cannot read the list '.*none': No such file/], [['-f', 'long'], qr/unknown format 'long'/], [['-x'], qr/usage/], [['third'], qr/two baselines/]) {
+for my $case ([['-s', "$scratch/none"], qr/cannot read the list '.*none': No such file/], [['-f', 'long'], qr/unknown format 'long': full, summary, short, types or json/], [['-x'], qr/usage/], [['third'], qr/two baselines/]) {
 	$r = compare($baseline, $baseline, @{$case->[0]});
 	like("$r->{status}$r->{out}$r->{err}", qr/\A2.*$case->[1]/s, "an error: @{$case->[0]}");
 }

@@ -14,7 +14,7 @@ my $top = abs_path("$tests/..");
 my %uses = (
 	'reader/' => [qw(cache magic message)],
 	'baseline/' => [qw(versions types text_file cache message)],
-	'compare/' => [qw(baseline/ versions types text_file cache message)],
+	'compare/' => [qw(baseline/ versions types output text_file cache message)],
 );
 
 # The files of a header's map, the uppermost first; those of rooms by the rooms' own.

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Files that are written, and appear only if all goes well.
+ */
+#ifndef OUTPUT_H
+#define OUTPUT_H
+
+#include <stdio.h>
+
+/* A file that is to be written; none is wanted if the path is NULL. */
+struct output {
+	const char *path; /* the caller's */
+	FILE *file; /* to write to; NULL: none */
+	char *temporary; /* its name; NULL: it has none */
+	struct output *next; /* of those with such a name */
+};
+
+/*
+ * Begins with a file, ends it, and puts it into its place. Until then, nothing of
+ * it is seen. Errors: it can't be written.
+ */
+void output_open(struct output *output, const char *path);
+void output_finish(struct output *output);
+void output_replace(struct output *output);
+
+/*
+ * Sees to it that signals which end the program leave no temporary file, and that a
+ * closed pipe is a failed write.
+ */
+void output_handle_signals(void);
+
+/* The input file that is being read, for a message if it is cut short. */
+extern const char *volatile current_path;
+
+#endif
