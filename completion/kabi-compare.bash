@@ -6,13 +6,13 @@ _kabi_compare() {
 
 	case $previous in
 	-f | --format)
-		mapfile -t COMPREPLY < <(compgen -W 'full short' -- "$current")
+		mapfile -t COMPREPLY < <(compgen -W 'full summary short types json' -- "$current")
 		return
 		;;
 	esac
 	case $current in
 	-*)
-		mapfile -t COMPREPLY < <(compgen -W '--format --help --rules --symbols --symvers --version' -- "$current")
+		mapfile -t COMPREPLY < <(compgen -W '--format --help --old-symvers --rules --symbols --symvers --version' -- "$current")
 		;;
 	*)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
