@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <zlib.h>
 
 int program_main(int argc, char **argv);
 
@@ -83,14 +84,23 @@ void *fuzz_aligned_alloc(size_t alignment, size_t size)
 	return keep_block(aligned_alloc(alignment, size));
 }
 
+/* Reading may end the run at any byte, which getline() itself would not expect. */
 ssize_t fuzz_getline(char **line, size_t *size, FILE *file)
 {
-	ssize_t length;
+	size_t length = 0;
+	int c;
 
-	forget_block(*line);
-	length = getline(line, size, file);
-	keep_block(*line);
-	return length;
+	do {
+		c = getc(file);
+		if (length + 2 > *size) {
+			*size = 2 * *size + 128;
+			*line = fuzz_realloc(*line, *size);
+		}
+		if (c != EOF)
+			(*line)[length++] = c;
+	} while (c != EOF && c != '\n');
+	(*line)[length] = '\0';
+	return length ? (ssize_t)length : -1;
 }
 
 int fuzz_vasprintf(char **text, const char *format, va_list arguments)
@@ -111,6 +121,11 @@ int fuzz_asprintf(char **text, const char *format, ...)
 	length = fuzz_vasprintf(text, format, arguments);
 	va_end(arguments);
 	return length;
+}
+
+char *fuzz_strndup(const char *text, size_t size)
+{
+	return keep_block(strndup(text, size));
 }
 
 /* What libelf and libdw have opened: the object, and .dwo files. */
@@ -195,6 +210,28 @@ FILE *fuzz_tmpfile(void)
 	return keep_file(tmpfile());
 }
 
+FILE *fuzz_fopencookie(void *cookie, const char *mode, cookie_io_functions_t functions)
+{
+	return keep_file(fopencookie(cookie, mode, functions));
+}
+
+static gzFile compressed[OPENED];
+
+gzFile fuzz_gzopen(const char *path, const char *mode)
+{
+	gzFile file = gzopen(path, mode);
+
+	if (file)
+		exchange(compressed, NULL, file);
+	return file;
+}
+
+int fuzz_gzclose_r(gzFile file)
+{
+	exchange(compressed, file, NULL);
+	return gzclose_r(file);
+}
+
 int fuzz_fclose(FILE *file)
 {
 	exchange(files, file, NULL);
@@ -214,10 +251,13 @@ static void end_all(void)
 		elf_end(elfs[i]);
 		if (files[i])
 			fclose(files[i]);
+		if (compressed[i])
+			gzclose_r(compressed[i]);
 	}
 	memset(dwarfs, 0, sizeof(dwarfs));
 	memset(elfs, 0, sizeof(elfs));
 	memset(files, 0, sizeof(files));
+	memset(compressed, 0, sizeof(compressed));
 	dwfl = NULL;
 }
 

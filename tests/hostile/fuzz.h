@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
 
 void fuzz_exit(int status) __attribute__((noreturn));
 void fuzz_free(void *block);
@@ -20,6 +22,10 @@ int fuzz_vasprintf(char **text, const char *format, va_list arguments);
 FILE *fuzz_fopen(const char *path, const char *mode);
 FILE *fuzz_tmpfile(void);
 int fuzz_fclose(FILE *file);
+FILE *fuzz_fopencookie(void *cookie, const char *mode, cookie_io_functions_t functions);
+gzFile fuzz_gzopen(const char *path, const char *mode);
+int fuzz_gzclose_r(gzFile file);
+char *fuzz_strndup(const char *text, size_t size);
 Elf *fuzz_elf_begin(int fd, Elf_Cmd command, Elf *reference);
 int fuzz_elf_end(Elf *ended);
 Dwarf *fuzz_dwarf_begin_elf(Elf *elf, Dwarf_Cmd command, Elf_Scn *group);
@@ -40,6 +46,11 @@ extern FILE *fuzz_stdin, *fuzz_stdout, *fuzz_stderr;
 #define fopen		fuzz_fopen
 #define tmpfile		fuzz_tmpfile
 #define fclose		fuzz_fclose
+#define fopencookie	fuzz_fopencookie
+#undef gzopen
+#define gzopen	 fuzz_gzopen
+#define gzclose_r fuzz_gzclose_r
+#define strndup	  fuzz_strndup
 #define elf_begin	fuzz_elf_begin
 #define elf_end		fuzz_elf_end
 #define dwarf_begin_elf fuzz_dwarf_begin_elf
