@@ -209,8 +209,8 @@ struct die_cache *die_cache_new(const struct kabi_rules *rules, struct type_tabl
 void die_cache_free(struct die_cache *cache);
 
 /*
- * Begins with a unit. Unless units may refer to each other, the entries and rows of
- * the units before are freed.
+ * Begins with a unit. The entries and rows of units before it are freed, but for those of its
+ * group, which may refer to each other.
  */
 void die_cache_begin_unit(struct die_cache *cache, struct unit *unit);
 

@@ -296,43 +296,35 @@ static bool next_specification(struct bytes *bytes, struct specification *specif
 	return specification->name || specification->form;
 }
 
-/* Tells whether a value of a form may refer to a DIE of another unit. */
-static bool is_link(const struct unit *unit, uint64_t code)
+/* Tells how a value of a form may refer to a DIE of another unit. */
+static enum links form_links(const struct unit *unit, uint64_t code)
 {
 	enum opcode opcode = find_form(unit, unit->offset_size, code).opcode;
 
-	return opcode == OPCODE_LIBDW_REFERENCE || opcode == OPCODE_INDIRECT;
+	if (code == DW_FORM_ref_addr)
+		return LINKS_UNITS;
+	return opcode == OPCODE_LIBDW_REFERENCE || opcode == OPCODE_INDIRECT ? LINKS_ANY
+									     : LINKS_NONE;
 }
 
-/* Tells whether any of a unit's abbreviations may refer to a DIE of another. */
-static bool has_links(const struct unit *unit)
+enum links find_links(const struct unit *unit)
 {
 	struct bytes bytes = abbreviation_bytes(unit);
 	const unsigned char *start = bytes.at;
 	struct specification specification;
 	struct abbreviation abbreviation;
+	enum links all = LINKS_NONE;
 
-	while (next_abbreviation(&bytes, &abbreviation))
-		while (next_specification(&bytes, &specification))
-			if (is_link(unit, specification.form))
-				return true;
-	count_table(unit->input, &bytes, start);
-	return false;
-}
+	while (next_abbreviation(&bytes, &abbreviation)) {
+		while (next_specification(&bytes, &specification)) {
+			enum links links = form_links(unit, specification.form);
 
-bool units_are_linked(const struct unit_list *list)
-{
-	uint64_t last = UINT64_MAX;
-
-	/* To one that is alone, there is no other to refer. */
-	for (size_t i = 0; list->count > 1 && i < list->count; i++) {
-		const struct unit *unit = &list->units[i];
-
-		if (unit->abbreviations_offset != last && has_links(unit))
-			return true;
-		last = unit->abbreviations_offset;
+			if (links > all)
+				all = links;
+		}
 	}
-	return false;
+	count_table(unit->input, &bytes, start);
+	return all;
 }
 
 /* Reads the attributes of an abbreviation. */
@@ -360,6 +352,7 @@ static void read_steps(struct unit *unit, struct bytes *bytes, struct abbreviati
 		seen |= WANT(wanted.attribute);
 		step = make_step(unit, wanted, &specification);
 		all += is_fixed(step.opcode) ? step.size : UNKNOWN_SIZE;
+		abbreviation->linked |= step.opcode == OPCODE_LIBDW_REFERENCE;
 		if (!step.attribute && is_fixed(step.opcode)) {
 			skip += step.size;
 			if (skip > UINT32_MAX)

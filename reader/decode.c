@@ -293,6 +293,9 @@ struct text read_line_form(struct unit *unit, uint64_t code, struct bytes *bytes
 	(WANT(ATTRIBUTE_NAME) | WANT(ATTRIBUTE_LINKAGE_NAME) | WANT(ATTRIBUTE_ABSTRACT_ORIGIN) | \
 	 WANT(ATTRIBUTE_SPECIFICATION) | WANT(ATTRIBUTE_SIBLING) | WANT(ATTRIBUTE_DECLARATION) | \
 	 WANT(ATTRIBUTE_EXTERNAL))
+#define WANT_REFERENCES                                                                             \
+	(WANT(ATTRIBUTE_TYPE) | WANT(ATTRIBUTE_ABSTRACT_ORIGIN) | WANT(ATTRIBUTE_SPECIFICATION) | \
+	 WANT(ATTRIBUTE_DISCR))
 
 /* Reads the attributes of a DIE that was begun. */
 static void read_attributes(struct cursor *cursor, struct attributes *attributes, uint32_t wanted)
@@ -561,6 +564,41 @@ void check_die_start(struct die_ref die)
 
 /* Units */
 
+/* The attributes that refer to a DIE that is read then. */
+static const enum attribute references[] = { ATTRIBUTE_TYPE, ATTRIBUTE_ABSTRACT_ORIGIN,
+					     ATTRIBUTE_SPECIFICATION, ATTRIBUTE_DISCR };
+
+void find_linked_units(struct unit *unit, size_t *first, size_t *last)
+{
+	struct cursor cursor = cursor_at(unit_root(unit), 1);
+	const struct unit *units = unit->list->units;
+	struct attributes attributes;
+
+	*first = *last = unit - units;
+	unit->abbreviations = read_abbreviations(unit);
+	while (next_die(&cursor)) {
+		cursor.depth += cursor.abbreviation->children;
+		if (!cursor.abbreviation->linked) {
+			skip_attributes(&cursor);
+			continue;
+		}
+		read_attributes(&cursor, &attributes, WANT_REFERENCES);
+		for (size_t i = 0; i < sizeof(references) / sizeof(*references); i++) {
+			struct die_ref die = attributes.values[references[i]].die;
+			size_t number;
+
+			if (!has(&attributes, references[i]) || !die.address)
+				continue;
+			number = die.unit - units;
+			if (number < *first)
+				*first = number;
+			if (number > *last)
+				*last = number;
+		}
+	}
+	unit->abbreviations = NULL;
+}
+
 void unit_open(struct unit *unit)
 {
 	struct cursor cursor = cursor_at(unit_root(unit), 0);
@@ -568,6 +606,8 @@ void unit_open(struct unit *unit)
 
 	if (unit->abbreviations)
 		return;
+	unit->opened_before = unit->input->opened;
+	unit->input->opened = unit;
 	unit->abbreviations = read_abbreviations(unit);
 	if (!begin_die(&cursor))
 		return; /* an empty unit */

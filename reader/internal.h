@@ -188,6 +188,7 @@ struct abbreviation {
 	uint32_t size; /* bytes of all attributes; or UNKNOWN_SIZE */
 	uint32_t step_count;
 	uint32_t tail; /* bytes to pass over after the last step */
+	bool linked; /* a value may be a reference to another unit */
 	struct step *steps;
 };
 
@@ -217,8 +218,15 @@ static inline const struct abbreviation *find_abbreviation(const struct abbrevia
 	return search_abbreviation(table, code);
 }
 
-/* Tells whether any of the units may refer to a DIE of another. */
-bool units_are_linked(const struct unit_list *list);
+/* How DIEs may refer to those of other units. */
+enum links {
+	LINKS_NONE,
+	LINKS_UNITS, /* to any in the section, by DW_FORM_ref_addr */
+	LINKS_ANY, /* in other ways, too */
+};
+
+/* Tells how those of a unit may, by its abbreviations. */
+enum links find_links(const struct unit *unit);
 
 /*
  * Makes the step for a value of DW_FORM_indirect, whose step is given, once the form that
@@ -233,6 +241,12 @@ struct step make_direct_step(const struct unit *unit, const struct step *indirec
 struct step make_line_step(const struct unit *unit, unsigned int offset_size, uint64_t form);
 
 /* decode.c */
+
+/*
+ * Finds the first and the last unit, by their places in the list, that DIEs of a unit refer to, or
+ * the unit itself. Errors: damaged data.
+ */
+void find_linked_units(struct unit *unit, size_t *first, size_t *last);
 
 /*
  * Reads a value of a line table: its text, if it is one. A line table may be for

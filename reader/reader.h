@@ -126,6 +126,8 @@ struct unit {
 	uint8_t offset_size; /* 4 or 8 */
 	uint8_t address_size;
 	struct unit *skeleton; /* that stands for it, if it is in a .dwo */
+	size_t group; /* number of the units that may refer to each other */
+	bool last_of_group;
 
 	/* From unit_open() on: */
 	const struct abbreviation_table *abbreviations; /* NULL before */
@@ -133,6 +135,7 @@ struct unit {
 	unsigned int root_tag;
 	bool has_lines; /* a line table, there: */
 	uint64_t lines;
+	struct unit *opened_before; /* and not given up yet */
 
 	/* Made when first needed: */
 	bool *is_source; /* lines.c's, by number of a file */
@@ -159,7 +162,8 @@ struct unit_list {
 struct dwarf_input {
 	struct object *object;
 	struct unit_list main; /* the units to go through (FORMAT 4) */
-	bool linked; /* units may refer to each other */
+	struct unit *opened; /* the unit that was opened last, if it isn't given up */
+	bool wanted_again; /* some unit of the group is */
 	struct debug_file supplementary_file;
 	struct unit_list supplementary;
 	struct split *splits; /* open .dwo files, the last opened first */
@@ -172,8 +176,9 @@ struct dwarf_input {
 };
 
 /*
- * Finds the units of a file, and whether they refer to each other. The object has to
- * live as long. Errors: damaged unit headers or abbreviations.
+ * Finds the units of a file, and which of them refer to each other. The object has to
+ * live as long. Errors: damaged unit headers or abbreviations; if there are references
+ * from unit to unit, damaged DIEs.
  */
 void dwarf_input_open(struct dwarf_input *input, struct object *object);
 void dwarf_input_close(struct dwarf_input *input);
@@ -185,9 +190,9 @@ void dwarf_input_close(struct dwarf_input *input);
 struct unit *split_unit(struct unit *unit);
 
 /*
- * Gives up what is known of a unit, if no other can refer to it: all that the
- * unit's DIEs have been read into can be given up as well. Unless it is to be opened
- * again, the memory of its part of the section is given back.
+ * Gives up what is known of the units of a group, after its last one: all that their DIEs have
+ * been read into can be given up as well. Unless one is to be opened again, the memory of
+ * their parts of the section is given back.
  */
 void unit_close(struct unit *unit, bool again);
 

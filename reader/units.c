@@ -129,26 +129,87 @@ static void close_splits(struct dwarf_input *input, struct split *last)
 void unit_close(struct unit *unit, bool again)
 {
 	struct dwarf_input *input = unit->input;
+	bool forget;
 
-	if (input->linked)
+	input->wanted_again |= again;
+	if (!unit->last_of_group)
 		return;
-	if (!again && unit->file == &input->object->file && input->main.count > MANY_UNITS)
-		forget_pages(unit->start, unit->end);
-	/* What is in the arena: */
-	unit->abbreviations = NULL;
-	unit->is_source = NULL;
-	unit->dies = NULL;
-	unit->top_level = NULL;
+	forget = !input->wanted_again && input->main.count > MANY_UNITS;
+	for (; input->opened; input->opened = unit->opened_before) {
+		unit = input->opened;
+		if (forget && unit->file == &input->object->file)
+			forget_pages(unit->start, unit->end);
+		/* What is in the arena: */
+		unit->abbreviations = NULL;
+		unit->is_source = NULL;
+		unit->dies = NULL;
+		unit->top_level = NULL;
+	}
+	input->wanted_again = false;
 	cache_clear(&input->abbreviation_tables);
-	close_splits(input, NULL); /* the unit may be in one */
+	close_splits(input, NULL); /* the units may be in some */
 	arena_reset(&input->arena);
+}
+
+/*
+ * Puts units that refer to each other, and all between them, into groups, so that what is known
+ * of them can be given up after the last. In what clang links with ThinLTO, these are the units
+ * of one of its objects; with full LTO nearly all units are one group. Say units 2 and 5 of seven
+ * refer to 3 and 4:
+ *
+ *	unit		1   2   3   4   5   6   7
+ *	refers to	    3           4
+ *	edges		  0   1   0   1   0   0
+ *	group		0   1   1   2   2   3   4
+ *
+ * An edge between two units counts how many units refer across it.
+ */
+static void find_groups(struct dwarf_input *input, struct unit_list *list)
+{
+	size_t *begin = allocate_cleared(list->count + 1, sizeof(*begin));
+	size_t *end = allocate_cleared(list->count + 1, sizeof(*end));
+	size_t group = 0, open = 0;
+	uint64_t last_offset = UINT64_MAX;
+	enum links links = LINKS_NONE, any = LINKS_NONE;
+
+	/* To one that is alone, there is no other to refer. */
+	for (size_t i = 0; list->count > 1 && any != LINKS_ANY && i < list->count; i++) {
+		struct unit *unit = &list->units[i];
+		size_t first, last;
+
+		if (unit->abbreviations_offset != last_offset) {
+			links = find_links(unit);
+			cache_clear(&input->abbreviation_tables);
+			arena_reset(&input->arena);
+		}
+		last_offset = unit->abbreviations_offset;
+		if (links > any)
+			any = links;
+		if (links != LINKS_UNITS)
+			continue;
+		find_linked_units(unit, &first, &last);
+		begin[first]++;
+		end[last]++;
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		struct unit *unit = &list->units[i];
+
+		open += begin[i] - end[i];
+		unit->group = group;
+		unit->last_of_group = any == LINKS_ANY ? i + 1 == list->count : !open;
+		group += unit->last_of_group;
+	}
+	cache_clear(&input->abbreviation_tables);
+	arena_reset(&input->arena);
+	free(begin);
+	free(end);
 }
 
 void dwarf_input_open(struct dwarf_input *input, struct object *object)
 {
 	*input = (struct dwarf_input){ .object = object };
 	read_units(input, &input->main, &object->file);
-	input->linked = units_are_linked(&input->main);
+	find_groups(input, &input->main);
 }
 
 struct unit *find_unit(struct unit *from, Dwarf_CU *cu)
@@ -321,6 +382,8 @@ static struct unit *find_split(struct unit *skeleton, const char *path, bool *ma
 		struct unit *unit = &split->units.units[i];
 
 		unit->skeleton = skeleton;
+		unit->group = skeleton->group;
+		unit->last_of_group = skeleton->last_of_group;
 		if (unit->type == DW_UT_split_compile && unit->id == skeleton->id)
 			found = unit;
 	}

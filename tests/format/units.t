@@ -165,4 +165,40 @@ SKIP: {
 }
 string_is(die_object($bounds =~ s/SIZE/8/r), 'v', "canonical(2) variable array_type[4294967296] { $int }", '... not in a 64-bit unit', '--canonical');
 
+# Units that refer to each other, and those between them, are read as one; what is known of them is given up after the last.
+{
+	my $unit = sub { return "compile_unit\n" . join '', map {"  $_\n"} @_ };
+	my $object = die_object($unit->('@p1 pointer_type type:ref_addr=@s', 'variable name=v1 type=@p1')
+		. $unit->('@i2 base_type name=i byte_size=4', 'variable name=v2 type=@i2')
+		. $unit->('@s structure_type name=s byte_size=4', '  member name=m type=@p3', '@p3 pointer_type type=@s', 'variable name=v3 type=@s')
+		. $unit->('@s4 structure_type name=s byte_size=4', 'variable name=v4 type=@s4')
+		. $unit->('variable name=v5 type:ref_addr=@s4')
+		. $unit->('@s6 structure_type name=s byte_size=4', 'variable name=v6 type=@s6'));
+	my @symbols = map {"v$_"} 1 .. 6;
+	my $r = run(\@symbols, ['--dump-die-map'], $object);
+	my @new = map { s/\e\[\d*m//gr =~ tr/>// } $r->{err} =~ /((?:^\e\[33m<DIE .*\n)*)^variable /mg;
+	is("@new", '3 1 0 1 0 1', 'DIEs that are new for each symbol: not those of a unit that was referred to, before or after');
+	same_as_model(\@symbols, [], $object, '... and the model says so');
+	# Many groups, and structures in which a first visit shows something else than a second: at random, all refer to some of the eight units around.
+	my ($bad, $random) = ('', 3);
+	my $next = sub { $random = ($random * 1103515245 + 12345) & 0x7fffffff; return ($random >> 8) % $_[0] };
+	for my $round (1 .. 12) {
+		my $text = join '', map {
+			my $n = $_;
+			my $to = sub { my $m = $n + ($next->(4) ? 0 : $next->(8) - $n % 8); return ($m == $n ? 'type=' : 'type:ref_addr=') . "\@t$m" };
+			my $named = $next->(3);
+			$unit->("\@i$n base_type name=int byte_size=4", "\@p$n pointer_type " . $to->(), "\@t$n structure_type " . ($named ? "name=s$n " : '') . 'byte_size=4', '  member name=__kabi_renamed_a' . " type=\@" . ($named ? "p$n" : "i$n"), "  member name=b type=\@i$n",
+				"\@q$n pointer_type " . $to->(), "variable name=v$n " . ($next->(2) ? "type=\@q$n" : $to->()))
+		} 0 .. 23;
+		for my $options ([], ['--stable'], ['--canonical']) {
+			my $object = die_object($text);
+			my @all = map {"v$_"} 0 .. 23;
+			my $want = run(\@all, ["$tests/model/model.py", @$options], $object);
+			my $got = run(\@all, $options, $object);
+			$bad .= "round $round @$options: $got->{err}" . ($want->{status} eq $got->{status} ? '' : "status $want->{status} $got->{status}\n") if $want->{status} || grep { $want->{$_} ne $got->{$_} } qw(status out symtypes);
+		}
+	}
+	is($bad, '', 'units at random');
+}
+
 done_testing();
