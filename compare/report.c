@@ -52,7 +52,7 @@ void print_summary(const struct judgement *judgement, FILE *file)
 			change_words[cause->change->kind], cause->count, plural(cause->count),
 			cause->alone);
 		if (i)
-			fprintf(file, "; without the first %zu %zu fewer", i + 1, cause->freed);
+			fprintf(file, "; %zu fewer without the first %zu", cause->freed, i + 1);
 		putc('\n', file);
 	}
 	if (judgement->hurting > CAUSES_NAMED)

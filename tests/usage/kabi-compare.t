@@ -375,8 +375,8 @@ SKIP: {
 1
 1 symbol changed, 0 symbols added, 0 symbols removed, 0 passed; 3 symbols compared
   E#MAX changed: 1 symbol, 0 by it alone
-  s#in changed: 1 symbol, 0 by it alone; without the first 2 0 fewer
-  s#o became defined: 1 symbol, 0 by it alone; without the first 3 1 fewer
+  s#in changed: 1 symbol, 0 by it alone; 0 fewer without the first 2
+  s#o became defined: 1 symbol, 0 by it alone; 1 fewer without the first 3
 
 E#MAX changed: 1 symbol (f) in 1 file (NEW)
   this can't be said in words [other]

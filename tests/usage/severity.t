@@ -107,13 +107,13 @@ END
 is(compare($old, $new, '-f', 'summary')->{out}, <<'END', 'a summary: what each cause hurts, and how many it alone');
 3 symbols changed, 1 symbol added, 1 symbol removed, 0 passed; 4 symbols compared
   e#e changed: 2 symbols, 1 by it alone
-  s#s changed: 2 symbols, 1 by it alone; without the first 2 3 fewer
+  s#s changed: 2 symbols, 1 by it alone; 3 fewer without the first 2
 END
 is(compare($old, $old, '-f', 'summary')->{out}, '', '... nothing if nothing differs');
 {
 	# Symbol f1 leads to s1, f2 to s1 and s2, and so on: in the order of what they hurt, symbols are free one by one.
 	my $many = join '', map({ my $n = $_; sprintf "f%02d subprogram ( %s ) -> $int\n", $n, join ' , ', map {"formal_parameter s#s$_"} 1 .. $n } 1 .. 14), map {"s#s$_ structure_type s$_ { member $int a }\n"} 1 .. 14;
-	my @want = map { "  s#s$_ changed: " . (15 - $_) . " symbol" . ($_ == 14 ? '' : 's') . ', ' . ($_ == 1 ? 1 : 0) . ' by it alone' . ($_ == 1 ? '' : "; without the first $_ $_ fewer") } 1 .. 10;
+	my @want = map { "  s#s$_ changed: " . (15 - $_) . " symbol" . ($_ == 14 ? '' : 's') . ', ' . ($_ == 1 ? 1 : 0) . ' by it alone' . ($_ == 1 ? '' : "; $_ fewer without the first $_") } 1 .. 10;
 	is(compare("/* a */\n$many", "/* a */\n" . $many =~ s/int byte_size\(4\) encoding\(5\) a/long byte_size(8) encoding(5) a/gr, '-f', 'summary')->{out},
 		join("\n", '14 symbols changed, 0 symbols added, 0 symbols removed, 0 passed; 14 symbols compared', @want, '  and 4 causes more', ''), '... of many causes the first ten');
 }
