@@ -31,8 +31,8 @@ void text_file_open(struct text_file *text, const char *path, const char *kind)
 {
 	*text = (struct text_file){ .path = path, .kind = kind, .compressed = gzopen(path, "r") };
 	if (text->compressed)
-		text->file = fopencookie(text, "r",
-					 (cookie_io_functions_t){ .read = read_compressed });
+		text->file =
+			fopencookie(text, "r", (cookie_io_functions_t){ .read = read_compressed });
 	if (!text->file)
 		error("cannot read the %s '%s': %m", kind, path);
 	gzbuffer(text->compressed, BUFFER_SIZE);

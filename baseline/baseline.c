@@ -354,8 +354,8 @@ static void read_line(struct parser *parser, char *line)
 	 * Overrides may have been put anywhere. genksyms, which has types before the symbols
 	 * that lead to them, sorts nothing, and its files are of one file each.
 	 */
-	if (!parser->has_header && !override && parser->count &&
-	    !is_genksyms(baseline->scheme) && strcmp(key_text.start, parser->last_key) < 0)
+	if (!parser->has_header && !override && parser->count && !is_genksyms(baseline->scheme) &&
+	    strcmp(key_text.start, parser->last_key) < 0)
 		end_section(parser);
 	if (!parser->file.start)
 		begin_section(parser, parser->name);

@@ -144,9 +144,9 @@ static void find_differences(struct judgement *judgement)
 {
 	find_symbols(judgement, &judgement->old, &judgement->new, SYMBOL_REMOVED);
 	find_symbols(judgement, &judgement->new, &judgement->old, SYMBOL_ADDED);
-	judgement->comparison.all_versions = (judgement->old_symvers.path ||
-					      judgement->new_symvers.path) &&
-					     !is_genksyms(judgement->new.scheme);
+	judgement->comparison.all_versions =
+		(judgement->old_symvers.path || judgement->new_symvers.path) &&
+		!is_genksyms(judgement->new.scheme);
 	compare_symbols(&judgement->comparison, judgement->compared, judgement->compared_count);
 	for (size_t i = 0; i < judgement->compared_count; i++) {
 		const struct compared *symbol = &judgement->compared[i];
@@ -177,8 +177,9 @@ static void find_rules(struct judgement *judgement, const char *key, struct find
 {
 	for (size_t i = 0; i < findings->count; i++) {
 		struct finding *finding = &findings->findings[i];
-		const char *texts[RULE_KINDS] = { [RULE_TYPE] = key,
-						  [RULE_CHANGE] = finding->type->name };
+		const char *texts[RULE_KINDS] = {
+			[RULE_TYPE] = key, [RULE_CHANGE] = finding->type->name
+		};
 
 		finding->rule = rules_find(&judgement->rules, texts);
 	}
@@ -281,8 +282,7 @@ static void rank_causes(struct judgement *judgement)
 {
 	size_t count = 0;
 
-	judgement->order =
-		allocate(judgement->comparison.change_count * sizeof(*judgement->order));
+	judgement->order = allocate(judgement->comparison.change_count * sizeof(*judgement->order));
 	for (size_t i = 0; i < judgement->comparison.change_count; i++)
 		if (judgement->causes[i].change)
 			judgement->order[count++] = &judgement->causes[i];

@@ -64,8 +64,8 @@ void print_summary(const struct judgement *judgement, FILE *file)
 /* Whether the symbol of that number is in another file than the one before. They are sorted by file. */
 static bool is_first_of_file(const struct cause *cause, size_t number)
 {
-	return !number || strcmp(cause->symbols[number]->file.start,
-				 cause->symbols[number - 1]->file.start);
+	return !number ||
+	       strcmp(cause->symbols[number]->file.start, cause->symbols[number - 1]->file.start);
 }
 
 static void print_header(const struct cause *cause, FILE *file)

@@ -174,13 +174,14 @@ typedef bool match(const struct text_line *old, const struct text_line *new, uin
 static bool match_name(const struct text_line *old, const struct text_line *new, uint64_t shift)
 {
 	(void)shift;
-	return old->has_name && new->has_name &&same_text(old->name, new->name);
+	return same_text(old->name, new->name) && old->has_name && new->has_name;
 }
 
 static bool match_place(const struct text_line *old, const struct text_line *new, uint64_t shift)
 {
-	return new->place == old->place + shift &&same_type(old, new) &&
-	       old->has_name == new->has_name;
+	if (new->place != old->place + shift || new->has_name != old->has_name)
+		return false;
+	return same_type(old, new);
 }
 
 /* Parameters by number; members without names by place, or with lists as they stand. */

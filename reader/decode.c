@@ -293,7 +293,7 @@ struct text read_line_form(struct unit *unit, uint64_t code, struct bytes *bytes
 	(WANT(ATTRIBUTE_NAME) | WANT(ATTRIBUTE_LINKAGE_NAME) | WANT(ATTRIBUTE_ABSTRACT_ORIGIN) | \
 	 WANT(ATTRIBUTE_SPECIFICATION) | WANT(ATTRIBUTE_SIBLING) | WANT(ATTRIBUTE_DECLARATION) | \
 	 WANT(ATTRIBUTE_EXTERNAL))
-#define WANT_REFERENCES                                                                             \
+#define WANT_REFERENCES                                                                           \
 	(WANT(ATTRIBUTE_TYPE) | WANT(ATTRIBUTE_ABSTRACT_ORIGIN) | WANT(ATTRIBUTE_SPECIFICATION) | \
 	 WANT(ATTRIBUTE_DISCR))
 
