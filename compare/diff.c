@@ -137,8 +137,9 @@ static size_t make_diff(const struct text_lines *old, const struct text_lines *n
 						: common[i * width + j + 1];
 	}
 	for (i = j = 0; i < old->count || j < new->count;) {
-		if (fits && i < old->count &&
-		    j < new->count &&same_text_line(&old->lines[i], &new->lines[j])) {
+		bool both = fits && i < old->count && j < new->count;
+
+		if (both && same_text_line(&old->lines[i], &new->lines[j])) {
 			diff[count++] = (struct diff_line){ ' ', &new->lines[j++], &old->lines[i++],
 							    false };
 		} else if (i < old->count &&
