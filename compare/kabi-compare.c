@@ -75,13 +75,10 @@ static void add_report(struct reports *reports, const char *argument)
 		      (int)name.length, name.start);
 	if (report.path && !*report.path)
 		error("no file stands after '%s'", argument);
-	for (size_t i = 0; i < reports->count; i++) {
-		const char *path = reports->reports[i].path;
-
-		if (path && report.path ? !strcmp(path, report.path) : !path && !report.path)
+	for (size_t i = 0; i < reports->count; i++)
+		if (same_text(make_text(reports->reports[i].path), make_text(report.path)))
 			error("two formats for %s: add :FILE to one of them",
 			      report.path ? report.path : "standard output");
-	}
 	*APPEND(reports->reports, reports->count, reports->capacity) = report;
 }
 

@@ -572,7 +572,7 @@ void find_linked_units(struct unit *unit, size_t *first, size_t *last)
 {
 	struct cursor cursor = cursor_at(unit_root(unit), 1);
 	const struct unit *units = unit->list->units;
-	struct attributes attributes;
+	struct attributes attributes = { 0 };
 
 	*first = *last = unit - units;
 	unit->abbreviations = read_abbreviations(unit);
@@ -584,12 +584,13 @@ void find_linked_units(struct unit *unit, size_t *first, size_t *last)
 		}
 		read_attributes(&cursor, &attributes, WANT_REFERENCES);
 		for (size_t i = 0; i < sizeof(references) / sizeof(*references); i++) {
-			struct die_ref die = attributes.values[references[i]].die;
+			struct die_ref die;
 			size_t number;
 
-			if (!has(&attributes, references[i]) || !die.address)
+			if (!has(&attributes, references[i]))
 				continue;
-			number = die.unit - units;
+			die = attributes.values[references[i]].die;
+			number = die.address ? die.unit - units : unit - units;
 			if (number < *first)
 				*first = number;
 			if (number > *last)
