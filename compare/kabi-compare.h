@@ -217,10 +217,7 @@ static inline const struct cause *cause_of(const struct judgement *judgement,
 bool findings_pass(const struct judgement *judgement, const struct findings *findings,
 		   const struct difference *difference);
 
-/*
- * The lines of the rules that decide about a difference, by number of the rule: sets those of
- * `used`, which has room for all.
- */
+/* Sets the rules that decide about a difference in `used`, which has a flag for each rule. */
 void find_deciding_rules(const struct judgement *judgement, const struct difference *difference,
 			 bool *used);
 
