@@ -42,7 +42,7 @@ struct die_cache {
 	size_t new_capacity;
 	struct row row; /* under construction */
 	struct arena scratch; /* of strings that are only compared */
-	size_t group; /* of units that the DIEs are of */
+	size_t given_up; /* how many times the reader had given up units */
 	struct writer *writer;
 };
 
@@ -966,14 +966,14 @@ void die_cache_begin_unit(struct die_cache *cache, struct unit *unit)
 	 * Most DIEs of an object are the same types again in each unit. To
 	 * forget them keeps the die cache small, and that makes it fast.
 	 */
-	if (unit->group != cache->group) {
+	if (cache->given_up != unit->input->given_up) {
 		cache_clear(&cache->prefixes);
 		cache_clear(&cache->dies);
 		cache_clear(&cache->symbol_strings);
 		arena_reset(&cache->arena);
 		arena_reset(&cache->rows);
 	}
-	cache->group = unit->group;
+	cache->given_up = unit->input->given_up;
 	/* A guess that saves growing: a type of a kernel in so many bytes. */
 	cache_reserve(&cache->dies, (unit->end - unit->start) / 64);
 }

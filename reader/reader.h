@@ -126,8 +126,7 @@ struct unit {
 	uint8_t offset_size; /* 4 or 8 */
 	uint8_t address_size;
 	struct unit *skeleton; /* that stands for it, if it is in a .dwo */
-	size_t group; /* number of the units that may refer to each other */
-	bool last_of_group;
+	bool last_of_group; /* of units that may refer to each other */
 
 	/* From unit_open() on: */
 	const struct abbreviation_table *abbreviations; /* NULL before */
@@ -164,6 +163,7 @@ struct dwarf_input {
 	struct unit_list main; /* the units to go through (FORMAT 4) */
 	struct unit *opened; /* the unit that was opened last, if it isn't given up */
 	bool wanted_again; /* some unit of the group is */
+	size_t given_up; /* how many times units were */
 	struct debug_file supplementary_file;
 	struct unit_list supplementary;
 	struct split *splits; /* open .dwo files, the last opened first */
@@ -190,9 +190,9 @@ void dwarf_input_close(struct dwarf_input *input);
 struct unit *split_unit(struct unit *unit);
 
 /*
- * Gives up what is known of the units of a group, after its last one: all that their DIEs have
- * been read into can be given up as well. Unless one is to be opened again, the memory of
- * their parts of the section is given back.
+ * After the last unit of a group, gives up what is known of its units, and counts that in
+ * `given_up`: all that their DIEs have been read into has to be given up as well. Unless one is
+ * to be opened again, the memory of their parts of the section is given back.
  */
 void unit_close(struct unit *unit, bool again);
 

@@ -146,6 +146,7 @@ void unit_close(struct unit *unit, bool again)
 		unit->top_level = NULL;
 	}
 	input->wanted_again = false;
+	input->given_up++;
 	cache_clear(&input->abbreviation_tables);
 	close_splits(input, NULL); /* the units may be in some */
 	arena_reset(&input->arena);
@@ -168,7 +169,7 @@ static void find_groups(struct dwarf_input *input, struct unit_list *list)
 {
 	size_t *begin = allocate_cleared(list->count + 1, sizeof(*begin));
 	size_t *end = allocate_cleared(list->count + 1, sizeof(*end));
-	size_t group = 0, open = 0;
+	size_t open = 0;
 	uint64_t last_offset = UINT64_MAX;
 	enum links links = LINKS_NONE, any = LINKS_NONE;
 
@@ -195,9 +196,7 @@ static void find_groups(struct dwarf_input *input, struct unit_list *list)
 		struct unit *unit = &list->units[i];
 
 		open += begin[i] - end[i];
-		unit->group = group;
 		unit->last_of_group = any == LINKS_ANY ? i + 1 == list->count : !open;
-		group += unit->last_of_group;
 	}
 	cache_clear(&input->abbreviation_tables);
 	arena_reset(&input->arena);
@@ -382,7 +381,6 @@ static struct unit *find_split(struct unit *skeleton, const char *path, bool *ma
 		struct unit *unit = &split->units.units[i];
 
 		unit->skeleton = skeleton;
-		unit->group = skeleton->group;
 		unit->last_of_group = skeleton->last_of_group;
 		if (unit->type == DW_UT_split_compile && unit->id == skeleton->id)
 			found = unit;
