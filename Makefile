@@ -35,14 +35,14 @@ SOURCES := $(gendwarfksyms-objs:.o=.c)
 HEADERS := $(wildcard *.h */*.h)
 PROGRAM_OBJECTS := $(SOURCES:.c=$(SUFFIX).o)
 UNIT_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/unit symbols kabi canonical versions template types cache magic message \
-		reader/lines reader/decode reader/units \
+		reader/groups reader/lines reader/decode reader/units \
 		reader/abbreviations reader/bytes reader/object reader/relocate)
 KABI_COMPARE_SOURCES := $(addprefix compare/,kabi-compare.c report.c json.c judge.c rules.c symvers.c select.c words.c render.c parse.c diff.c) \
 			baseline/comparison.c baseline/baseline.c versions.c template.c types.c output.c text_file.c cache.c magic.c message.c
 KABI_COMPARE_OBJECTS := $(KABI_COMPARE_SOURCES:.c=$(SUFFIX).o)
 ALL_SOURCES := $(sort $(SOURCES) $(KABI_COMPARE_SOURCES))
 COMPARE_OBJECTS := $(patsubst %,%$(SUFFIX).o,tests/tools/compare cache magic message \
-			reader/lines reader/decode reader/units \
+			reader/groups reader/lines reader/decode reader/units \
 		reader/abbreviations reader/bytes reader/object reader/relocate)
 PROGRAMS := $(patsubst %,%$(SUFFIX),gendwarfksyms kabi-compare tests/tools/unit tests/tools/compare)
 

@@ -153,4 +153,10 @@ void output_replace(struct output *output)
 		error("cannot rename '%s' to '%s': %m", temporary, output->path);
 	output->temporary = NULL; /* first, as a signal may come */
 	free(temporary);
+	for (struct output **link = &outputs; *link; link = &(*link)->next) {
+		if (*link == output) {
+			*link = output->next;
+			break;
+		}
+	}
 }

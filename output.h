@@ -17,7 +17,8 @@ struct output {
 
 /*
  * Begins with a file, ends it, and puts it into its place. Until then, nothing of
- * it is seen. Errors: it can't be written.
+ * it is seen. Errors: it can't be written. From the first to the last, or the end of the
+ * program, the struct has to stay where it is.
  */
 void output_open(struct output *output, const char *path);
 void output_finish(struct output *output);

@@ -157,7 +157,7 @@ const char *find_references(struct keys *keys, struct arena *arena, struct type_
 bool is_declaration(struct text text)
 {
 	/* Names of Rust's have brackets, too. */
-	return ends_with(text, " { }") || ends_with(text, " { UNKNOWN }");
+	return ends_with(text, " { }") || ends_with(text, " { UNKNOWN } ");
 }
 
 /* The table (FORMAT 7) */

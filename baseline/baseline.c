@@ -297,9 +297,6 @@ static void split_line(struct parser *parser, char *line, bool declaration, stru
 	*end = '\0';
 	*key = (struct text){ line, end - line };
 	*text = make_text(end + 1);
-	/* genksyms has a blank at the end of each line. */
-	if (text->length > 1 && end[text->length] == ' ')
-		end[text->length--] = '\0';
 }
 
 /* Notes what a line says of a key, which may have a line in this section already. */

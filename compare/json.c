@@ -70,70 +70,91 @@ static void print_member(const char *before, const char *name, struct text text,
 	print_string(text, file);
 }
 
-static void print_findings(const struct findings *findings, FILE *file)
+/* Prints findings, with the line of the first rule for the type or kind of each. */
+static void print_findings(const struct judgement *judgement, const struct findings *findings,
+			   FILE *file)
 {
+	const struct rules *rules = &judgement->rules;
+
 	fputs(", \"findings\": [", file);
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->findings[i];
 
 		print_member(i ? ", {" : "{", "kind", make_text(finding->type->name), file);
 		print_member(", ", "text", make_text(finding->sentence), file);
-		putc('}', file);
+		if (finding->rule < rules->count)
+			fprintf(file, ", \"rule\": %zu}", rules->rules[finding->rule].pattern.line);
+		else
+			fputs(", \"rule\": null}", file);
 	}
 	putc(']', file);
 }
 
-static void print_cause(const struct cause *cause, FILE *file)
+static void print_cause(const struct judgement *judgement, const struct cause *cause, FILE *file)
 {
 	const struct change *change = cause->change;
 
 	print_member("{", "type", change->key, file);
 	print_member(", ", "change", make_text(change_words[change->kind]), file);
-	fprintf(file, ", \"symbols\": %zu, \"alone\": %zu, \"without\": %zu", cause->count,
+	fprintf(file, ", \"hurts\": %zu, \"alone\": %zu, \"without\": %zu", cause->count,
 		cause->alone, cause->freed);
 	print_member(", ", "old", change->old, file);
 	print_member(", ", "new", change->new, file);
-	print_findings(&cause->findings, file);
+	print_findings(judgement, &cause->findings, file);
 	putc('}', file);
 }
 
-/* Prints the versions of a symbol, and the numbers of its causes. */
-static void print_compared(const struct judgement *judgement, const struct compared *compared,
+/* Prints the numbers of causes: all of a difference, or those that don't pass for it. */
+static void print_causes(const struct judgement *judgement, const struct difference *difference,
+			 bool all, FILE *file)
+{
+	const struct compared *compared = difference->compared;
+	const char *before = "";
+
+	for (size_t i = 0; i < compared->cause_count; i++) {
+		const struct cause *cause = cause_of(judgement, compared->causes[i]);
+
+		if (!all && findings_pass(judgement, &cause->findings, difference))
+			continue;
+		fprintf(file, "%s%zu", before, cause->rank);
+		before = ", ";
+	}
+}
+
+/* Prints what is known of a symbol that changed. */
+static void print_compared(const struct judgement *judgement, const struct difference *difference,
 			   FILE *file)
 {
+	const struct compared *compared = difference->compared;
+
+	print_member(", ", "old_file", compared->old->section->file, file);
 	if (!is_genksyms(judgement->new.scheme))
 		fprintf(file, ", \"old_version\": \"0x%08x\", \"new_version\": \"0x%08x\"",
 			(unsigned int)compared->old_version, (unsigned int)compared->new_version);
 	fputs(", \"causes\": [", file);
-	for (size_t i = 0; i < compared->cause_count; i++)
-		fprintf(file, "%s%zu", i ? ", " : "",
-			cause_of(judgement, compared->causes[i])->rank);
+	print_causes(judgement, difference, true, file);
+	fputs("], \"hurt_by\": [", file);
+	print_causes(judgement, difference, false, file);
 	putc(']', file);
 }
 
 static void print_difference(const struct judgement *judgement, const struct difference *difference,
 			     FILE *file)
 {
-	const struct rules *rules = &judgement->rules;
-	bool *used = allocate_cleared(rules->count, sizeof(*used)), any = false;
+	size_t *lines, count = deciding_lines(judgement, difference, &lines);
 
 	print_member("{", "name", difference->name, file);
 	print_member(", ", "file", difference->file, file);
 	print_member(", ", "change", make_text(difference_words[difference->kind]), file);
 	fprintf(file, ", \"passes\": %s, \"rules\": [", difference->passes ? "true" : "false");
-	find_deciding_rules(judgement, difference, used);
-	for (size_t i = 0; i < rules->count; i++) {
-		if (!used[i])
-			continue;
-		fprintf(file, "%s%zu", any ? ", " : "", rules->rules[i].pattern.line);
-		any = true;
-	}
+	for (size_t i = 0; i < count; i++)
+		fprintf(file, "%s%zu", i ? ", " : "", lines[i]);
 	putc(']', file);
-	free(used);
+	free(lines);
 	if (difference->compared)
-		print_compared(judgement, difference->compared, file);
+		print_compared(judgement, difference, file);
 	else
-		print_findings(&difference->findings, file);
+		print_findings(judgement, &difference->findings, file);
 	putc('}', file);
 }
 
@@ -142,15 +163,16 @@ void print_json(const struct judgement *judgement, FILE *file)
 	fputs("{\n\"format\": 1", file);
 	print_member(",\n", "old", make_text(judgement->old.path), file);
 	print_member(",\n", "new", make_text(judgement->new.path), file);
-	fprintf(file, ",\n\"compared\": %zu", judgement->compared_count);
+	fprintf(file, ",\n\"compared\": %zu,\n\"failed\": {", judgement->compared_count);
 	for (int kind = 0; kind < DIFFERENCE_KINDS; kind++)
-		fprintf(file, ",\n\"%s\": %zu", difference_words[kind], judgement->failed[kind]);
-	fprintf(file, ",\n\"passed\": %zu,\n\"causes\": [", judgement->passed);
+		fprintf(file, "%s\"%s\": %zu", kind ? ", " : "", difference_words[kind],
+			judgement->failed[kind]);
+	fprintf(file, "},\n\"passed\": %zu,\n\"causes\": [", judgement->passed);
 	for (size_t i = 0; i < judgement->cause_count; i++) {
 		fputs(i ? ",\n" : "\n", file);
-		print_cause(judgement->order[i], file);
+		print_cause(judgement, judgement->order[i], file);
 	}
-	fputs("\n],\n\"symbols\": [", file);
+	fputs("\n],\n\"differences\": [", file);
 	for (size_t i = 0; i < judgement->count; i++) {
 		fputs(i ? ",\n" : "\n", file);
 		print_difference(judgement, &judgement->differences[i], file);

@@ -97,14 +97,14 @@ static void find_symbols(struct judgement *judgement, const struct baseline *bas
 	}
 }
 
-/* Adds what changed in the export of a symbol, where both builds are known. */
+/* Adds what changed in the export of a symbol that both baselines have. */
 static void compare_export(struct judgement *judgement, const struct compared *symbol)
 {
 	const struct symver *old = symvers_find(&judgement->old_symvers, symbol->old->name);
 	const struct symver *new = symvers_find(&judgement->new_symvers, symbol->new->name);
 	struct findings findings = { .arena = &judgement->arena };
 
-	if (old && new)
+	if (old)
 		symvers_compare(&findings, old, new);
 	if (findings.count)
 		add_difference(judgement, SYMBOL_EXPORT, symbol->new)->findings = findings;
@@ -136,7 +136,7 @@ static void check_versions(const struct judgement *judgement, const struct basel
 	}
 	if (others)
 		warning("%zu of %zu symbols have another version in '%s' than in '%s' (%s: 0x%08x, 0x%08x): are they of one build? (A baseline of linked objects, or --canonical, has versions of its own.)",
-			others, known, symvers->path, baseline->path, first->name.start,
+			others, known, first->path, baseline->path, first->name.start,
 			(unsigned int)first->version, (unsigned int)version);
 }
 
@@ -155,10 +155,11 @@ static void find_differences(struct judgement *judgement)
 			add_difference(judgement, SYMBOL_CHANGED, symbol->new)->compared = symbol;
 		compare_export(judgement, symbol);
 	}
-	if (judgement->comparison.all_versions) {
+	if (judgement->comparison.all_versions)
 		check_versions(judgement, &judgement->old);
+	/* With overrides, those of the newer are not what it says itself. */
+	if (judgement->comparison.all_versions && !judgement->old.override_count)
 		check_versions(judgement, &judgement->new);
-	}
 }
 
 static int compare_differences(const void *a, const void *b)
@@ -172,7 +173,7 @@ static int compare_differences(const void *a, const void *b)
 
 /* Verdicts */
 
-/* Finds the first rule for each of some findings. */
+/* Finds the first rule for each of some findings, about the type of a key (NULL: none). */
 static void find_rules(struct judgement *judgement, const char *key, struct findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++) {
@@ -185,6 +186,12 @@ static void find_rules(struct judgement *judgement, const char *key, struct find
 	}
 }
 
+/* The number of the rule that decides about a finding of a difference; or more than there are. */
+static size_t deciding_rule(const struct finding *finding, const struct difference *difference)
+{
+	return finding->rule < difference->rule ? finding->rule : difference->rule;
+}
+
 bool findings_pass(const struct judgement *judgement, const struct findings *findings,
 		   const struct difference *difference)
 {
@@ -192,7 +199,7 @@ bool findings_pass(const struct judgement *judgement, const struct findings *fin
 
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->findings[i];
-		size_t rule = finding->rule < difference->rule ? finding->rule : difference->rule;
+		size_t rule = deciding_rule(finding, difference);
 
 		if (!(rule < rules->count ? rules->rules[rule].pass : finding->type->passes))
 			return false;
@@ -219,10 +226,13 @@ static bool passes(struct judgement *judgement, const struct difference *differe
 	return pass;
 }
 
-void find_deciding_rules(const struct judgement *judgement, const struct difference *difference,
-			 bool *used)
+size_t deciding_lines(const struct judgement *judgement, const struct difference *difference,
+		      size_t **lines)
 {
 	const struct compared *compared = difference->compared;
+	const struct rules *rules = &judgement->rules;
+	bool *decides = allocate_cleared(rules->count, sizeof(*decides));
+	size_t count = 0;
 
 	for (size_t i = 0; i < (compared ? compared->cause_count : 1); i++) {
 		const struct findings *findings =
@@ -230,13 +240,18 @@ void find_deciding_rules(const struct judgement *judgement, const struct differe
 				 : &difference->findings;
 
 		for (size_t j = 0; j < findings->count; j++) {
-			size_t rule = findings->findings[j].rule;
+			size_t rule = deciding_rule(&findings->findings[j], difference);
 
-			rule = rule < difference->rule ? rule : difference->rule;
-			if (rule < judgement->rules.count)
-				used[rule] = true;
+			if (rule < rules->count)
+				decides[rule] = true;
 		}
 	}
+	*lines = allocate(rules->count * sizeof(**lines));
+	for (size_t i = 0; i < rules->count; i++)
+		if (decides[i])
+			(*lines)[count++] = rules->rules[i].pattern.line;
+	free(decides);
+	return count;
 }
 
 /* Causes */
@@ -261,7 +276,9 @@ static void find_causes(struct judgement *judgement)
 			cause->change = change;
 			cause->findings.arena = &judgement->arena;
 			findings_make(&cause->findings, change->key, change->old, change->new);
-			find_rules(judgement, change->key.start, &cause->findings);
+			find_rules(judgement,
+				   is_reference(change->key.start) ? change->key.start : NULL,
+				   &cause->findings);
 		}
 	}
 }

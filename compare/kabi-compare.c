@@ -82,20 +82,28 @@ static void add_report(struct reports *reports, const char *argument)
 	*APPEND(reports->reports, reports->count, reports->capacity) = report;
 }
 
-/* Writes all, and gives files their names when nothing else can fail. */
+/*
+ * Writes all: files first, and what goes to standard output last, so that nothing is there after
+ * an error. Only then files get their names.
+ */
 static void write_reports(struct reports *reports, const struct judgement *judgement)
 {
-	for (size_t i = 0; i < reports->count; i++) {
-		struct report *report = &reports->reports[i];
+	struct report *report, *end = reports->reports + reports->count;
 
+	for (report = reports->reports; report < end; report++) {
 		output_open(&report->output, report->path);
-		report->print(judgement, report->path ? report->output.file : stdout);
-		output_finish(&report->output);
+		if (report->path)
+			report->print(judgement, report->output.file);
 	}
+	for (report = reports->reports; report < end; report++)
+		output_finish(&report->output);
+	for (report = reports->reports; report < end; report++)
+		if (!report->path)
+			report->print(judgement, stdout);
 	if (ferror(stdout) | fclose(stdout))
 		error("cannot write to standard output: %m");
-	for (size_t i = 0; i < reports->count; i++)
-		output_replace(&reports->reports[i].output);
+	for (report = reports->reports; report < end; report++)
+		output_replace(&report->output);
 	free(reports->reports);
 }
 
@@ -121,9 +129,13 @@ static bool parse_options(int argc, char **argv, struct judgement *judgement,
 			add_report(reports, optarg);
 			break;
 		case 's':
+			if (judgement->filter.path)
+				error("--symbols is given twice");
 			filter_read(&judgement->filter, optarg);
 			break;
 		case 'r':
+			if (judgement->rules.path)
+				error("--rules is given twice");
 			rules_read(&judgement->rules, optarg);
 			break;
 		case 'm':

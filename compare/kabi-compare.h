@@ -31,10 +31,10 @@
 	error("line %zu of '%s': " format, (text)->number, (text)->path, ##__VA_ARGS__)
 
 /*
- * Splits the next line into words, at most `max`; a word that begins with # begins a comment.
- * They live until the next line. Returns how many there are; -1 after the last line.
+ * Splits a line into words, at most `max`; a word that begins with # begins a comment. They live
+ * until the next line. Returns how many there are.
  */
-int next_words(struct text_file *text, const char **words, int max);
+int split_words(struct text_file *text, const char **words, int max);
 
 /* Something that a line of a file names, possibly with wildcards. */
 struct pattern {
@@ -72,6 +72,7 @@ void filter_end(struct symbol_filter *list);
 struct symver {
 	struct text name; /* first */
 	uint32_t version;
+	const char *path; /* of the file that says so */
 	const char *module;
 	const char *namespace; /* NULL: in none */
 	bool gpl_only;
@@ -84,13 +85,16 @@ struct symvers {
 	struct arena arena;
 };
 
-/* Reads one more. Errors, with the line: it can't be read, or is none. */
+/*
+ * Reads one more; of two lines for a symbol the first counts. Errors, with the line: it can't be
+ * read, or is none.
+ */
 void symvers_read(struct symvers *symvers, const char *path);
 
 /* What is said of a symbol; NULL if nothing is. */
 const struct symver *symvers_find(const struct symvers *symvers, struct text name);
 
-/* Adds what changed in how a symbol is exported. */
+/* Adds what changed in how a symbol is exported; `new` NULL: it isn't any more. */
 void symvers_compare(struct findings *findings, const struct symver *old, const struct symver *new);
 
 void symvers_free(struct symvers *symvers);
@@ -217,9 +221,12 @@ static inline const struct cause *cause_of(const struct judgement *judgement,
 bool findings_pass(const struct judgement *judgement, const struct findings *findings,
 		   const struct difference *difference);
 
-/* Sets the rules that decide about a difference in `used`, which has a flag for each rule. */
-void find_deciding_rules(const struct judgement *judgement, const struct difference *difference,
-			 bool *used);
+/*
+ * Finds the rules that decide about a difference. Returns how many there are; their lines, in order,
+ * are in an array for free().
+ */
+size_t deciding_lines(const struct judgement *judgement, const struct difference *difference,
+		      size_t **lines);
 
 /* Warns of lines of lists and rules that nothing matched, and frees all. */
 void judgement_end(struct judgement *judgement);

@@ -56,7 +56,7 @@ void print_summary(const struct judgement *judgement, FILE *file)
 		putc('\n', file);
 	}
 	if (judgement->hurting > CAUSES_NAMED)
-		fprintf(file, "  and %zu causes more\n", judgement->hurting - CAUSES_NAMED);
+		fprintf(file, "  and %zu more\n", judgement->hurting - CAUSES_NAMED);
 }
 
 /* Causes */
@@ -118,21 +118,15 @@ void print_types(const struct judgement *judgement, FILE *file)
 static void print_passing(const struct judgement *judgement, const struct difference *difference,
 			  FILE *file)
 {
-	const struct rules *rules = &judgement->rules;
-	bool *used = allocate_cleared(rules->count, sizeof(*used)), any = false;
+	size_t *lines, count = deciding_lines(judgement, difference, &lines);
 
-	find_deciding_rules(judgement, difference, used);
 	fputs(" (passes", file);
-	for (size_t i = 0; i < rules->count; i++) {
-		if (!used[i])
-			continue;
-		fprintf(file, "%s %zu", any ? "," : ": line", rules->rules[i].pattern.line);
-		any = true;
-	}
-	if (any)
-		fprintf(file, " of '%s'", rules->path);
+	for (size_t i = 0; i < count; i++)
+		fprintf(file, "%s %zu", i ? "," : count > 1 ? ": lines" : ": line", lines[i]);
+	if (count)
+		fprintf(file, " of '%s'", judgement->rules.path);
 	putc(')', file);
-	free(used);
+	free(lines);
 }
 
 /* Names the causes of a symbol's change, and says which of them pass for it if it doesn't. */

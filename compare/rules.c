@@ -19,7 +19,7 @@
 #include "kabi-compare.h"
 #include <ctype.h>
 
-static const char *const words[] = {
+static const char *const kind_words[] = {
 	[RULE_SYMBOL] = "SYMBOL", [RULE_MODULE] = "MODULE", [RULE_NAMESPACE] = "NAMESPACE",
 	[RULE_TYPE] = "TYPE",	  [RULE_CHANGE] = "CHANGE",
 };
@@ -29,6 +29,8 @@ static enum rule_kind guess_kind(const char *pattern)
 {
 	bool capitals = false;
 
+	if (is_reference(pattern))
+		return RULE_TYPE;
 	if (strchr(pattern, '/') || !strcmp(pattern, "vmlinux"))
 		return RULE_MODULE;
 	for (; *pattern; pattern++) {
@@ -42,7 +44,7 @@ static enum rule_kind guess_kind(const char *pattern)
 static enum rule_kind find_kind(const struct text_file *text, const char *word)
 {
 	for (int i = 0; i <= RULE_CHANGE; i++)
-		if (!strcmp(word, words[i]))
+		if (!strcmp(word, kind_words[i]))
 			return i;
 	line_error(text, "'%s' is none of SYMBOL, MODULE, NAMESPACE, TYPE, CHANGE", word);
 }
@@ -61,11 +63,11 @@ void rules_read(struct rules *rules, const char *path)
 {
 	struct text_file text;
 	const char *line[3];
-	int count;
 
 	rules->path = path;
-	text_file_open(&text, path, "list");
-	while ((count = next_words(&text, line, 3)) >= 0) {
+	text_file_open(&text, path, "list of rules");
+	while (text_file_next(&text)) {
+		int count = split_words(&text, line, 3);
 		struct severity_rule rule = { 0 };
 		const char *verdict;
 

@@ -19,13 +19,11 @@ static char *word_end(char *word)
 	return (quote ? quote : word) + strcspn(quote ? quote : word, BLANKS);
 }
 
-int next_words(struct text_file *text, const char **words, int max)
+int split_words(struct text_file *text, const char **words, int max)
 {
 	char *at, *end;
 	int count = 0;
 
-	if (!text_file_next(text))
-		return -1;
 	for (at = text->line; *(at += strspn(at, BLANKS)) && *at != '#'; at = end) {
 		if (count == max)
 			line_error(text, "there is more in it than expected: '%s'", at);
@@ -38,11 +36,6 @@ int next_words(struct text_file *text, const char **words, int max)
 }
 
 /* Patterns */
-
-static bool has_wildcards(const char *text)
-{
-	return strpbrk(text, "*?");
-}
 
 bool pattern_matches(const struct pattern *pattern, const char *text)
 {
@@ -59,27 +52,34 @@ struct pattern make_pattern(struct arena *arena, const char *text, size_t line)
 
 /* Lists of symbols */
 
+/* Whether a line is a heading of Android's lists: [abi_symbol_list] */
+static bool is_heading(const char *line)
+{
+	const char *end = line + strlen(line);
+
+	line += strspn(line, BLANKS);
+	while (end > line && strchr(BLANKS, end[-1]))
+		end--;
+	return end > line && *line == '[' && end[-1] == ']';
+}
+
 void filter_read(struct symbol_filter *list, const char *path)
 {
 	struct text_file text;
 	struct pattern pattern;
 	const char *word;
-	int count;
 
 	list->path = path;
-	text_file_open(&text, path, "list");
-	while ((count = next_words(&text, &word, 1)) >= 0) {
-		/* Android's lists have headings: [abi_symbol_list] */
-		if (!count || (*word == '[' && word[strlen(word) - 1] == ']'))
+	text_file_open(&text, path, "list of symbols");
+	while (text_file_next(&text)) {
+		if (is_heading(text.line) || !split_words(&text, &word, 1))
 			continue;
 		pattern = make_pattern(&list->arena, word, text.number);
-		if (!has_wildcards(word)) {
-			if (!cache_find_text(&list->names, pattern.text))
-				cache_add_text(&list->names,
-					       arena_copy(&list->arena, &pattern, sizeof(pattern)));
-			continue;
-		}
-		*APPEND(list->patterns, list->count, list->capacity) = pattern;
+		if (strpbrk(word, "*?"))
+			*APPEND(list->patterns, list->count, list->capacity) = pattern;
+		else if (!cache_find_text(&list->names, pattern.text))
+			cache_add_text(&list->names,
+				       arena_copy(&list->arena, &pattern, sizeof(pattern)));
 	}
 }
 

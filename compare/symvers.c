@@ -11,22 +11,25 @@ void symvers_read(struct symvers *symvers, const char *path)
 	struct arena *arena = &symvers->arena;
 	struct text_file text;
 	const char *words[5];
-	int count;
 
 	symvers->path = path;
-	text_file_open(&text, path, "list");
-	while ((count = next_words(&text, words, 5)) >= 0) {
+	text_file_open(&text, path, "Module.symvers");
+	while (text_file_next(&text)) {
+		int count = split_words(&text, words, 5);
 		struct symver *symver;
-		unsigned long version = 0;
+		unsigned long long version = 0;
 		char *end = NULL;
 
 		if (count > 3 && starts_with(words[0], "0x"))
-			version = strtoul(words[0], &end, 16);
-		if (!end || *end || !starts_with(words[3], "EXPORT_SYMBOL"))
+			version = strtoull(words[0], &end, 16);
+		if (!end || *end || version > UINT32_MAX || !starts_with(words[3], "EXPORT_SYMBOL"))
 			line_error(
 				&text,
 				"this is no line of a Module.symvers: CRC NAME MODULE EXPORT_SYMBOL... [NAMESPACE]");
+		if (symvers_find(symvers, make_text(words[1])))
+			continue; /* the first counts */
 		symver = arena_zalloc(arena, sizeof(*symver));
+		symver->path = path;
 		symver->name = arena_text(arena, make_text(words[1]));
 		symver->version = version;
 		symver->module = arena_text(arena, make_text(words[2])).start;
@@ -44,8 +47,12 @@ const struct symver *symvers_find(const struct symvers *symvers, struct text nam
 
 void symvers_compare(struct findings *findings, const struct symver *old, const struct symver *new)
 {
-	const char *from = old->namespace, *to = new->namespace;
+	const char *from = old->namespace, *to = new ? new->namespace : NULL;
 
+	if (!new) {
+		findings_add(findings, "export-removed", "it is not exported any more");
+		return;
+	}
 	if (!old->gpl_only && new->gpl_only)
 		findings_add(findings, "export-gpl-only", "it is for modules under the GPL only");
 	if (old->gpl_only && !new->gpl_only)

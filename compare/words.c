@@ -22,7 +22,7 @@
 const struct change_type change_types[] = {
 	{ "size", "the size of a type", false },
 	{ "alignment", "the alignment of a type", false },
-	{ "member-added", "a member in front of others", false },
+	{ "member-added", "a member in any other place", false },
 	{ "member-added-at-end", "a member after all others", false },
 	{ "member-added-in-padding", "a member where nothing was; no other changed", false },
 	{ "union-member-added", "a member of a union", false },
@@ -61,6 +61,7 @@ const struct change_type change_types[] = {
 	{ "export-gpl-only", "only modules under the GPL may use a symbol now", false },
 	{ "export-namespace", "a symbol is in another namespace", false },
 	{ "export-module", "a symbol is in another module", false },
+	{ "export-removed", "a symbol is not exported any more", false },
 	{ "export-for-all", "a symbol is no longer for modules under the GPL alone", true },
 	{ "export-no-namespace", "a symbol is in no namespace any more", true },
 	{ "other", "anything else", false },
@@ -343,6 +344,27 @@ static void compare_sizes(struct words *words, const char *of, const struct node
 		     new->attributes[ALIGNMENT]);
 }
 
+/*
+ * Whether what is around the lists of two items, whose own items are compared one by one, is the
+ * same: pointers, arrays, and structures or unions both.
+ */
+static bool same_wrapping(const struct text_line *old, const struct text_line *new)
+{
+	const struct node *from = old->type, *to = new->type;
+
+	while (from && to && from != old->body && to != new->body) {
+		if (from->kind != to->kind || !same_text(from->name, to->name) ||
+		    !same_text(from->bounds, to->bounds) || !same_attribute(from, to, BYTE_SIZE) ||
+		    !same_attribute(from, to, ALIGNMENT) ||
+		    (is_function(from) && !same_text(from->text, to->text)))
+			return false;
+		from = from->type;
+		to = to->type;
+	}
+	return (from == old->body) == (to == new->body) &&
+	       old->body->kind == new->body->kind &&same_text(old->body->name, new->body->name);
+}
+
 /* Compares the types of partners; `kind` is that of the change if there is one. */
 static void compare_types(struct words *words, const char *kind, const char *what,
 			  struct text_line *old, struct text_line *new)
@@ -352,11 +374,11 @@ static void compare_types(struct words *words, const char *kind, const char *wha
 
 	if (old->body && new->body) {
 		compare_sizes(words, to ? what : "", old->body, new->body);
-		if (!same_attribute(old->body, new->body, ALIGNMENT))
+		if (same_attribute(old->item, new->item, BIT_SIZE) && same_wrapping(old, new))
 			return;
-	}
-	if (same_type(old, new))
+	} else if (same_type(old, new)) {
 		return;
+	}
 	if (from && to && same_attribute(old->item, new->item, BIT_SIZE) &&
 	    same_unqualified(from, to))
 		kind = "qualifier";
@@ -366,6 +388,60 @@ static void compare_types(struct words *words, const char *kind, const char *wha
 		add(words, kind,
 		    join(words, "%s is '%s' as before, but was '%.*s', is '%.*s'", what, is,
 			 SHOW(from->text), SHOW(to->text)));
+}
+
+/* By how much an item moved, in bits, or its value changed. */
+static int64_t shift_of(const struct text_line *line)
+{
+	const struct text_line *twin = line->twin;
+
+	if (!line->item || !twin ||
+	    (line->item->kind == NODE_MEMBER &&
+	     (line->place == UNPLACED || twin->place == UNPLACED)))
+		return 0;
+	return line->place - twin->place;
+}
+
+/*
+ * Whether two items are the same but for what else is said of them: names, types, widths, and
+ * where they are or which values they have. So no rule for these lets pass more than they say.
+ */
+static bool same_rest(const struct node *old, const struct node *new)
+{
+	/* Of these the numbers are compared as places and values. */
+	static const enum attribute numbers[] = { DATA_BIT_OFFSET, DATA_MEMBER_LOCATION, VALUE };
+	const struct node *from = old->items, *to = new->items;
+
+	for (int i = 0; i < 3; i++)
+		if (!old->attributes[numbers[i]].start != !new->attributes[numbers[i]].start)
+			return false;
+	if (old->kind == NODE_VARIANT && from && to) {
+		if (!same_attribute(from, to, DATA_MEMBER_LOCATION) || !same_rest(from, to))
+			return false;
+		for (from = from->next, to = to->next; from && to; from = from->next, to = to->next)
+			if (!same_text(from->text, to->text))
+				return false;
+		if (from || to)
+			return false;
+	}
+	return same_attribute(old, new, ACCESSIBILITY);
+}
+
+/* Whether items that neither moved nor have other values stand in the same order. */
+static bool same_order(const struct words *words)
+{
+	const struct text_line *last = NULL;
+
+	for (size_t i = 0; i < words->new.count; i++) {
+		const struct text_line *line = &words->new.lines[i];
+
+		if (!line->item || !line->twin || shift_of(line))
+			continue;
+		if (last && line->twin < last)
+			return false;
+		last = line->twin;
+	}
+	return true;
 }
 
 static void compare_items(struct words *words, struct text_line *old, struct text_line *new)
@@ -383,8 +459,9 @@ static void compare_items(struct words *words, struct text_line *old, struct tex
 		add(words, join(words, "%s-renamed", noun),
 		    join(words, "%s is called '%.*s' now", name_of(words, old), SHOW(to)));
 	compare_types(words, join(words, "%s-retyped", noun), what, old, new);
-	if (words->findings->count == count && !new->body && old->place == new->place &&
-	    !same_text(old->item->text, new->item->text))
+	if (!same_rest(old->item, new->item) ||
+	    (words->findings->count == count && !new->body && old->place == new->place &&
+	     !same_text(old->item->text, new->item->text)))
 		add(words, "other",
 		    join(words, "%s was '%.*s', is '%.*s'", what, SHOW(old->item->text),
 			 SHOW(new->item->text)));
@@ -434,18 +511,6 @@ static void remove_item(struct words *words, struct text_line *line)
 		return;
 	add(words, join(words, "%s-removed", nouns[line->item->kind]),
 	    join(words, "%s (%s) was removed", name_of(words, line), show(words, line)));
-}
-
-/* By how much an item moved, in bits, or its value changed. */
-static int64_t shift_of(const struct text_line *line)
-{
-	const struct text_line *twin = line->twin;
-
-	if (!line->item || !twin ||
-	    (line->item->kind == NODE_MEMBER &&
-	     (line->place == UNPLACED || twin->place == UNPLACED)))
-		return 0;
-	return line->place - twin->place;
 }
 
 /* Says which items moved; those in a row that moved by the same together. */
@@ -522,6 +587,8 @@ static void compare_trees(struct words *words, struct text_line *old, struct tex
 	for (struct text_line *line = words->old.lines; line < old; line++)
 		if (line->item && !line->twin)
 			remove_item(words, line);
+	if (!same_order(words))
+		add(words, "other", "its items stand in another order");
 }
 
 /* Whether a function takes more than its parameters; they are the last that it has. */
@@ -563,13 +630,13 @@ void findings_make(struct findings *findings, struct text key, struct text old, 
 	else if (!new.start)
 		add(&words, is_type ? "type-removed" : "symbol-removed",
 		    is_type ? "nothing leads to it any more" : "it is gone");
+	else if (is_declaration(old) && !is_declaration(new))
+		add(&words, "defined", "it was only declared, and is defined");
+	else if (is_declaration(new) && !is_declaration(old))
+		add(&words, "declared", "it was defined, and is only declared");
 	else if (!from || !to || from->kind != to->kind ||
 		 words.old.count > PAIRS_LIMIT / words.new.count)
 		add(&words, "other", "this can't be said in words");
-	else if (is_only_declared(from) && !is_only_declared(to))
-		add(&words, "defined", "it was only declared, and is defined");
-	else if (is_only_declared(to) && !is_only_declared(from))
-		add(&words, "declared", "it was defined, and is only declared");
 	else
 		compare_trees(&words, &words.old.lines[words.old.count - 1],
 			      &words.new.lines[words.new.count - 1]);

@@ -120,6 +120,9 @@ void count_table(struct dwarf_input *input, const struct bytes *bytes, const uns
 
 /* units.c: other units and files */
 
+/* Lists the units of the input file. */
+void list_units(struct dwarf_input *input);
+
 /* Finds the unit that libdw calls `cu`, to which unit `from` refers; or NULL. */
 struct unit *find_unit(struct unit *from, Dwarf_CU *cu);
 

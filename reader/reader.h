@@ -4,6 +4,7 @@
  * type string, and uses cache.h, magic.h and message.h alone. Its files, each of which uses
  * those below it:
  *
+ *	groups.c	which units refer to each other, and are given up together
  *	lines.c		which of a unit's files are source files
  *	decode.c	the attributes of a DIE, lists of children, parents
  *	units.c		the units of a file, split and supplementary files

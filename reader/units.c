@@ -152,63 +152,9 @@ void unit_close(struct unit *unit, bool again)
 	arena_reset(&input->arena);
 }
 
-/*
- * Puts units that refer to each other, and all between them, into groups, so that what is known
- * of them can be given up after the last. In what clang links with ThinLTO, these are the units
- * of one of its objects; with full LTO nearly all units are one group. Say units 2 and 5 of seven
- * refer to 3 and 4:
- *
- *	unit		1   2   3   4   5   6   7
- *	refers to	    3           4
- *	edges		  0   1   0   1   0   0
- *	group		0   1   1   2   2   3   4
- *
- * An edge between two units counts how many units refer across it.
- */
-static void find_groups(struct dwarf_input *input, struct unit_list *list)
+void list_units(struct dwarf_input *input)
 {
-	size_t *begin = allocate_cleared(list->count + 1, sizeof(*begin));
-	size_t *end = allocate_cleared(list->count + 1, sizeof(*end));
-	size_t open = 0;
-	uint64_t last_offset = UINT64_MAX;
-	enum links links = LINKS_NONE, any = LINKS_NONE;
-
-	/* To one that is alone, there is no other to refer. */
-	for (size_t i = 0; list->count > 1 && any != LINKS_ANY && i < list->count; i++) {
-		struct unit *unit = &list->units[i];
-		size_t first, last;
-
-		if (unit->abbreviations_offset != last_offset) {
-			links = find_links(unit);
-			cache_clear(&input->abbreviation_tables);
-			arena_reset(&input->arena);
-		}
-		last_offset = unit->abbreviations_offset;
-		if (links > any)
-			any = links;
-		if (links != LINKS_UNITS)
-			continue;
-		find_linked_units(unit, &first, &last);
-		begin[first]++;
-		end[last]++;
-	}
-	for (size_t i = 0; i < list->count; i++) {
-		struct unit *unit = &list->units[i];
-
-		open += begin[i] - end[i];
-		unit->last_of_group = any == LINKS_ANY ? i + 1 == list->count : !open;
-	}
-	cache_clear(&input->abbreviation_tables);
-	arena_reset(&input->arena);
-	free(begin);
-	free(end);
-}
-
-void dwarf_input_open(struct dwarf_input *input, struct object *object)
-{
-	*input = (struct dwarf_input){ .object = object };
-	read_units(input, &input->main, &object->file);
-	find_groups(input, &input->main);
+	read_units(input, &input->main, &input->object->file);
 }
 
 struct unit *find_unit(struct unit *from, Dwarf_CU *cu)

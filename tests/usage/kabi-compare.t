@@ -202,6 +202,8 @@ compare_is($baseline, $baseline =~ s/^g .*\n//mr, [], "1\n0 symbols changed, 0 s
 compare_is($baseline =~ s/^g .*\n//mr, $baseline, ['-f', 'short'], "1\nadded g fs/xfs.ko\n", 'a symbol is added');
 compare_is("/* a */\nf variable $int\n/* b */\ng variable $int\n", "/* b */\nf variable $int\ng variable $int\n", [], "0\n", 'a symbol that is in another file now, with the same types');
 
+is(compare("f variable t#t\nt#t typedef_type t { $int } \n", "f variable t#t\nt#t typedef_type t { $int }\n")->{status}, 1, 'a blank at the end, as a rule may give one, is part of a string');
+
 # Kinds of causes, and many of them
 my $start = "f variable pointer_type { s#s }\n";
 for my $case (["s#s structure_type s { }\n", "s#s structure_type s { member $int }\n", 's#s became defined: 1 symbol (f) in 1 file (NEW)', 's#s became defined'],
@@ -398,7 +400,7 @@ s#in changed: 1 symbol (f) in 1 file (NEW)
  }
 
 s#o became defined: 1 symbol (f) in 1 file (NEW)
-  this can't be said in words [other]
+  it was only declared, and is defined [defined]
 --- s#o
 +++ s#o
 @@ -1,3 +1,3 @@
@@ -430,7 +432,7 @@ for my $case (['-s', "a b\n", qr/line 1 of .* more in it than expected: 'b'/], [
 	$r = compare($baseline, $baseline, $case->[0], spew("$scratch/bad", $case->[1]));
 	like("$r->{status}$r->{out}$r->{err}", qr/\A2error: kabi-compare: (?:select|rules|symvers|text): $case->[2]/, "an error of $case->[0]: " . $case->[1] =~ s/[\0\n]/ /gr);
 }
-for my $case ([['-s', "$scratch/none"], qr/cannot read the list '.*none': No such file/], [['-f', 'long'], qr/unknown format 'long': full, summary, short, types or json/], [['-x'], qr/usage/], [['third'], qr/two baselines/]) {
+for my $case ([['-s', "$scratch/none"], qr/cannot read the list of symbols '.*none': No such file/], [['-f', 'long'], qr/unknown format 'long': full, summary, short, types or json/], [['-x'], qr/usage/], [['third'], qr/two baselines/]) {
 	$r = compare($baseline, $baseline, @{$case->[0]});
 	like("$r->{status}$r->{out}$r->{err}", qr/\A2.*$case->[1]/s, "an error: @{$case->[0]}");
 }

@@ -53,9 +53,17 @@ short_is(['TYPE s#s FAIL', 'vmlinux PASS'], [@short[0 .. 4]], 'FAIL for a type, 
 short_is(['vmlinux PASS', 'TYPE s#s FAIL'], [@short[0 .. 2]], '... and after it');
 short_is(['CHANGE size FAIL', 'TYPE s#s PASS', 'TYPE e#e PASS'], [@short[1 .. 4]], 'FAIL for a kind');
 short_is(["TYPE s#s PASS # why", '# TYPE e#e PASS'], [@short[0 .. 3]], 'comments');
+short_is(['s#s PASS', "e#* PASS"], [@short[1, 2]], 'a reference is about types, also if it does not say so');
+is(compare("f variable $int\n", "f variable s#s\ns#s structure_type s { }\n", rules('TYPE * PASS'))->{status}, 1, "TYPE is not about a symbol's own type");
 my $r = compare($old, $new, rules('TYPE s#s PASS', 'TYPE u#s PASS', 'CHANGE other PASS', 'SYMBOL none PASS', 'CHANGE size FAIL'));
 is($r->{err} =~ s/\Q$scratch\E/TMP/gr, join('', map {"warning: kabi-compare: rules: line $_->[0] of 'TMP/rules': the rule for '$_->[1]' comes first for no $_->[2]\n"} [2, 'u#s', 'change'], [3, 'other', 'change'], [4, 'none', 'symbol'], [5, 'size', 'change']),
 	'rules that are of no use');
+for my $option ('-r', '-s') {
+	my @twice = ($option, spew("$scratch/one", "f FAIL\n" =~ s/ FAIL//r)) x 2;
+	@twice = ($option, spew("$scratch/one", "f FAIL\n")) x 2 if $option eq '-r';
+	like(compare($old, $new, @twice)->{err}, qr/^error: .* --\w+ is given twice$/m, "$option twice");
+}
+is(compare($old, $new, '-f', 'short', '-s', spew("$scratch/list", "[abi symbol list]\n  [other list] \nb\n"))->{out}, "changed b vmlinux.o\n", 'headings with blanks');
 for my $case (['CHANGE member-grown PASS', "no kind of change is called 'member-grown' \\(kabi-compare\\(1\\)"], ['TYPE PASS', "the rule for 'TYPE'"], ['TYPE s#s s#e PASS', 'there is more in it than expected']) {
 	$r = compare($old, $new, rules($case->[0]));
 	like($r->{err}, qr/line 1 of '.*rules': $case->[1]/, "a rule: $case->[0]");
@@ -78,7 +86,7 @@ is($r->{out} =~ s/0x[0-9a-f]{8}/CRC/gr, <<"END", 'all pass: no cause, each symbo
 fs/log.o: c changed from CRC to CRC: e#e changed (passes: line 2 of '$scratch/rules')
 fs/log.o: gone removed (passes: line 3 of '$scratch/rules')
 fs/log.o: new added (passes: line 3 of '$scratch/rules')
-vmlinux.o: a changed from CRC to CRC: s#s changed, e#e changed (passes: line 1, 2 of '$scratch/rules')
+vmlinux.o: a changed from CRC to CRC: s#s changed, e#e changed (passes: lines 1, 2 of '$scratch/rules')
 vmlinux.o: b changed from CRC to CRC: s#s changed (passes: line 1 of '$scratch/rules')
 END
 is($r->{status}, 0, '... exit status 0');
@@ -115,11 +123,11 @@ is(compare($old, $old, '-f', 'summary')->{out}, '', '... nothing if nothing diff
 	my $many = join '', map({ my $n = $_; sprintf "f%02d subprogram ( %s ) -> $int\n", $n, join ' , ', map {"formal_parameter s#s$_"} 1 .. $n } 1 .. 14), map {"s#s$_ structure_type s$_ { member $int a }\n"} 1 .. 14;
 	my @want = map { "  s#s$_ changed: " . (15 - $_) . " symbol" . ($_ == 14 ? '' : 's') . ', ' . ($_ == 1 ? 1 : 0) . ' by it alone' . ($_ == 1 ? '' : "; $_ fewer without the first $_") } 1 .. 10;
 	is(compare("/* a */\n$many", "/* a */\n" . $many =~ s/int byte_size\(4\) encoding\(5\) a/long byte_size(8) encoding(5) a/gr, '-f', 'summary')->{out},
-		join("\n", '14 symbols changed, 0 symbols added, 0 symbols removed, 0 passed; 14 symbols compared', @want, '  and 4 causes more', ''), '... of many causes the first ten');
+		join("\n", '14 symbols changed, 0 symbols added, 0 symbols removed, 0 passed; 14 symbols compared', @want, '  and 4 more', ''), '... of many causes the first ten');
 }
 
 # Exports
-my @symvers = ("0x00000000\ta\tvmlinux\tEXPORT_SYMBOL\t\n0x00000000\tb\tvmlinux\tEXPORT_SYMBOL_GPL\tOLD_NS\n0x00000000\tc\tfs/log\tEXPORT_SYMBOL_GPL\t\n0x00000000\td\tfs/log\tEXPORT_SYMBOL\tONE\n0x00000000\tgone\tfs/log\tEXPORT_SYMBOL\t\n",
+my @symvers = ("0x00000000\ta\tvmlinux\tEXPORT_SYMBOL\t\n0x00000000\tb\tvmlinux\tEXPORT_SYMBOL_GPL\tOLD_NS\n0x00000000\tc\tfs/log\tEXPORT_SYMBOL_GPL\t\n0x00000000\td\tfs/log\tEXPORT_SYMBOL\tONE\n",
 	"0x00000000\ta\tvmlinux\tEXPORT_SYMBOL_GPL\t\n0x00000000\tb\tvmlinux\tEXPORT_SYMBOL_GPL\t\n0x00000000\tc\tfs/other\tEXPORT_SYMBOL\t\n0x00000000\td\tfs/log\tEXPORT_SYMBOL_GPL\tTWO\n0x00000000\tnew\tfs/log\tEXPORT_SYMBOL\t\n");
 my @both = ('--old-symvers', spew("$scratch/old.symvers", $symvers[0]), '-m', spew("$scratch/new.symvers", $symvers[1]));
 $r = compare($old, $old, @both);
@@ -139,6 +147,15 @@ is(compare($old, $old, @both, rules('CHANGE export-* PASS'))->{status}, 0, '... 
 is(compare($old, $old, @both[0, 1, 2], spew("$scratch/same.symvers", $symvers[0]))->{status}, 0, '... the same');
 is(compare($old, $old, @both[0, 1, 2], spew("$scratch/same.symvers", $symvers[0] =~ s/\t\n/\n/gr))->{status}, 0, '... without a field for namespaces');
 is(compare($old, $old, @both, '-s', spew("$scratch/list", "b\n"))->{status}, 0, '... of the listed symbols alone');
+is(compare($old, $old, @both[0, 1, 2], spew("$scratch/less.symvers", $symvers[0] =~ s/^.*\tb\t.*\n//mr), '-f', 'short')->{out}, "export b vmlinux.o\n", '... a symbol that is not exported any more');
+is(compare($old, $old, @both[0, 1, 2], "$scratch/less.symvers", rules('CHANGE export-removed PASS'))->{status}, 0, '... which passes by a rule');
+{
+	# Of two lines for a symbol, here in two files, the first counts.
+	my @many = map { my $export = $_; join '', map {"0x00000000\tf$_\tvmlinux\t$export\n"} 1 .. 3000 } 'EXPORT_SYMBOL', 'EXPORT_SYMBOL_GPL';
+	my ($plain, $gpl) = (spew("$scratch/plain", $many[0]), spew("$scratch/gpl", $many[1]));
+	my $all = join '', map {"f$_ variable $int\n"} sort 1 .. 3000;
+	is(compare($all, $all, '--old-symvers', $plain, '-m', $plain, '-m', $gpl, '-f', 'summary')->{out}, '', '... in several files: the first line for a symbol counts');
+}
 $r = compare($old, $old, @both[0, 1]);
 like("$r->{status}$r->{out}$r->{err}", qr/\A2error: .*--old-symvers needs the Module.symvers of the other build: --symvers$/, 'one of two builds');
 
@@ -150,6 +167,11 @@ like("$r->{status}$r->{out}$r->{err}", qr/\A2error: .*--old-symvers needs the Mo
 	$r = compare($old, $old, '-m', spew("$scratch/wrong", $right =~ s/$versions{b}/0x12345678/r));
 	is($r->{err}, "warning: kabi-compare: judge: 1 of 3 symbols have another version in '$scratch/wrong' than in '$scratch/new' (b: 0x12345678, $versions{b}): are they of one build? (A baseline of linked objects, or --canonical, has versions of its own.)\n", '... or of another build');
 	is($r->{status}, 0, '... a warning');
+	my %new_versions = compare($old, $new)->{out} =~ /: (\w) changed from 0x[0-9a-f]{8} to (0x[0-9a-f]{8})/g;
+	my $of_new = spew("$scratch/of-new", join '', map {"$new_versions{$_}\t$_\tvmlinux\tEXPORT_SYMBOL\n"} sort keys %new_versions);
+	is(compare($old, $new, '-m', $of_new)->{err}, '', '... the right one of the newer');
+	is(compare($old =~ s/^s#s/override s#s/mr, $new, '-m', $of_new)->{err}, '', '... of which overrides make no other');
+	like(compare($old, $old, '-m', spew("$scratch/long", "0x112345678\ta\tvmlinux\tEXPORT_SYMBOL\n"))->{err}, qr/line 1 of '.*long': this is no line of a Module.symvers/, '... a version of more than 32 bits');
 	like(compare($old, $new, '--old-symvers', "$scratch/right", '-m', "$scratch/right")->{err}, qr/\Awarning: \S+ judge: 3 of 3 symbols .*'\Q$scratch\E\/right' than in '\Q$scratch\E\/new' .*\n\z/, '... that of the older given for the newer');
 }
 
@@ -188,6 +210,17 @@ END
 		$r = compare($old, $new, @{$case->[0]});
 		like("$r->{status}$r->{out}$r->{err}", qr/\A2error: .*$case->[1]/, "... an error: @{$case->[0]}");
 	}
+	for my $files (['full', "json:$scratch/none/x"], ["json:$scratch/none/x", 'full'], ['full', 'json:/dev/full'], ["summary:$scratch/before", 'full', 'json:/dev/full']) {
+		$r = compare($old, $new, map { ('-f', $_) } @$files);
+		is($r->{status} . $r->{out}, '2', "... nothing is printed after an error: @$files");
+	}
+	ok(!-e "$scratch/before", '... nor written');
+	my $sanitized = "$tests/../kabi-compare-sanitized";
+	SKIP: {
+		skip 'no kabi-compare-sanitized', 1 if !-x $sanitized;
+		$r = command('', $sanitized, '-f', "json:$scratch/one", '-f', "full:$scratch/two", "$scratch/old", "$scratch/new");
+		is($r->{status} . $r->{err}, '1', '... files, with the sanitizers');
+	}
 	# After an error, a file is as it was.
 	spew("$scratch/kept", 'kept');
 	$r = command('', 'sh', '-c', "'$program' -f full -f 'json:$scratch/kept' '$scratch/old' '$scratch/new' >/dev/full");
@@ -203,26 +236,27 @@ SKIP: {
 		return $r->{out} . $r->{err};
 	}
 	my $text = compare($old, $new, '-f', 'json', rules('TYPE s#s PASS', 'SYMBOL new PASS'), '-s', spew("$scratch/list", "*\n"))->{out};
-	for my $case (['[k for k in j]', "['format', 'old', 'new', 'compared', 'changed', 'added', 'removed', 'export', 'passed', 'causes', 'symbols']"],
-		['[j[k] for k in ("format", "compared", "changed", "added", "removed", "export", "passed")]', '[1, 4, 2, 0, 1, 0, 2]'],
-		['[(c["type"], c["change"], c["symbols"], c["alone"], c["without"]) for c in j["causes"]]', "[('e#e', 'changed', 2, 2, 2), ('s#s', 'changed', 0, 0, 0)]"],
+	for my $case (['[k for k in j]', "['format', 'old', 'new', 'compared', 'failed', 'passed', 'causes', 'differences']"],
+		['[j[k] for k in ("format", "compared", "failed", "passed")]', "[1, 4, {'changed': 2, 'added': 0, 'removed': 1, 'export': 0}, 2]"],
+		['[(c["type"], c["change"], c["hurts"], c["alone"], c["without"]) for c in j["causes"]]', "[('e#e', 'changed', 2, 2, 2), ('s#s', 'changed', 0, 0, 0)]"],
 		['j["causes"][0]["old"]', 'enumeration_type e { enumerator A = 0 } byte_size(4)'],
-		['j["causes"][0]["findings"]', "[{'kind': 'enumerator-added-at-end', 'text': \"'B' (B = 1) was added at the end\"}]"],
-		['[(s["name"], s["file"], s["change"], s["passes"], s["rules"], s.get("causes"), [f["kind"] for f in s.get("findings", [])]) for s in j["symbols"]]',
-			"[('c', 'fs/log.o', 'changed', False, [], [0], []), ('gone', 'fs/log.o', 'removed', False, [], None, ['symbol-removed']), ('new', 'fs/log.o', 'added', True, [2], None, ['symbol-added']), ('a', 'vmlinux.o', 'changed', False, [1], [1, 0], []), ('b', 'vmlinux.o', 'changed', True, [1], [1], [])]"],
-		['all(len(s["old_version"]) == 10 and s["old_version"] != s["new_version"] for s in j["symbols"] if "causes" in s)', 'True']) {
+		['j["causes"][0]["findings"]', "[{'kind': 'enumerator-added-at-end', 'text': \"'B' (B = 1) was added at the end\", 'rule': None}]"],
+		['[f["rule"] for f in j["causes"][1]["findings"]]', '[1, 1]'],
+		['[(s["name"], s["file"], s["change"], s["passes"], s["rules"], s.get("causes"), s.get("hurt_by"), s.get("old_file"), [f["kind"] for f in s.get("findings", [])]) for s in j["differences"]]',
+			"[('c', 'fs/log.o', 'changed', False, [], [0], [0], 'fs/log.o', []), ('gone', 'fs/log.o', 'removed', False, [], None, None, None, ['symbol-removed']), ('new', 'fs/log.o', 'added', True, [2], None, None, None, ['symbol-added']), ('a', 'vmlinux.o', 'changed', False, [1], [1, 0], [0], 'vmlinux.o', []), ('b', 'vmlinux.o', 'changed', True, [1], [1], [], 'vmlinux.o', [])]"],
+		['all(len(s["old_version"]) == 10 and s["old_version"] != s["new_version"] for s in j["differences"] if "causes" in s)', 'True']) {
 		is(json($text, $case->[0]), "$case->[1]\n", "JSON: $case->[0]");
 	}
-	is(json(compare($old, $old, '-f', 'json')->{out}, '(j["compared"], j["causes"], j["symbols"])'), "(5, [], [])\n", '... nothing differs');
+	is(json(compare($old, $old, '-f', 'json')->{out}, '(j["compared"], j["causes"], j["differences"])'), "(5, [], [])\n", '... nothing differs');
 	my $added = "f variable s#s\ns#s structure_type s { }\n";
 	is(json(compare("f variable $int\n", $added, '-f', 'json')->{out}, '[(c["old"] is None, c["new"]) for c in j["causes"] if c["change"] == "added"]'), "[(True, 'structure_type s { }')]\n", '... a type that came');
-	is(json(compare("f int f ( int )\n", "f int f ( long )\n", '-f', 'json')->{out}, '["old_version" in j["symbols"][0], len(j["symbols"][0]["causes"])]'), "[False, 1]\n", '... of genksyms, whose versions are not known');
+	is(json(compare("f int f ( int )\n", "f int f ( long )\n", '-f', 'json')->{out}, '["old_version" in j["differences"][0], len(j["differences"][0]["causes"])]'), "[False, 1]\n", '... of genksyms, whose versions are not known');
 	# Whatever is in a name: valid, and what is UTF-8 is kept.
 	for my $case (["\"\\\x01\x1f\x7f", '"\\\\\x01\x1f\x7f'], ["\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"], ["\x80", "\xef\xbf\xbd"], ["\xc0\x80", "\xef\xbf\xbd" x 2], ["\xe0\x80\x80", "\xef\xbf\xbd" x 3], ["\xed\xa0\x80", "\xef\xbf\xbd" x 3],
 		["\xf0\x80\x80\x80", "\xef\xbf\xbd" x 4], ["\xf4\x90\x80\x80", "\xef\xbf\xbd" x 4], ["\xf5", "\xef\xbf\xbd"], ["\xe2\x82", "\xef\xbf\xbd" x 2], ["\xc3", "\xef\xbf\xbd"], ["\xf0\x9f\x98", "\xef\xbf\xbd" x 3], ["\xc3\x28", "\xef\xbf\xbd("]) {
 		my ($name, $want) = @$case;
 		$want = '"\\' . "\x01\x1f\x7f" if $name =~ /^"/;
-		my $got = command(compare("f$name variable $int\n", "g variable $int\n", '-f', 'json')->{out}, 'python3', '-c', 'import json, sys; sys.stdout.buffer.write(json.loads(sys.stdin.buffer.read().decode("utf-8"))["symbols"][1]["name"].encode())')->{out};
+		my $got = command(compare("f$name variable $int\n", "g variable $int\n", '-f', 'json')->{out}, 'python3', '-c', 'import json, sys; sys.stdout.buffer.write(json.loads(sys.stdin.buffer.read().decode("utf-8"))["differences"][1]["name"].encode())')->{out};
 		is($got, "f$want", '... a name with ' . join ' ', map { sprintf '%02x', ord } split //, $name);
 	}
 }
