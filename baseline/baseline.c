@@ -394,13 +394,12 @@ static void read_file(struct parser *parser, const char *path, struct text name)
 
 	parser->path = path;
 	parser->name = name;
-	parser->line = 0;
 	parser->has_header = false;
 	text_file_open(&text, path, "symtypes file");
 	while (text_file_next(&text)) {
 		struct text header;
 
-		parser->line++;
+		parser->line = text.number;
 		check_line(parser, &text);
 		header = header_file(text.line);
 		if (header.start) {

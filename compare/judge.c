@@ -208,7 +208,7 @@ bool findings_pass(const struct judgement *judgement, const struct findings *fin
 }
 
 /* Decides whether a difference passes, and adds it to the causes that hurt it. */
-static bool passes(struct judgement *judgement, const struct difference *difference)
+static bool passes(struct judgement *judgement, struct difference *difference)
 {
 	const struct compared *compared = difference->compared;
 	bool pass = true;
@@ -307,28 +307,22 @@ static void rank_causes(struct judgement *judgement)
 	if (count)
 		qsort(judgement->order, count, sizeof(*judgement->order), compare_causes);
 	for (size_t i = 0; i < count; i++) {
-		judgement->order[i]->rank = i;
-		judgement->hurting += judgement->order[i]->count > 0;
+		struct cause *cause = judgement->order[i];
+
+		cause->rank = i;
+		judgement->hurting += cause->count > 0;
+		for (size_t j = 0; j < cause->count; j++) {
+			cause->symbols[j]->last_cause = cause;
+			cause->symbols[j]->hurt_by++;
+		}
 	}
 	for (size_t i = 0; i < judgement->count; i++) {
 		const struct difference *difference = &judgement->differences[i];
-		const struct compared *compared = difference->compared;
-		struct cause *last = NULL;
-		size_t hurt = 0;
 
-		for (size_t j = 0; compared && j < compared->cause_count; j++) {
-			struct cause *cause = &judgement->causes[compared->causes[j]->number];
-
-			if (findings_pass(judgement, &cause->findings, difference))
-				continue;
-			hurt++;
-			if (!last || cause->rank > last->rank)
-				last = cause;
-		}
-		if (last)
-			last->freed++;
-		if (hurt == 1)
-			last->alone++;
+		if (difference->hurt_by)
+			difference->last_cause->freed++;
+		if (difference->hurt_by == 1)
+			difference->last_cause->alone++;
 	}
 	for (size_t i = 1; i < judgement->hurting; i++)
 		judgement->order[i]->freed += judgement->order[i - 1]->freed;

@@ -145,7 +145,7 @@ void rules_end(struct rules *rules);
 struct cause {
 	const struct change *change; /* NULL: none that counts */
 	struct findings findings; /* what it is, in words */
-	const struct difference **symbols; /* whose versions it changed, and may not */
+	struct difference **symbols; /* whose versions it changed, and may not */
 	size_t count;
 	size_t capacity;
 	size_t alone; /* how many of these nothing else hurts */
@@ -170,6 +170,8 @@ struct difference {
 	struct findings findings; /* of others */
 	size_t rule; /* the first for the symbol; the count of rules: none is */
 	bool passes;
+	size_t hurt_by; /* how many causes it is hurt by */
+	struct cause *last_cause; /* of these, the one of the highest rank */
 };
 
 /* Two baselines, and what differs. */

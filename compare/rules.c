@@ -43,7 +43,7 @@ static enum rule_kind guess_kind(const char *pattern)
 
 static enum rule_kind find_kind(const struct text_file *text, const char *word)
 {
-	for (int i = 0; i <= RULE_CHANGE; i++)
+	for (int i = 0; i < RULE_KINDS; i++)
 		if (!strcmp(word, kind_words[i]))
 			return i;
 	line_error(text, "'%s' is none of SYMBOL, MODULE, NAMESPACE, TYPE, CHANGE", word);

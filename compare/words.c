@@ -113,6 +113,7 @@ static const char *join(struct words *words, const char *format, ...)
 	return text;
 }
 
+/* Adds a finding of the kind of that name. */
 static void add(struct words *words, const char *name, const char *sentence)
 {
 	findings_add(words->findings, name, "%s", sentence);
@@ -361,8 +362,8 @@ static bool same_wrapping(const struct text_line *old, const struct text_line *n
 		from = from->type;
 		to = to->type;
 	}
-	return (from == old->body) == (to == new->body) &&
-	       old->body->kind == new->body->kind &&same_text(old->body->name, new->body->name);
+	return same_text(old->body->name, new->body->name) && old->body->kind == new->body->kind &&
+	       (from == old->body) == (to == new->body);
 }
 
 /* Compares the types of partners; `kind` is that of the change if there is one. */
