@@ -307,7 +307,7 @@ for my $tree (@trees) {
 	make_module("$folder-linked", '', '');
 	($r, $new) = build($tree, "$folder-linked", 'GENDWARFKSYMS_LINKED=1');
 	is(differing($old, $new), '', "$name: versions of linked modules") or diag($r->{err});
-	like(slurp("$folder-linked/.a.o.cmd"), qr/^# gendwarfksyms: \S*a\.o .*\n(?:#SYMVER .*\n)+# gendwarfksyms end$/m, '... are made when all is linked');
+	like(slurp("$folder-linked/.a.o.cmd"), qr/^# gendwarfksyms: (\S*a\.o)\n(?:#SYMVER .*\n)+# gendwarfksyms end: \g1 /m, '... are made when all is linked');
 	($r, $new) = build($tree, "$folder-linked", 'GENDWARFKSYMS_LINKED=1');
 	is(differing($old, $new), '', '... and the next time');
 	mkdir "$folder-two";
@@ -453,6 +453,23 @@ E
 	}
 	spew("$folder/symvers", "0x12345678\tf\tm\tEXPORT_SYMBOL\t\n0x00000000\tother\tn\tEXPORT_SYMBOL\t\n");
 	is($in->("m.o\n", '-o', 'symvers', '-T', '-')->{status}, 0, '... those of others are not');
+
+	# What is there stays, if it is complete, and of the same options.
+	my $versions = sub {
+		my ($list, $variable, $value) = @_;
+		local $ENV{$variable // 'UNUSED'} = $value;
+		return $in->($list, '-T', '-')->{status} . ': ' . join ' ', slurp("$folder/.m.o.cmd") =~ /^#SYMVER (.*)$/mg;
+	};
+	my $complete = $versions->("m.o\n");
+	like($complete, qr/^0: f 0x(?!00000000)\w{8}$/, 'one version of the symbol');
+	my $cmd = slurp("$folder/.m.o.cmd");
+	spew("$folder/.m.o.cmd", $cmd =~ s/^(?:#SYMVER f .*\n)?# gendwarfksyms end.*\n//mr);
+	is($versions->("m.o\n"), $complete, '... also after a run that was killed before the end of its versions');
+	spew("$folder/.m.o.cmd", $cmd =~ s/^#SYMVER f .*/#SYMVER f 0x12345678/mr);
+	is($versions->("m.o\n"), '0: f 0x12345678', '... it is not made again');
+	like($versions->("m.o\n", 'GENDWARFKSYMS_CANONICAL', 1), qr/^0: f 0x(?!12345678|00000000)\w{8}$/, '... but for other options');
+	spew("$folder/$_", slurp("$folder/" . s/n/m/r)) for 'n.o', 'n.mod';
+	is($versions->("m.o\nn.o\n"), $complete, '... and modules that begin with the same object leave each other theirs');
 	unlink "$folder/m.mod";
 	$r = $in->("m.o\n", '-T', '-');
 	ok($r->{status} && $r->{err} =~ /^error: gendwarfksyms: there is no list of the objects of 'm\.o': 'm\.mod'/m, '... and no list of objects');
@@ -463,13 +480,15 @@ E
 	spew("$folder/m.o", slurp("$folder/d.thinlto-native.o"));
 	spew("$folder/m.mod", "d.thinlto-native.o\n");
 	spew("$folder/.d.thinlto-native.o.cmd", "savedcmd_d.thinlto-native.o := false -x ir -c -o d.thinlto-native.o d.o\n");
-	spew("$folder/.d.o.cmd", "savedcmd_d.o := cc -g -c -o d.o d.c ; false\n\nsaved_c_flags_d.o := -g\n");
+	spew("$folder/.d.o.cmd", "savedcmd_d.o := cc -g -c -o d.o d.c ; false\n\nsaved_c_flags_d.o := -g\n" =~ s/cc -g/cc -DSIGN='"$(pound)"' -g/r);
 	$r = $in->("m.o\n", '-T', '-');
 	is($r->{status} . $r->{err}, '0', '... gets versions with ThinLTO') or diag($r->{err});
 	my %versions = slurp("$folder/.d.o.cmd") =~ /^#SYMVER (\S+) (\S+)$/mg;
 	is(join(' ', sort keys %versions), 'f g', '... in the file where modpost looks for them');
 	is($versions{f}, $versions{g}, '... with the types of its source');
 	isnt($versions{g}, '0x00000000', '... which are known');
+	$r = command("f\n", 'sh', '-c', 'cd "$1" && exec "$2" d.o "" >/dev/full', 'sh', $folder, "$top/kbuild/declared");
+	ok($r->{status} && $r->{err} =~ /space/, '... and a full disk is an error');
 }
 {
 	local $ENV{GENDWARFKSYMS} = "$scratch/no/such/program";
