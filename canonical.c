@@ -162,7 +162,8 @@ static uint64_t type_size(const struct attributes *member)
 
 /*
  * Tells where a member begins, in bytes from the start of its structure, also if DWARF 2
- * gives it as an expression.
+ * gives it as an expression: DW_OP_plus_uconst and one number, in groups of seven bits of
+ * which all but the last have 0x80 set (300: 0xac 0x02).
  */
 static uint64_t member_location(const struct attributes *member)
 {
@@ -172,9 +173,12 @@ static uint64_t member_location(const struct attributes *member)
 	if (!has(member, ATTRIBUTE_LOCATION_BLOCK) || !block.length ||
 	    *block.start != DW_OP_plus_uconst)
 		return number_of(member, ATTRIBUTE_DATA_MEMBER_LOCATION);
-	for (size_t i = 1; i < block.length && i <= 9; i++)
+	for (size_t i = 1; i < block.length && i <= 9; i++) {
 		number |= (uint64_t)(block.start[i] & 0x7f) << 7 * (i - 1);
-	return number;
+		if (!(block.start[i] & 0x80))
+			return i + 1 == block.length ? number : 0;
+	}
+	return 0;
 }
 
 /* Tells where a bit-field begins, in bits from the start of its structure. */
@@ -286,6 +290,8 @@ static bool has_signed_discriminant(const struct attributes *variant)
 	struct die_ref part = parent_die(variant->die), member, type;
 	struct attributes attributes;
 
+	if (!part.address) /* a unit, of damaged input */
+		return false;
 	read_die(part, &attributes);
 	member = reference(&attributes, ATTRIBUTE_DISCR);
 	if (member.address)
