@@ -87,9 +87,9 @@ my $number = 0;
 sub ruled {
 	my (@rules) = @_;
 	my $text = join "\n", map { my ($type, $target, $value) = @$_; sprintf 'R(%d, "1\\0" "%s\\0" "%s\\0" "%s")', $number++, $type, $target, $value } @rules;
-	return c_object("struct secret { int a; long b; };\nenum colour { RED, GREEN };\ntypedef struct secret alias;\nstruct other { int x; };\nvoid fn(void);\n---\n"
+	return c_object("struct secret { int a; long b; };\nenum colour { RED, GREEN };\ntypedef struct secret alias;\ntypedef struct declared declared;\nstruct secretx;\nstruct other { int x; };\nvoid fn(void);\n---\n"
 		. "#define R(n, text) static const char rule_##n[] __attribute__((used, aligned(1), section(\".discard.gendwarfksyms.kabi_rules\"))) = text;\n"
-		. "$text\nint use(struct secret *s, enum colour c, alias *a) { return s->a; }\n");
+		. "$text\nint use(struct secret *s, enum colour c, alias *a, declared *d, struct secretx *x) { return s->a; }\n");
 }
 sub warns {
 	my ($name, $want, @rules) = @_;
@@ -113,6 +113,8 @@ warns('struct', qr/the target is the name alone, 'secret'/, ['declonly', 'struct
 warns('enum', qr/the target is the name alone, 'colour RED'/, ['enumerator_ignore', 'enum colour RED', '']);
 warns('a typedef declared only', qr/a typedef is not declared only.*/, ['declonly', 'alias', '']);
 warns('the size of a typedef', qr/what has that name has no size/, ['byte_size', 'alias', '8']);
+warns('the size of what is only declared', undef, ['byte_size', 'declared', '8']);
+warns('... with another name that is like it', undef, ['byte_size', 'secretx', '8']);
 warns('type_string of struct', qr/the target of a type is written s#secret .*/, ['type_string', 'struct secret', 'x']);
 warns('type_string of a name', qr/the target of a type is written s#secret/, ['type_string', 'secret', 'x']);
 # No flood: what an object doesn't lead to is no mistake.
