@@ -137,8 +137,8 @@ void unit_close(struct unit *unit, bool again)
 	forget = !input->wanted_again && input->main.count > MANY_UNITS;
 	for (; input->opened; input->opened = unit->opened_before) {
 		unit = input->opened;
-		if (forget && unit->file == &input->object->file)
-			forget_pages(unit->start, unit->end);
+		if (forget && unit->children && unit->file == &input->object->file)
+			forget_pages(unit->children, unit->end); /* unit_source() wants the unit DIE */
 		/* What is in the arena: */
 		unit->abbreviations = NULL;
 		unit->is_source = NULL;

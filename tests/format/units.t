@@ -94,6 +94,21 @@ for my $mode ([], ['--canonical']) {
 	is(run([qw(use_declared use_first)], [@$mode, '-c', "$scratch/baseline"], linked($declares, $first))->{err}, '', '... nor for one that comes first');
 }
 is(run([qw(use_first use_other)], [], $ab)->{err}, '', '... nor without a baseline');
+# The unit DIE is read once more for that warning, when the memory of its unit has been given back. Here it begins a page.
+{
+	my $same = "  \@%s structure_type name=same byte_size=4\n    member name=%s\n  variable name=%s type=\@%s\n";
+	my $object_with = sub {
+		my ($padding) = @_;
+		return die_object("compile_unit name:strp=zero.c\n  variable name=z 0x9999:block4=" . '00' x $padding
+			. "\ncompile_unit name:strp=one.c\n" . sprintf($same, qw(first first v first)) . '  variable 0x9999:block4=' . '00' x 9000
+			. "\n" . "compile_unit name:strp=more.c\n" x 70 . "compile_unit name:strp=last.c\n" . sprintf($same, qw(second second w second)));
+	};
+	my $object = $object_with->(1);
+	my ($offset) = map {hex} command('', 'readelf', '-SW', $object)->{out} =~ / \.debug_info +PROGBITS +\w+ (\w+)/;
+	my $end = $offset + 4 + unpack 'L', substr slurp($object), $offset, 4;
+	$object = $object_with->(1 + (-12 - $end) % 4096);
+	like(run(['v', 'w'], ['-c', "$scratch/baseline"], $object)->{err}, qr/two definitions in '\Q$object\E', in one\.c and in last\.c: /, '... which names both units');
+}
 # Only a separator differs (section 5a): the function type is reached through itself in the second unit.
 my @traces = map { my ($x, $y) = @$_; c_object("struct b;\nstruct a;\nstruct b { int (*f)(struct a *, struct b *); };\nstruct a { int (*g)(struct a *, struct b *); };\n---\n"
 	. "int $x { return 0; }\nint $y { return 0; }\n") } ['one(struct a *p)', 'two(struct b *p)'], ['three(struct b *p)', 'four(struct a *p)'];
