@@ -2,7 +2,7 @@
 /*
  * The files that are written beside standard output. Each is written beside the file
  * that it is to replace, and takes its place only when all else has been done; what
- * is left of it is removed however the program ends. What is no regular file, or a
+ * is left of it is removed when the program ends, also by a signal that can be caught. What is no regular file, or a
  * symbolic link, can't be replaced; for it the text waits in a file without a name.
  */
 #define PART "output"
@@ -53,11 +53,12 @@ static void end_by_signal(int number)
 
 void output_handle_signals(void)
 {
-	static const int numbers[] = { SIGHUP, SIGINT, SIGTERM, SIGBUS };
+	static const int numbers[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGBUS };
 	struct sigaction action = { .sa_handler = end_by_signal, .sa_flags = SA_RESETHAND };
 	struct sigaction old;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(numbers[i], &action, NULL);

@@ -26,7 +26,7 @@ void output_replace(struct output *output);
 
 /*
  * Sees to it that signals which end the program leave no temporary file, and that a
- * closed pipe is a failed write.
+ * closed pipe and a file that would become too long are failed writes.
  */
 void output_handle_signals(void);
 

@@ -109,6 +109,7 @@ sub damaged {
 }
 damaged("compile_unit version=1\n  variable name=v\n", 'unit 1: invalid DWARF version', 'an unknown version');
 damaged("compile_unit\n  variable name=v 0x9999:0x7777=3\n", 'unknown form 0x7777', 'an unknown form');
+damaged("compile_unit\n  variable name=v 0x9999:0x41=3\n", 'unknown form 0x41', '... beside those of DWARF 5 and of GNU');
 damaged("compile_unit\n  variable name:strp=77777\n", '\.debug_str', 'a name out of bounds');
 damaged("compile_unit\n  variable name=v type:ref4=0x7fffffff\n", 'refers to no DIE', 'a type reference out of bounds');
 damaged("compile_unit\n  variable name=v abstract_origin:ref4=0x7fffffff\n", 'refers to no DIE', 'an abstract origin out of bounds');
@@ -119,8 +120,15 @@ damaged("compile_unit\n  variable name=v\n%section .debug_info\n%asm .4byte 10\n
 for my $stmt (77777, 0) {
 	damaged("compile_unit stmt_list:sec_offset=$stmt\n  \@s structure_type name=s decl_file=1\n  variable name=v type=\@s\n", 'line table', "a line table out of bounds ($stmt)");
 }
+my $variant = die_object("\@r variant discr_value=1\n  variable name=v type=\@r\n");
+is(version_of($variant, 'v', @$_), crc((@$_ ? 'canonical(2) ' : '') . 'variable variant { } discr_value(1)'), "a unit that is a variant (@$_)") for [], ['--canonical'];
 
 # Output that fails
+{
+	my $long = c_object(join('', map {"int v$_;"} 1 .. 100));
+	my $r = command(join("\n", map {"v$_"} 1 .. 100), '/bin/sh', '-c', "ulimit -f 1; exec $tool -T $scratch/limited $long >&2");
+	like("$r->{status} $r->{err}" . join(' ', glob "$scratch/limited*"), qr/^1 error: .*limited': File too large\n\z/, 'a file that would become too long');
+}
 SKIP: {
 	skip 'no /dev/full', 3 if !-e '/dev/full';
 	my $r = command("v\n", '/bin/sh', '-c', "$tool $v > /dev/full");
