@@ -122,6 +122,10 @@ static void parse_options(int argc, char **argv)
 		error("--preserve needs a file to compare with: --reference");
 	if (options.relative_to && !options.consolidated)
 		error("--relative-to needs a file to write: --consolidated");
+	if (options.symtypes && options.consolidated &&
+	    !strcmp(options.symtypes, options.consolidated))
+		error("--symtypes and --consolidated are for the same file: '%s'",
+		      options.symtypes);
 }
 
 /*

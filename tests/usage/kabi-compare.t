@@ -123,6 +123,8 @@ is(consolidate("$scratch/again", map {s/\Q$folder\E/$scratch\/link/r} $vmlinux, 
 unlink $vmlinux;
 rename "$scratch/boot/vmlinux", $vmlinux or die;
 like(command('', $tool, '--relative-to', '.', $xfs)->{err}, qr/--relative-to needs a file to write: --consolidated/, '--relative-to alone');
+$r = command('', $tool, '-e', '-T', "$scratch/same", '-c', "$scratch/same", $xfs);
+like("$r->{status} $r->{err}" . (-e "$scratch/same" ? 'written' : ''), qr/^1 error: .*the same file: '\Q$scratch\E\/same'\n\z/, 'two files of one name');
 for (["\@$scratch/none", qr/error: .*cannot read the list of input files '.*none': No such file/], ['@' . spew("$scratch/empty", ''), qr/no input files/]) {
 	$r = command('', $tool, $_->[0]);
 	like($r->{status} . $r->{err}, qr/\A1.*$_->[1]/s, "a list $_->[0]");
