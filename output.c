@@ -2,8 +2,9 @@
 /*
  * The files that are written beside standard output. Each is written beside the file
  * that it is to replace, and takes its place only when all else has been done; what
- * is left of it is removed when the program ends, also by a signal that can be caught. What is no regular file, or a
- * symbolic link, can't be replaced; for it the text waits in a file without a name.
+ * is left of it is removed when the program ends, also by a signal, but for SIGKILL and
+ * crashes. What is no regular file, or a symbolic link, can't be replaced; for it the
+ * text waits in a file without a name.
  */
 #define PART "output"
 #include "output.h"

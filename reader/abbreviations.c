@@ -29,7 +29,6 @@ struct form {
 
 /* GNU's forms, from 0x1f00 on, stand in the table after those of DWARF 5, from 0x40 on. */
 #define FORM_INDEX(form) ((form) < 0x1f00 ? (form) : (form)-0x1f00 + 0x40)
-#define IS_FORM(form) ((form) < 0x40 || (form) >= 0x1f00)
 
 static const struct form forms[] = {
 	[DW_FORM_addr] = { OPCODE_SKIP, SIZE_ADDRESS },
@@ -87,7 +86,7 @@ static struct form find_form(const struct unit *unit, unsigned int offset_size, 
 	struct form form = { OPCODE_UNKNOWN, 0 };
 	size_t index = FORM_INDEX(code);
 
-	if (IS_FORM(code) && index < sizeof(forms) / sizeof(*forms))
+	if ((code < 0x40 || code >= 0x1f00) && index < sizeof(forms) / sizeof(*forms))
 		form = forms[index];
 	if (form.size == SIZE_ADDRESS || (form.size == SIZE_REF_ADDR && unit->version == 2))
 		form.size = unit->address_size;

@@ -135,10 +135,11 @@ void unit_close(struct unit *unit, bool again)
 	if (!unit->last_of_group)
 		return;
 	forget = !input->wanted_again && input->main.count > MANY_UNITS;
+	/* All but the unit DIEs, which unit_source() reads. */
 	for (; input->opened; input->opened = unit->opened_before) {
 		unit = input->opened;
 		if (forget && unit->children && unit->file == &input->object->file)
-			forget_pages(unit->children, unit->end); /* unit_source() wants the unit DIE */
+			forget_pages(unit->children, unit->end);
 		/* What is in the arena: */
 		unit->abbreviations = NULL;
 		unit->is_source = NULL;
