@@ -257,7 +257,7 @@ static inline bool __attribute__((always_inline)) begin_die(struct cursor *curso
 	uint64_t code;
 
 	cursor->die.address = bytes->at;
-	if (++statistics.dies > unit->input->dies_limit)
+	if (++unit->input->dies > unit->input->dies_limit)
 		error("the DWARF of '%s' is damaged: its lists of children overlap or are nested so deeply that reading them would take forever",
 		      bytes->file->path);
 	code = bytes->at < bytes->end ? read_uleb(bytes) : 0;

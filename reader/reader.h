@@ -172,7 +172,8 @@ struct dwarf_input {
 	unsigned int unit_count; /* of all files */
 	struct arena arena; /* of what is known of units and abbreviations */
 	struct cache abbreviation_tables; /* by address and kind of unit */
-	uint64_t dies_limit; /* for statistics.dies */
+	uint64_t dies; /* read or passed over */
+	uint64_t dies_limit; /* more are an error: see begin_die() */
 	uint64_t tables_size; /* bytes of abbreviations and line tables read */
 };
 

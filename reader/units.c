@@ -378,6 +378,7 @@ struct unit *split_unit(struct unit *unit)
 
 void dwarf_input_close(struct dwarf_input *input)
 {
+	statistics.dies += input->dies;
 	close_splits(input, NULL);
 	forget_units(&input->main);
 	if (input->supplementary.file) {
