@@ -138,14 +138,10 @@ static void end_section(struct parser *parser)
 		arena_zalloc(&baseline->arena, parser->count * sizeof(*section->symbols));
 	for (size_t i = 0; i < parser->count; i++) {
 		struct key *key = parser->symbols[i];
-		const struct known *known = find_known(parser, key);
-		struct baseline_symbol *symbol;
+		struct baseline_symbol *symbol = &section->symbols[section->symbol_count++];
 
-		if (!known->here)
-			continue; /* as no symbol is that has a line */
-		symbol = &section->symbols[section->symbol_count++];
 		symbol->name = key->text;
-		symbol->string = known->here;
+		symbol->string = find_known(parser, key)->here;
 		symbol->section = section;
 		if (!baseline_find(baseline, symbol->name))
 			cache_add_text(&baseline->by_name, symbol);
