@@ -219,7 +219,7 @@ Elf *elf_open(const char *path, int fd)
 		error("cannot read '%s': %m", path);
 	if (S_ISDIR(status.st_mode))
 		error("'%s' is a directory", path);
-	if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode))
+	if (!S_ISREG(status.st_mode))
 		error("'%s' is a pipe or a device: give a file, which can be read more than once",
 		      path);
 	if (elf_version(EV_CURRENT) == EV_NONE)
