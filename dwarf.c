@@ -871,8 +871,8 @@ static void check_definition(struct type *type, const struct type_string *other,
 }
 
 /*
- * Puts the string of a named type into the table, if it is to be the one of its name:
- * only its length is looked at, unless all of it matters.
+ * Puts the string of a named type into the table, if it is the longest of its name so far.
+ * It is only written if it is, or if all definitions are compared: else its length is enough.
  */
 static void enter_type(struct die_cache *cache, struct die *die)
 {

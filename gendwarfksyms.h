@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the files of gendwarfksyms share. Data moves from the bottom to the top: a file
- * uses those below it and none above (tests/usage/rooms.t sees to that).
+ * uses those below it and, but for the options, none above (tests/usage/rooms.t sees to
+ * that).
  *
  *	gendwarfksyms.c	options, the loop over the input files, output
  *	baseline/	symtypes files of earlier builds: baseline/baseline.h

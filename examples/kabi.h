@@ -65,7 +65,7 @@
 
 /*
  * A type or symbol is shown as this text. `type` is a reference of a symtypes
- * file, such as "s#queue", or a symbol's name; the text is what stands behind
+ * file, such as "s#queue", or a symbol's name; the text is what stands after
  * it in the symtypes file of the old build.
  *
  *	was:	typedef int queue_id;

@@ -23,7 +23,8 @@ gendwarfksyms-check = \
 	$(if $(CONFIG_DEBUG_INFO_REDUCED),$(error error: gendwarfksyms: the debugging information has no types: \
 		turn off CONFIG_DEBUG_INFO_REDUCED in '$(gendwarfksyms-config)'))
 
-# Where kbuild has the step, and has defined what it is made of. (In newer trees the rule for C is also that of MODULE.mod.c.)
+# Whether this make has the step: scripts/Makefile.build defines gen_symversions, as a recursive variable, and other makes of the
+# build don't. (In newer trees the rule for C is also that of MODULE.mod.c.)
 gendwarfksyms-step = $(filter recursive,$(flavor gen_symversions))
 
 # The program with the options that hold for all objects, and those for the one that is made. FILE.symref is what the types
@@ -48,7 +49,7 @@ override cmd_gen_symversions_c = $(strip $(gendwarfksyms-check)$\
 	$(if $(gendwarfksyms-step),$(if $(skip_gendwarfksyms)$(GENDWARFKSYMS_LINKED),,$(gendwarfksyms-c))))
 
 # Assembly: what it exports gets the types of prototypes in C. Trees since 6.14 have a step for that if CONFIG_GENDWARFKSYMS is on,
-# which is theirs but for the program; it can't do with LTO, nor with the prototypes of an external module.
+# which is run with this program; with LTO it doesn't work, nor with the prototypes of an external module.
 gendwarfksyms-prototypes = $(gendwarfksyms-kbuild)/symversions $@ $(CC) $(c_flags) -iquote $(dir $<)
 gendwarfksyms-S = $(if $(CONFIG_LTO_CLANG)$(KBUILD_EXTMOD),$(gendwarfksyms-prototypes),$\
 	$(if $(CONFIG_GENDWARFKSYMS),$(cmd_gensymtypes_S),$(gendwarfksyms-prototypes)))

@@ -19,10 +19,13 @@
 #include "internal.h"
 #include <inttypes.h>
 
-/* What a relocation does to the bytes at its place: it writes so many, 1 to 8, or it */
-#define ADD	     0x10 /* adds to them */
-#define SUBTRACT     0x20 /* subtracts from them */
-#define LEAVE_ALONE  0x40
+/*
+ * What a relocation does: how many bytes it writes at its place, 1 to 8, and one of these. Without
+ * any it replaces what is there.
+ */
+#define ADD	     0x10 /* it adds to what is there */
+#define SUBTRACT     0x20 /* it subtracts from it */
+#define LEAVE_ALONE  0x40 /* it leaves it as it is */
 #define SIZE(action) ((action)&0xf)
 #define UNKNOWN	     0
 
