@@ -32,19 +32,6 @@ struct expansion {
 	struct expansion_template *templates; /* that it has used, the last first */
 };
 
-/* The end of a reference in its text. */
-static inline size_t reference_end(const struct type_reference *reference)
-{
-	return reference->start + reference->key->text.length;
-}
-
-/* The type of a reference, which has been resolved. */
-static inline struct type *referenced_type(const struct type_table *table,
-					   const struct type_reference *reference)
-{
-	return table->by_key[reference->key->number];
-}
-
 /*
  * Finds the cycles that a type is in or leads to: sets `in_cycle` of the types whose
  * expansion is to be taken from a template. All strings have been prepared.

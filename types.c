@@ -81,7 +81,7 @@ void keys_free(struct keys *keys)
  * Finds the end of a reference that begins there. NULL if none does, with what is
  * wrong if one nearly does.
  */
-static const char *reference_end(const char *text, bool anywhere, const char **problem)
+static const char *scan_reference(const char *text, bool anywhere, const char **problem)
 {
 	const char *name = text + 2;
 	const char *end;
@@ -129,7 +129,7 @@ const char *find_references(struct keys *keys, struct arena *arena, struct type_
 	size_t count = 0, capacity = 0;
 
 	for (const char *at = text; at && *at; at = next) {
-		const char *end = reference_end(at, anywhere, &problem);
+		const char *end = scan_reference(at, anywhere, &problem);
 
 		if (anywhere && problem)
 			break;

@@ -146,6 +146,19 @@ struct type_table {
 	size_t templates_size; /* bytes in that arena, roughly */
 };
 
+/* The end of a reference in its text. */
+static inline size_t reference_end(const struct type_reference *reference)
+{
+	return reference->start + reference->key->text.length;
+}
+
+/* The type of a reference, which has been resolved. */
+static inline struct type *referenced_type(const struct type_table *table,
+					   const struct type_reference *reference)
+{
+	return table->by_key[reference->key->number];
+}
+
 /* The type of a key, entered if it is new, with no string yet. */
 struct type *types_enter(struct type_table *table, struct key *key);
 

@@ -128,8 +128,8 @@ static bool add_leads(const struct changes *changes, const struct type_table *ta
 	bool grown = false;
 
 	for (size_t i = 0; i < string->reference_count; i++) {
-		const struct key *key = string->references[i].key;
-		const uint64_t *from = &leads[table->by_key[key->number]->number * changes->words];
+		const struct type *type = referenced_type(table, &string->references[i]);
+		const uint64_t *from = &leads[type->number * changes->words];
 
 		for (size_t j = 0; j < changes->words; j++) {
 			grown |= (from[j] & ~set[j]) != 0;
