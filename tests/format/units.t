@@ -158,12 +158,13 @@ is(discriminant('unsigned', 'discr_value:data1=255', ['--canonical']), '255', 'a
 is(discriminant('unsigned', 'discr_value:data1=255', ['--canonical'], 'type=@int'), '18446744073709551615', 'a type of the variant_part itself');
 is(discriminant('int', 'discr_value:data1=255', []), '255', 'by default as the form says');
 SKIP: {
-	skip 'no rustc', 4 if command('', 'rustc', '--version')->{status};
+	skip 'no rustc', 1 if command('', 'rustc', '--version')->{status};
 	my %version;
 	for my $value (-1, 255, -200, 56) {
 		my $source = spew("$scratch/d.rs", "#![no_std]\n#![crate_type=\"lib\"]\n#[repr(i16)] pub enum E { A(u8) = $value, B(u8) = 3 }\n"
 			. "#[no_mangle] pub extern \"C\" fn f(p: &E) -> i32 { match p { E::A(_) => 1, E::B(_) => 2 } }\n");
-		command('', 'rustc', '--emit', 'obj', '-g', '-o', "$scratch/d.o", $source);
+		my $r = command('', 'rustc', '--emit', 'obj', '-g', '-o', "$scratch/d.o", $source);
+		skip 'this rustc has no values for variants with members', 1 if $r->{err} =~ /E0658/;
 		push @{$version{version_of("$scratch/d.o", 'f', '--canonical')}}, $value;
 	}
 	is(scalar(keys %version), 4, 'four values of a Rust enum, four versions') or diag(explain(\%version));

@@ -285,7 +285,10 @@ says('... and of another type', of_s(enum_of(['A', $u8, 0]), enum_of(['A', $u8, 
 	"s#s: the nameless member at byte 0 was 'u8 discriminant', is 'u16 discriminant' [member-retyped]\n");
 my ($words) = slurp("$tests/../compare/words.c") =~ /change_types\[\] = \{\n(.*?)\n\};/s;
 my @kinds = $words =~ /\{ "([a-z-]+)",/g;
-is(join(' ', grep { !$said{$_} } @kinds), 'symbol-added symbol-removed export-gpl-only export-namespace export-module export-removed export-for-all export-no-namespace', 'each kind of change is said above, but of symbols (severity.t)');
+SKIP: {
+	skip 'the compiler is not for 64 bits', 1 if !$probe;
+	is(join(' ', grep { !$said{$_} } @kinds), 'symbol-added symbol-removed export-gpl-only export-namespace export-module export-removed export-for-all export-no-namespace', 'each kind of change is said above, but of symbols (severity.t)');
+}
 is(join(' ', grep { my $kind = $_; !grep { $_ eq $kind } @kinds } sort keys %said), '', '... and no other');
 my ($page) = slurp("$tests/../doc/kabi-compare.1") =~ s/\\-/-/gr =~ /^\.SH KINDS OF CHANGES\n(.*?)^\.SH/ms;
 is(join('', map {"$_\n"} $page =~ /^\.B (\S+\n\S.*)\.$/mg), $words =~ s/\s*\{ NULL.*//sr =~ s/\s*\{ "(\S+)",\s*"([^"]*)", (\w+) \},/"$1\n\u$2" . ($3 eq 'true' ? '; it passes if no rule says otherwise' : '') . "\n"/ger, '... nor in the man page');
