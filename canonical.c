@@ -105,6 +105,17 @@ static struct qualified split_qualifiers(struct die_ref type)
 }
 
 /*
+ * Qualifiers and typedefs. Compilers don't agree which of the qualifiers that mean nothing they
+ * describe (FORMAT 13.5, 13.6). With
+ *
+ *	typedef const int number;	typedef number numbers[3];
+ *
+ * `const numbers` says twice that its elements are const: canonical_qualified() gives
+ * `numbers`, without the outer const, since qualifiers_below() finds the inner one. And of a
+ * parameter `volatile number` value_type() gives int: what is below the last qualifier.
+ */
+
+/*
  * Goes down through typedefs, arrays if they are wanted, and qualifiers, from a type that
  * has none itself. Returns the type below the last qualifiers, and which there were.
  */

@@ -215,8 +215,9 @@ void kabi_free(struct kabi_rules *rules)
  */
 
 /*
- * Tells whether two names differ by one letter, or by two that changed places; not by
- * a digit, nor at the end: those are often two names of one family.
+ * Tells whether two names differ by one letter, or by two that changed places (device and
+ * devcie, devise, devce); not by a digit, nor at the end: those are often two names of one
+ * family (stat64 and stat32, inode and inodes).
  */
 static bool is_slip(struct text a, struct text b)
 {
@@ -413,6 +414,17 @@ static bool next_member(struct cursor *cursor, struct attributes *member)
 	return false;
 }
 
+/*
+ * One of the first two members of a special union has a special name, or is a structure whose
+ * first member has one, as the macros of kabi.h write it:
+ *
+ *	union {
+ *		int new_field;
+ *		struct {
+ *			long __kabi_reserved1;
+ *		};
+ *	};
+ */
 struct special special_union(struct die_ref die)
 {
 	struct special special = { 0 };

@@ -498,7 +498,17 @@ bool next_candidate(struct cursor *cursor, struct attributes *attributes)
 /*
  * All DIEs of a unit with their parents, in the order in which they stand.
  * DWARF has no way up, so this is made from the front when the parent of a DIE is asked for
- * that is no child of the unit DIE.
+ * that is no child of the unit DIE:
+ *
+ *	              index  parent
+ *	compile_unit      0       0
+ *	  namespace       1       0
+ *	    structure     2       1
+ *	      member      3       2
+ *	  variable        4       0
+ *
+ * `parent` is that of the next DIE, whose list of children is at `level`. At the end of lists
+ * the cursor goes up by as many levels, and `parent` with it: from 2 to 0 before the variable.
  */
 struct indexed_die {
 	size_t offset; /* from the start of the unit */
