@@ -7,10 +7,29 @@
 #include "text_file.h"
 #include "cache.h"
 #include "magic.h"
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 /* How much is read at once, bytes. */
 #define BUFFER_SIZE (64 << 10)
+
+/*
+ * Tells whether something that is compressed should be in a file of which nothing came out: its
+ * last 4 bytes are the size of that. zlib 1.3.2 takes a stream that is damaged before its first
+ * byte for none at all.
+ */
+static bool is_lost(const struct text_file *text)
+{
+	static const char none[4];
+	struct stat status;
+	char size[4];
+
+	return !gzdirect(text->compressed) && !gztell(text->compressed) &&
+	       fstat(text->descriptor, &status) == 0 &&
+	       pread(text->descriptor, size, 4, status.st_size - 4) == 4 && memcmp(size, none, 4);
+}
 
 /* Reads for the C library. */
 static ssize_t read_compressed(void *cookie, char *buffer, size_t size)
@@ -21,15 +40,23 @@ static ssize_t read_compressed(void *cookie, char *buffer, size_t size)
 
 	if (status == Z_ERRNO)
 		return -1;
-	/* At the end of a file that was cut short, no byte is read, and this is noted. */
-	if (count < 0 || (!count && status != Z_OK && status != Z_STREAM_END))
+	/*
+	 * What comes before the damage has been read then, or not. Newer versions of zlib (1.3.2)
+	 * say it once only.
+	 */
+	if (count < 0 || (status != Z_OK && status != Z_STREAM_END))
 		error("'%s' is damaged, it can't be decompressed: %s", text->path, problem);
+	if (!count && is_lost(text))
+		error("'%s' is damaged, it can't be decompressed: invalid data", text->path);
 	return count;
 }
 
 void text_file_open(struct text_file *text, const char *path, const char *kind)
 {
-	*text = (struct text_file){ .path = path, .kind = kind, .compressed = gzopen(path, "r") };
+	*text = (struct text_file){ .path = path, .kind = kind };
+	text->descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	if (text->descriptor >= 0)
+		text->compressed = gzdopen(text->descriptor, "r");
 	if (text->compressed)
 		text->file =
 			fopencookie(text, "r", (cookie_io_functions_t){ .read = read_compressed });

@@ -13,6 +13,7 @@ struct text_file {
 	const char *path; /* the caller's */
 	const char *kind; /* what it is to be, for messages: "list" */
 	FILE *file;
+	int descriptor; /* closed by zlib */
 	void *compressed; /* zlib's */
 	char *line; /* NUL-terminated, without its newline; the next one takes its place */
 	size_t size; /* of the memory that it is in */

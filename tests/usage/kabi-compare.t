@@ -349,7 +349,7 @@ like(compare($canonical . "g variable $int\n", $other)->{err}, qr/line 2 of '.*o
 
 # Compressed with gzip: a baseline, a file in a folder, lists
 SKIP: {
-	command('', 'gzip', '--version')->{status} eq '0' or skip 'gzip is not installed', 8;
+	command('', 'gzip', '--version')->{status} eq '0' or skip 'gzip is not installed', 9;
 	my $compressed = sub { my ($name, $text) = @_; return spew("$scratch/$name.gz", command($text, 'gzip', '-c')->{out}) };
 	my $old = $compressed->('old', $baseline);
 	is(command('', $program, $old, spew("$scratch/new", $baseline))->{status}, 0, 'a baseline compressed with gzip');
@@ -360,6 +360,7 @@ SKIP: {
 	my $other = spew("$scratch/other", "f variable s#s\ns#s structure_type s { }\n");
 	is(command('', $program, "$scratch/gz-folder", $other)->{status}, 1, '... in a folder');
 	is(command('', $program, '-r', listed("MODULE log PASS\n"), $other, "$scratch/gz-folder")->{status}, 0, '... and its module');
+	is(command('', $program, '-s', $compressed->('empty', ''), $old, $old)->{err}, '', '... an empty list');
 	my $whole = slurp($old);
 	for my $case ([substr($whole, 0, length($whole) / 2), 'cut short'], [$whole =~ s/\A(.{60})..../$1\0\0\0\0/sr, 'damaged'], [substr($whole, 0, -6), 'without its end']) {
 		$r = command('', $program, spew("$scratch/damaged.gz", $case->[0]), $old);
