@@ -217,9 +217,9 @@ FILE *fuzz_fopencookie(void *cookie, const char *mode, cookie_io_functions_t fun
 
 static gzFile compressed[OPENED];
 
-gzFile fuzz_gzopen(const char *path, const char *mode)
+gzFile fuzz_gzdopen(int fd, const char *mode)
 {
-	gzFile file = gzopen(path, mode);
+	gzFile file = gzdopen(fd, mode);
 
 	if (file)
 		exchange(compressed, NULL, file);

@@ -23,7 +23,7 @@ FILE *fuzz_fopen(const char *path, const char *mode);
 FILE *fuzz_tmpfile(void);
 int fuzz_fclose(FILE *file);
 FILE *fuzz_fopencookie(void *cookie, const char *mode, cookie_io_functions_t functions);
-gzFile fuzz_gzopen(const char *path, const char *mode);
+gzFile fuzz_gzdopen(int fd, const char *mode);
 int fuzz_gzclose_r(gzFile file);
 char *fuzz_strndup(const char *text, size_t size);
 Elf *fuzz_elf_begin(int fd, Elf_Cmd command, Elf *reference);
@@ -47,8 +47,8 @@ extern FILE *fuzz_stdin, *fuzz_stdout, *fuzz_stderr;
 #define tmpfile		fuzz_tmpfile
 #define fclose		fuzz_fclose
 #define fopencookie	fuzz_fopencookie
-#undef gzopen
-#define gzopen	 fuzz_gzopen
+#undef gzdopen
+#define gzdopen	  fuzz_gzdopen
 #define gzclose_r fuzz_gzclose_r
 #define strndup	  fuzz_strndup
 #define elf_begin	fuzz_elf_begin
