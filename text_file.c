@@ -40,10 +40,7 @@ static ssize_t read_compressed(void *cookie, char *buffer, size_t size)
 
 	if (status == Z_ERRNO)
 		return -1;
-	/*
-	 * What comes before the damage has been read then, or not. Newer versions of zlib (1.3.2)
-	 * say it once only.
-	 */
+	/* zlib says it together with the bytes before the damage, or after them; 1.3.2 says it once. */
 	if (count < 0 || (status != Z_OK && status != Z_STREAM_END))
 		error("'%s' is damaged, it can't be decompressed: %s", text->path, problem);
 	if (!count && is_lost(text))

@@ -135,9 +135,9 @@ void unit_close(struct unit *unit, bool again)
 	if (!unit->last_of_group)
 		return;
 	forget = !input->wanted_again && input->main.count > MANY_UNITS;
-	/* All but the unit DIEs, which unit_source() reads. */
 	for (; input->opened; input->opened = unit->opened_before) {
 		unit = input->opened;
+		/* All but the unit DIE, which unit_source() may read. */
 		if (forget && unit->children && unit->file == &input->object->file)
 			forget_pages(unit->children, unit->end);
 		/* What is in the arena: */
