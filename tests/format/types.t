@@ -279,7 +279,7 @@ for my $form (qw(string strp line_strp)) {
 	type_is("  \@t base_type name:$form=\"long name\"\n", 'base_type long name', "a name of DW_FORM_$form");
 }
 type_fails("  \@t base_type name:strp=9999 byte_size=1\n", 'name at offset 0x270f of \.debug_str', 'a name out of the section');
-my $strx = "%section .debug_str_offsets\n%asm .4byte 12, 5, 0, 6\n%section .debug_str\n%asm .asciz \"first\"\n%asm .asciz \"second\"\n";
+my $strx = "%section .debug_str_offsets\n%asm .4byte 12\n%asm .2byte 5, 0\n%asm .4byte 0, 6\n%section .debug_str\n%asm .asciz \"first\"\n%asm .asciz \"second\"\n";
 for (['strx', 1], ['strx1', 1], ['strx2', 1], ['strx3', 1], ['strx4', 1]) {
 	my ($form, $value) = @$_;
 	type_is("  \@t base_type name:$form=$value\n$strx", 'base_type second', "a name of DW_FORM_$form", 'str_offsets_base:sec_offset=8');
