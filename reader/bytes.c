@@ -32,13 +32,12 @@ uint64_t read_long_leb(struct bytes *bytes, bool is_signed)
 
 struct text read_text(struct bytes *bytes)
 {
-	const unsigned char *text = bytes->at;
-	const unsigned char *end = memchr(text, 0, bytes->end - text);
+	struct text text = bounded_text((const char *)bytes->at, bytes->end - bytes->at);
 
-	if (!end)
+	if (!text.start)
 		read_error(bytes);
-	bytes->at = end + 1;
-	return (struct text){ (const char *)text, end - text };
+	bytes->at += text.length + 1;
+	return text;
 }
 
 struct bytes section_bytes(const struct debug_file *file, enum section_id id, uint64_t offset,

@@ -79,7 +79,7 @@ ask_libdw(struct die_ref die, const struct step *step, const unsigned char *at, 
 		warn_about_signature(die);
 		return false;
 	default:
-		value->text = make_text(dwarf_formstring(&attribute));
+		value->text = libdw_text(unit, &attribute);
 		if (!value->text.start)
 			die_error(die, "a name that is out of bounds");
 		return true;
@@ -89,12 +89,14 @@ ask_libdw(struct die_ref die, const struct step *step, const unsigned char *at, 
 static struct text strp_text(struct die_ref die, uint64_t offset)
 {
 	const struct section_data *texts = &die.unit->file->sections[SECTION_STR];
+	struct text text = { 0 };
 
-	if (offset >= texts->size)
+	if (offset < texts->size)
+		text = bounded_text((const char *)texts->start + offset, texts->size - offset);
+	if (!text.start)
 		die_error(die, "a name at offset 0x%llx of .debug_str, which has 0x%zx bytes",
 			  (unsigned long long)offset, texts->size);
-	/* The section ends in a NUL. */
-	return make_text((const char *)texts->start + offset);
+	return text;
 }
 
 /* Reads bytes whose number stands in front of them. */

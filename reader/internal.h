@@ -93,6 +93,14 @@ static inline uint64_t read_uleb(struct bytes *bytes)
 	return read_long_leb(bytes, false);
 }
 
+/* Returns the NUL-terminated text of at most so many bytes; `start` NULL if it has no end. */
+static inline struct text bounded_text(const char *start, size_t size)
+{
+	const char *end = memchr(start, 0, size);
+
+	return (struct text){ end ? start : NULL, end ? end - start : 0 };
+}
+
 /* Reads a NUL-terminated text; it stays the section's. */
 struct text read_text(struct bytes *bytes);
 
@@ -127,8 +135,14 @@ void list_units(struct dwarf_input *input);
 struct unit *find_unit(struct unit *from, Dwarf_CU *cu);
 
 /*
+ * Returns the text of an attribute, by libdw; it stays the section's. `start` NULL: it is
+ * none, or out of bounds.
+ */
+struct text libdw_text(const struct unit *unit, Dwarf_Attribute *attribute);
+
+/*
  * Opens the supplementary file, to which the DIE refers (FORMAT 10). Error: it is
- * missing, or of another build.
+ * missing, or of another build, or the DIE is in a .dwo.
  */
 Dwarf *supplementary(struct die_ref die);
 

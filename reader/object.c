@@ -96,10 +96,7 @@ static void decompress(const char *path, Elf_Scn *section, const char *name)
 	error("cannot decompress section %s of '%s': %s%s", name, path, elf_errmsg(-1), hint);
 }
 
-/*
- * Notes the contents of a section. Those of texts are cut after their last NUL, for
- * libdw too: up to 0.188, it doesn't check that a text has an end.
- */
+/* Notes the contents of a section. */
 static void read_section(struct debug_file *file, enum section_id id, Elf_Scn *section,
 			 const char *name)
 {
@@ -111,9 +108,6 @@ static void read_section(struct debug_file *file, enum section_id id, Elf_Scn *s
 		error("cannot read section %s of '%s': %s", name, file->path, elf_errmsg(-1));
 	if (!data->d_buf || !data->d_size)
 		return;
-	if (id == SECTION_STR || id == SECTION_LINE_STR)
-		while (data->d_size && ((char *)data->d_buf)[data->d_size - 1])
-			data->d_size--;
 	file->sections[id] =
 		(struct section_data){ data->d_buf, data->d_size, elf_ndxscn(section) };
 }
@@ -152,6 +146,24 @@ static void read_sections(struct debug_file *file, Elf *elf, bool hide)
 			if (!file->sections[id].number &&
 			    same_text(rest, make_text(section_names[id])))
 				read_section(file, id, section, name);
+	}
+}
+
+/*
+ * Cuts the sections of texts after their last NUL, for libdw too: up to 0.188, it doesn't
+ * check that a text has an end. They have been relocated.
+ */
+static void cut_texts(struct debug_file *file, Elf *elf)
+{
+	static const enum section_id ids[] = { SECTION_STR, SECTION_LINE_STR };
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++) {
+		struct section_data *texts = &file->sections[ids[i]];
+
+		while (texts->size && texts->start[texts->size - 1])
+			texts->size--;
+		if (texts->number)
+			elf_getdata(elf_getscn(elf, texts->number), NULL)->d_size = texts->size;
 	}
 }
 
@@ -321,10 +333,12 @@ void object_open(struct object *object, const char *path, int fd)
 	object->elf = elf_open(path, fd);
 	read_sections(file, object->elf, false);
 	has_dwarf = file->sections[SECTION_INFO].size;
-	if (has_dwarf && relocate(file, object->elf))
+	if (has_dwarf && relocate(file, object->elf)) {
+		cut_texts(file, object->elf);
 		file->dwarf = begin_dwarf(file, object->elf);
-	else
+	} else {
 		debug_file_adopt(file, path, open_through_libdwfl(object, fd, has_dwarf));
+	}
 	if (object->dwfl)
 		check_relocated(file, dwarf_getelf(file->dwarf));
 	if (!file->sections[SECTION_INFO].size)
@@ -353,6 +367,7 @@ bool debug_file_open(struct debug_file *file, const char *path, bool split)
 	 * plain ones. libdw (0.196 too) only sees those then.
 	 */
 	read_sections(file, file->elf, split);
+	cut_texts(file, file->elf);
 	if (file->sections[SECTION_INFO].size)
 		file->dwarf = begin_dwarf(file, file->elf);
 	elf_cntl(file->elf, ELF_C_FDREAD);
@@ -365,6 +380,7 @@ void debug_file_adopt(struct debug_file *file, const char *path, Dwarf *dwarf)
 	*file = (struct debug_file){ .path = path, .dwarf = dwarf };
 	dwarf_new_oom_handler(dwarf, out_of_memory);
 	read_sections(file, dwarf_getelf(dwarf), false);
+	cut_texts(file, dwarf_getelf(dwarf));
 }
 
 void debug_file_close(struct debug_file *file)

@@ -167,6 +167,26 @@ struct unit *find_unit(struct unit *from, Dwarf_CU *cu)
 	return cache_find(&list->by_cu, (uintptr_t)cu, NULL, NULL);
 }
 
+struct text libdw_text(const struct unit *unit, Dwarf_Attribute *attribute)
+{
+	const struct section_data *texts = &unit->file->sections[SECTION_STR];
+	const char *text = dwarf_formstring(attribute);
+	const unsigned char *end;
+
+	switch (attribute->form) {
+	case DW_FORM_GNU_strp_alt:
+	case DW_FORM_strp_sup:
+		return make_text(text); /* of another file, which libdw has checked */
+	case DW_FORM_line_strp:
+		texts = &unit->file->sections[SECTION_LINE_STR];
+	}
+	end = attribute->form == DW_FORM_string ? unit->end : texts->start + texts->size;
+	/* libdw (0.188) lets DW_FORM_strx lead to the end of the section. */
+	if (!text || text == (const char *)end)
+		return (struct text){ 0 };
+	return bounded_text(text, (const char *)end - text);
+}
+
 /* Supplementary files */
 
 /* Makes the path of a file in a folder, or the name alone; in the arena. */
@@ -201,14 +221,17 @@ static struct supplement read_debug_sup(Elf *elf, bool is_supplementary)
 	GElf_Shdr header;
 
 	while (next_section(elf, &section, &header, &name)) {
-		Elf_Data *data = elf_rawdata(section, NULL);
+		Elf_Data *data;
 
-		if (!name || strcmp(name, ".debug_sup") || !data || data->d_size < 5)
+		if (!name || strcmp(name, ".debug_sup"))
+			continue;
+		data = elf_rawdata(section, NULL);
+		if (!data || !data->d_buf || data->d_size < 5)
 			continue;
 		/* Its version, 2 bytes; a flag; a name; the checksum's size */
 		text = (const char *)data->d_buf + 3;
 		end = memchr(text, 0, data->d_size - 3);
-		if (!end || text[-1] != is_supplementary)
+		if (!end || !*text || text[-1] != is_supplementary)
 			continue;
 		end += 2;
 		if (end > text - 3 + data->d_size)
@@ -256,6 +279,9 @@ Dwarf *supplementary(struct die_ref die)
 	struct dwarf_input *input = die.unit->input;
 	const char *missing;
 
+	/* dwz doesn't make one, and it would end with the .dwo. */
+	if (die.unit->skeleton)
+		die_error(die, "a .dwo with a supplementary file, which is not read");
 	if (!input->supplementary.file) {
 		missing = open_supplementary(input, die.unit->file);
 		if (missing)
@@ -278,7 +304,7 @@ static const char *root_text(struct unit *unit, unsigned int name, unsigned int 
 
 	dwarf_cu_die(unit->cu, &root, NULL, NULL, NULL, NULL, NULL, NULL);
 	if (dwarf_attr(&root, name, &attribute) || dwarf_attr(&root, other_name, &attribute))
-		return dwarf_formstring(&attribute);
+		return libdw_text(unit, &attribute).start;
 	return NULL;
 }
 

@@ -128,6 +128,51 @@ for my $options ([], ['--dwarf-5']) {
 	}
 }
 
+# A .dwo that refers to a supplementary file, which no dwz writes
+sub assembled {
+	my ($name, $text) = @_;
+	spew("$name.s", $text);
+	return compiled($ENV{CC} || 'cc', '-c', '-o', $name, "$name.s");
+}
+SKIP: {
+	skip 'the units are written for machines of 64 bits', 1 if predefined('__SIZEOF_POINTER__') != 8;
+	assembled('s.o', <<'S') or die;
+	.section .debug_info
+	.4byte 2f-1f
+1:	.2byte 5
+	.byte 4, 8
+	.4byte 0
+	.8byte 1
+	.byte 1
+	.asciz "s.dwo"
+2:
+	.section .debug_abbrev
+	.byte 1, 0x4a, 0, 0x76, 8, 0, 0, 0
+S
+	assembled('s.dwo', <<'S') or die;
+	.section .debug_info.dwo, ""
+	.4byte 2f-1f
+1:	.2byte 5
+	.byte 5, 8
+	.4byte 0
+	.8byte 1
+	.byte 1
+	.byte 2
+	.asciz "v"
+	.4byte 0xc
+	.byte 0
+2:
+	.section .debug_abbrev.dwo, ""
+	.byte 1, 0x11, 1, 0, 0
+	.byte 2, 0x34, 0, 3, 8, 0x49, 0x1c, 0, 0, 0
+S
+	fails_with('s.o', ['v'], qr/a \.dwo with a supplementary file, which is not read \(DIE 0x\w+ in 's\.dwo'\)/, 'a .dwo with a supplementary file');
+}
+for my $type ('', ',%nobits') {
+	my $object = die_object("compile_unit\n  variable name=v type:ref_sup4=13\n%asm .section .debug_sup,\"\"$type\n%asm .zero 64\n");
+	fails_with($object, ['v'], qr/supplementary file.*no file is named/, "a .debug_sup with nothing in it$type");
+}
+
 # zstd, with a libelf that has it or hasn't
 SKIP: {
 	compiled($ENV{CC} || 'cc', '-c', '-o', 'one.o', 't.c') or die;

@@ -286,6 +286,14 @@ for (['strx', 1], ['strx1', 1], ['strx2', 1], ['strx3', 1], ['strx4', 1]) {
 }
 type_is("  \@t base_type name:strx1=0\n$strx", 'base_type first', 'the base of the offsets is 8 if not given');
 type_is("  \@t base_type name:strx1=0\n$strx", 'base_type second', 'and as given otherwise', 'str_offsets_base:sec_offset=12');
+type_fails("  \@t base_type name:strx1=0\n" . $strx =~ s/0, 6/13, 6/r, 'a name that is out of bounds', 'a name at the end of the section',
+	'str_offsets_base:sec_offset=8');
+SKIP: {
+	skip 'relocations of a byte are written for x86-64 here', 1 if !predefined('__x86_64__');
+	type_fails("  \@t base_type name:strp=0\n%section .debug_str\n%asm .ascii \"name\"\n%asm end: .byte 0\n"
+		. "%asm .reloc end, R_X86_64_8, letter\n%asm .set letter, 0x41\n", 'a name at offset 0x0 of \.debug_str',
+		'a name whose end is no end after relocation');
+}
 type_is("  \@t base_type name:data4=1 byte_size=1\n", 'base_type byte_size(1)', 'a name of another form is none');
 type_is("  \@t base_type name=\"caf\xe9\"\n", "base_type caf\xe9", 'names are bytes');
 
