@@ -212,37 +212,34 @@ static void write_output(struct run *run)
 	output_replace(&run->consolidated_output);
 }
 
-/* Compares the symbols of a file with the reference file. */
-static void compare(struct run *run, unsigned int number, const struct symtypes_line *lines,
-		    size_t line_count)
+/* Compares the symbols of the current file with the reference file. */
+static void compare(struct run *run, const struct symtypes_line *lines, size_t line_count)
 {
 	const struct symbol_list *list = &run->list;
-	struct reference_symbol *symbols = allocate(list->count * sizeof(*symbols));
-	size_t count = 0;
+	struct reference_symbol *symbols = allocate(list->assigned_count * sizeof(*symbols));
 
-	for (size_t i = 0; i < list->count; i++)
-		if (list->symbols[i]->file == number)
-			symbols[count++] = (struct reference_symbol){ list->symbols[i]->name,
-								      list->symbols[i]->version };
-	reference_compare(&run->reference, symbols, count, lines, line_count);
+	for (size_t i = 0; i < list->assigned_count; i++)
+		symbols[i] = (struct reference_symbol){ list->assigned[i]->name,
+							list->assigned[i]->version };
+	reference_compare(&run->reference, symbols, list->assigned_count, lines, line_count);
 	free(symbols);
 }
 
-/* Hands on what a file says to all that want it. */
-static void use_types(struct run *run, const struct path *path, unsigned int number)
+/* Hands on what the current file says to all that want it. */
+static void use_types(struct run *run, const struct path *path)
 {
 	struct symtypes_line *lines;
 	size_t count;
 
 	if (!run->symtypes.file && !run->consolidated_output.file && !options.reference)
 		return;
-	lines = symbols_lines(&run->list, number, &run->input.table, &count);
+	lines = symbols_lines(&run->list, &run->input.table, &count);
 	if (run->symtypes.file)
 		types_write(lines, count, run->symtypes.file);
 	if (run->consolidated_output.file)
 		consolidated_add(&run->consolidated, path->name, lines, count);
 	if (options.reference)
-		compare(run, number, lines, count);
+		compare(run, lines, count);
 	free(lines);
 }
 
@@ -285,11 +282,11 @@ static void process_file(struct run *run, const struct path *path, unsigned int 
 	kabi_read_rules(&input->rules, &input->object, table);
 	if (options.preserve)
 		add_overrides(&run->reference.baseline, table);
-	symbols_find_aliases(list, &input->object);
-	match_symbols(list, &input->object, number, table, input->cache);
+	symbols_begin_file(list, &input->object, number);
+	match_symbols(list, &input->object, table, input->cache);
 	kabi_warn_unmatched(&input->rules, table);
-	symbols_compute_versions(list, number, table);
-	use_types(run, path, number);
+	symbols_compute_versions(list, table);
+	use_types(run, path);
 	debug("dies=%" PRIu64 " loaded=%" PRIu64 " lookups=%" PRIu64 " written=%" PRIu64
 	      " hashed=%" PRIu64 " slices=%" PRIu64,
 	      statistics.dies, statistics.loaded, statistics.lookups, statistics.written,

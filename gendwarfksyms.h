@@ -232,11 +232,15 @@ struct symbol {
 	size_t number; /* of the names read before it */
 	unsigned int exporter; /* --exported: the file it is of; 0: any */
 
-	/* In the current file: */
-	struct symbol *alias; /* the next of a ring of aliases; or itself */
+	/* In the file of that number, from 1; out of date in any other: */
+	unsigned int seen_in;
 	bool has_address;
 	uint64_t section;
 	uint64_t value;
+	struct symbol *alias; /* the next of a ring of aliases; or itself */
+	struct symbol *leader; /* of the ring: the first that its address was found of */
+	struct symbol *unassigned; /* a leader's: the first of the ring in FORMAT 3; or NULL */
+	size_t choice; /* match.c's: the place of its choice, + 1; or 0 */
 
 	/* What was found: */
 	unsigned int file; /* where it got its DIE, from 1; 0: it is unassigned */
@@ -254,6 +258,10 @@ struct symbol_list {
 	size_t longest_name; /* bytes */
 	struct cache by_name;
 	struct arena arena;
+	unsigned int file; /* the number of the current file, from 1 */
+	struct symbol **assigned; /* that got their DIEs from it */
+	size_t assigned_count;
+	size_t assigned_capacity;
 };
 
 /* Reads the list, for symbols_sort(). Errors: an empty line, a failed read. */
@@ -278,38 +286,44 @@ struct symbol *symbols_find(const struct symbol_list *list, struct text name);
 int symbols_compare(const struct symbol *left, const struct symbol *right);
 
 /*
- * Begins with a file: finds the aliases among the symbols by its ELF symbol table
- * (FORMAT 4).
+ * Begins with the file of that number: finds the aliases among the symbols by its ELF
+ * symbol table (FORMAT 4).
  */
-void symbols_find_aliases(struct symbol_list *list, struct object *object);
+void symbols_begin_file(struct symbol_list *list, struct object *object, unsigned int file);
 
 /*
- * Tells whether a symbol may get its DIE from a file: it has none, and isn't exported
- * by another. The second tells whether it or an alias of it may.
+ * Tells whether a symbol may get its DIE from the current file: it has none, and isn't
+ * exported by another. The second finds the first of its aliases, in the order of FORMAT 3,
+ * that may; or NULL. It holds for symbols whose aliases get theirs together.
  */
-bool symbol_unassigned(const struct symbol *symbol, unsigned int file);
-bool any_alias_unassigned(const struct symbol *symbol, unsigned int file);
+bool symbol_unassigned(const struct symbol_list *list, const struct symbol *symbol);
+struct symbol *symbols_first_unassigned(const struct symbol_list *list, struct symbol *symbol);
 
 /*
- * Gives an unassigned symbol its string in a file, by a rule perhaps, and that of its
- * DIE.
+ * Gives an unassigned symbol its string in the current file, by a rule perhaps, and that of
+ * its DIE.
  */
-void symbols_assign(struct symbol *symbol, unsigned int file, struct type_string *string,
+void symbols_assign(struct symbol_list *list, struct symbol *symbol, struct type_string *string,
 		    struct type_string *described);
+
+/*
+ * Ends with matching in the current file: puts the symbols that got their DIEs from it into
+ * the order of FORMAT 3.
+ */
+void symbols_sort_assigned(struct symbol_list *list);
 
 /* Tells whether each symbol has a version. */
 bool symbols_complete(const struct symbol_list *list);
 
 /*
- * Computes the versions of the symbols that got their DIEs from a file, and prints their
- * expansions with --dump-versions.
+ * Computes the versions of the symbols that got their DIEs from the current file, and prints
+ * their expansions with --dump-versions.
  */
-void symbols_compute_versions(struct symbol_list *list, unsigned int file,
-			      struct type_table *table);
+void symbols_compute_versions(struct symbol_list *list, struct type_table *table);
 
-/* Lists the lines of a symtypes file for that input file, for free() (FORMAT 7). */
-struct symtypes_line *symbols_lines(const struct symbol_list *list, unsigned int file,
-				    const struct type_table *table, size_t *count);
+/* Lists the lines of a symtypes file for the current file, for free() (FORMAT 7). */
+struct symtypes_line *symbols_lines(const struct symbol_list *list, const struct type_table *table,
+				    size_t *count);
 
 /* Prints the #SYMVER lines, with warnings for symbols without a DIE. */
 void symbols_print_versions(const struct symbol_list *list, FILE *file);
@@ -317,10 +331,10 @@ void symbols_print_versions(const struct symbol_list *list, FILE *file);
 /* match.c: from units to symbols */
 
 /*
- * Gives unassigned symbols of the list their strings from a file, the one of that
- * number. Errors: damaged DWARF.
+ * Gives unassigned symbols of the list their strings from the current file. Errors:
+ * damaged DWARF.
  */
-void match_symbols(struct symbol_list *list, struct object *object, unsigned int file,
-		   struct type_table *table, struct die_cache *cache);
+void match_symbols(struct symbol_list *list, struct object *object, struct type_table *table,
+		   struct die_cache *cache);
 
 #endif

@@ -8,9 +8,9 @@
 
 #define SYMBOL_POINTER "__gendwarfksyms_ptr_"
 
-/* The type of a symbol pointer, for a symbol that may get no other DIE (step 5). */
+/* The type of a symbol pointer, for aliases that may get no other DIE (step 5). */
 struct deferred {
-	struct symbol *symbol;
+	struct symbol *symbol; /* the first that is unassigned */
 	struct die_ref type;
 	size_t number; /* of those before it */
 };
@@ -27,13 +27,15 @@ struct matcher {
 	struct symbol_list *list;
 	struct die_cache *cache;
 	struct type_table *table;
-	unsigned int file; /* the number of the input file */
 	unsigned int warned; /* the number of the last unit that was warned of, + 1 */
 	/* Of the current unit: */
 	struct candidate *candidates;
 	size_t candidate_count, candidates_capacity;
 	struct deferred *deferred;
 	size_t deferred_count, deferred_capacity;
+	/* --canonical, of the file: */
+	struct choice *choices;
+	size_t choice_count, choices_capacity;
 };
 
 /* A DIE's symbol name (step 3). */
@@ -64,7 +66,7 @@ static struct symbol *find_unassigned(const struct matcher *matcher, struct text
 {
 	struct symbol *symbol = find_symbol(matcher, name);
 
-	return symbol && any_alias_unassigned(symbol, matcher->file) ? symbol : NULL;
+	return symbol && symbols_first_unassigned(matcher->list, symbol) ? symbol : NULL;
 }
 
 /* Gives a string to a symbol, unless a rule has another for it. */
@@ -73,7 +75,7 @@ static void assign_string(struct matcher *matcher, struct symbol *symbol,
 {
 	struct type_string *rule = types_rule_string(matcher->table, symbol->name);
 
-	symbols_assign(symbol, matcher->file, rule ? rule : string, string);
+	symbols_assign(matcher->list, symbol, rule ? rule : string, string);
 }
 
 /* Makes the string of a symbol's DIE; warns if its unit has no types. */
@@ -97,10 +99,11 @@ static void assign_die(struct matcher *matcher, struct symbol *symbol, struct di
 	struct symbol *alias = symbol;
 
 	do {
-		if (symbol_unassigned(alias, matcher->file))
+		if (symbol_unassigned(matcher->list, alias))
 			assign_string(matcher, alias, string);
 		alias = alias->alias;
 	} while (alias != symbol);
+	symbol->leader->unassigned = NULL;
 }
 
 /* Finds the type that a symbol pointer is for (step 5). Error: it points to none. */
@@ -123,16 +126,11 @@ static struct die_ref pointer_target(const struct attributes *pointer)
 static void defer_pointer(struct matcher *matcher, struct symbol *symbol,
 			  const struct attributes *pointer)
 {
-	struct die_ref type = pointer_target(pointer);
-	struct symbol *alias = symbol;
+	size_t number = matcher->deferred_count;
 
-	do {
-		size_t number = matcher->deferred_count;
-
-		*APPEND(matcher->deferred, matcher->deferred_count, matcher->deferred_capacity) =
-			(struct deferred){ alias, type, number };
-		alias = alias->alias;
-	} while (alias != symbol);
+	*APPEND(matcher->deferred, matcher->deferred_count, matcher->deferred_capacity) =
+		(struct deferred){ symbols_first_unassigned(matcher->list, symbol),
+				   pointer_target(pointer), number };
 }
 
 /* In the order of FORMAT 3; what was deferred last for a symbol comes first. */
@@ -153,7 +151,7 @@ static void assign_deferred(struct matcher *matcher)
 	for (size_t i = 0; i < matcher->deferred_count; i++) {
 		const struct deferred *deferred = &matcher->deferred[i];
 
-		if (symbol_unassigned(deferred->symbol, matcher->file))
+		if (symbol_unassigned(matcher->list, deferred->symbol))
 			assign_die(matcher, deferred->symbol, deferred->type,
 				   read_tag(deferred->type) == DW_TAG_subroutine_type);
 	}
@@ -171,7 +169,7 @@ static void match_candidate(struct matcher *matcher, const struct candidate *can
 	origin = reference(&source, ATTRIBUTE_ABSTRACT_ORIGIN);
 	if (origin.address)
 		read_names(origin, &source);
-	if (!symbol || !any_alias_unassigned(symbol, matcher->file))
+	if (!symbol || !symbols_first_unassigned(matcher->list, symbol))
 		symbol = find_unassigned(matcher, symbol_name(&source));
 	if (!symbol)
 		return;
@@ -228,7 +226,6 @@ static void match_unit(struct matcher *matcher, struct unit *unit)
 
 /* What a candidate is, the best last. */
 enum rank {
-	RANK_NONE,
 	RANK_LOCAL, /* a definition that only its unit sees, of that name by chance */
 	RANK_POINTER,
 	RANK_DECLARATION,
@@ -291,7 +288,7 @@ static void assign_candidate(struct matcher *matcher, struct symbol *symbol, str
 	struct attributes attributes;
 	struct resolved resolved;
 
-	if (!symbol_unassigned(symbol, matcher->file))
+	if (!symbol_unassigned(matcher->list, symbol))
 		return;
 	read_die(die, &attributes);
 	resolved = resolve_candidate(&attributes);
@@ -304,12 +301,28 @@ static void assign_candidate(struct matcher *matcher, struct symbol *symbol, str
 		      describe(matcher, symbol, resolved.source, resolved.subprogram));
 }
 
+/* Notes a choice, unless one for the same symbol is as good. Tells whether it did. */
+static bool note_choice(struct matcher *matcher, struct choice choice)
+{
+	struct symbol *symbol = choice.symbol;
+
+	if (!symbol->choice) {
+		*APPEND(matcher->choices, matcher->choice_count, matcher->choices_capacity) =
+			choice;
+		symbol->choice = matcher->choice_count;
+		return true;
+	}
+	if (choice.rank <= matcher->choices[symbol->choice - 1].rank)
+		return false;
+	matcher->choices[symbol->choice - 1] = choice;
+	return true;
+}
+
 /*
  * Assigns the definitions of a unit, the one in that place of the list, and notes what
  * else there is.
  */
-static void choose_from_unit(struct matcher *matcher, struct choice *choices, size_t place,
-			     struct unit *unit)
+static void choose_from_unit(struct matcher *matcher, size_t place, struct unit *unit)
 {
 	struct attributes attributes;
 	struct cursor candidates;
@@ -322,24 +335,22 @@ static void choose_from_unit(struct matcher *matcher, struct choice *choices, si
 	while (next_candidate(&candidates, &attributes)) {
 		struct symbol *symbol = find_symbol(matcher, symbol_name(&attributes));
 		struct resolved resolved;
-		struct choice *choice;
 
 		if (!symbol && !has(&attributes, ATTRIBUTE_ABSTRACT_ORIGIN) &&
 		    !has(&attributes, ATTRIBUTE_SPECIFICATION))
 			continue;
 		resolved = resolve_candidate(&attributes);
 		symbol = find_symbol(matcher, resolved.name);
-		if (!symbol || !symbol_unassigned(symbol, matcher->file))
+		if (!symbol || !symbol_unassigned(matcher->list, symbol))
 			continue;
-		choice = &choices[symbol->number];
 		if (resolved.rank == RANK_DEFINITION) {
 			*APPEND(matcher->candidates, matcher->candidate_count,
 				matcher->candidates_capacity) =
 				(struct candidate){ attributes.die, attributes.tag, symbol };
-		} else if (resolved.rank > choice->rank) {
-			*choice = (struct choice){ resolved.rank, symbol, place,
-						   attributes.die.address - unit->start };
-			again = true;
+		} else {
+			again |= note_choice(
+				matcher, (struct choice){ resolved.rank, symbol, place,
+							  attributes.die.address - unit->start });
 		}
 	}
 	for (size_t i = 0; i < matcher->candidate_count; i++)
@@ -360,21 +371,23 @@ static int compare_choices(const void *a, const void *b)
 }
 
 /*
- * Gives a symbol without a DIE of its own what the first of its aliases has that has
- * one.
+ * Gives symbols without a DIE of their own what the first of their aliases has that has one.
  */
 static void match_aliases(struct matcher *matcher)
 {
-	for (size_t i = 0; i < matcher->list->count; i++) {
-		struct symbol *symbol = matcher->list->symbols[i];
-		struct symbol *alias = symbol->alias, *first = NULL;
+	struct symbol_list *list = matcher->list;
+	size_t count = list->assigned_count;
 
-		for (; alias != symbol; alias = alias->alias)
-			if (alias->file == matcher->file &&
-			    (!first || symbols_compare(alias, first) < 0))
-				first = alias;
-		if (first && symbol_unassigned(symbol, matcher->file))
-			assign_string(matcher, symbol, first->described);
+	symbols_sort_assigned(list);
+	for (size_t i = 0; i < count; i++) {
+		struct symbol *first = list->assigned[i], *alias = first->alias;
+
+		if (!first->leader->unassigned)
+			continue; /* all have been, by an alias before it */
+		for (; alias != first; alias = alias->alias)
+			if (symbol_unassigned(list, alias))
+				assign_string(matcher, alias, first->described);
+		first->leader->unassigned = NULL;
 	}
 }
 
@@ -402,26 +415,29 @@ static const struct choice *reopen_unit(struct matcher *matcher, const struct un
 
 static void match_canonical(struct matcher *matcher, const struct unit_list *units)
 {
-	size_t count = matcher->list->count, left = 0;
-	struct choice *choices = allocate_cleared(count, sizeof(*choices));
-	const struct choice *choice = choices;
+	const struct choice *choice;
+	size_t left = 0;
 
 	for (size_t i = 0; i < units->count; i++)
-		choose_from_unit(matcher, choices, i, &units->units[i]);
-	for (size_t i = 0; i < count; i++)
-		if (choices[i].rank && symbol_unassigned(choices[i].symbol, matcher->file))
-			choices[left++] = choices[i];
-	qsort(choices, left, sizeof(*choices), compare_choices);
-	while (choice < choices + left)
-		choice = reopen_unit(matcher, units, choice, choices + left);
-	free(choices);
+		choose_from_unit(matcher, i, &units->units[i]);
+	for (size_t i = 0; i < matcher->choice_count; i++) {
+		const struct choice *chosen = &matcher->choices[i];
+
+		chosen->symbol->choice = 0;
+		if (symbol_unassigned(matcher->list, chosen->symbol))
+			matcher->choices[left++] = *chosen;
+	}
+	if (left)
+		qsort(matcher->choices, left, sizeof(*matcher->choices), compare_choices);
+	for (choice = matcher->choices; choice < matcher->choices + left;)
+		choice = reopen_unit(matcher, units, choice, matcher->choices + left);
 	match_aliases(matcher);
 }
 
-void match_symbols(struct symbol_list *list, struct object *object, unsigned int file,
-		   struct type_table *table, struct die_cache *cache)
+void match_symbols(struct symbol_list *list, struct object *object, struct type_table *table,
+		   struct die_cache *cache)
 {
-	struct matcher matcher = { .list = list, .cache = cache, .table = table, .file = file };
+	struct matcher matcher = { .list = list, .cache = cache, .table = table };
 	struct dwarf_input input;
 
 	dwarf_input_open(&input, object);
@@ -429,7 +445,9 @@ void match_symbols(struct symbol_list *list, struct object *object, unsigned int
 		match_canonical(&matcher, &input.main);
 	for (size_t i = 0; !options.canonical && i < input.main.count; i++)
 		match_unit(&matcher, &input.main.units[i]);
+	symbols_sort_assigned(list);
 	free(matcher.candidates);
 	free(matcher.deferred);
+	free(matcher.choices);
 	dwarf_input_close(&input);
 }

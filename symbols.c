@@ -160,12 +160,37 @@ static bool same_address(const void *value, const void *key)
 	return left->section == right->section && left->value == right->value;
 }
 
-static void set_address(struct symbol *symbol, uint64_t section, uint64_t value,
-			struct cache *by_address)
+/* Begins with a symbol in the current file: it has no address and no alias there yet. */
+static void see_symbol(const struct symbol_list *list, struct symbol *symbol)
+{
+	if (symbol->seen_in == list->file)
+		return;
+	symbol->seen_in = list->file;
+	symbol->has_address = false;
+	symbol->alias = symbol;
+	symbol->leader = symbol;
+	symbol->unassigned = symbol_unassigned(list, symbol) ? symbol : NULL;
+}
+
+/* Adds a symbol to the ring of a leader, which has the same address. */
+static void add_alias(struct symbol *leader, struct symbol *symbol)
+{
+	symbol->alias = leader->alias;
+	leader->alias = symbol;
+	symbol->leader = leader;
+	if (symbol->unassigned &&
+	    (!leader->unassigned || symbols_compare(symbol, leader->unassigned) < 0))
+		leader->unassigned = symbol;
+	debug("%s is an alias of %s", symbol->name.start, leader->name.start);
+}
+
+static void set_address(const struct symbol_list *list, struct symbol *symbol, uint64_t section,
+			uint64_t value, struct cache *by_address)
 {
 	uint64_t hash = section * HASH_FACTOR ^ value;
-	struct symbol *alias;
+	struct symbol *leader;
 
+	see_symbol(list, symbol);
 	if (symbol->has_address) {
 		if (symbol->section != section || symbol->value != value)
 			warning("multiple addresses for symbol %s?", symbol->name.start);
@@ -174,14 +199,11 @@ static void set_address(struct symbol *symbol, uint64_t section, uint64_t value,
 	symbol->has_address = true;
 	symbol->section = section;
 	symbol->value = value;
-	alias = cache_find(by_address, hash, same_address, symbol);
-	if (alias) {
-		symbol->alias = alias->alias;
-		alias->alias = symbol;
-		debug("%s is an alias of %s", symbol->name.start, alias->name.start);
-	} else {
+	leader = cache_find(by_address, hash, same_address, symbol);
+	if (leader)
+		add_alias(leader, symbol);
+	else
 		cache_add(by_address, hash, symbol);
-	}
 }
 
 static void read_symbol_table(struct symbol_list *list, struct object *object, Elf_Scn *symtab,
@@ -219,65 +241,66 @@ static void read_symbol_table(struct symbol_list *list, struct object *object, E
 			      object->path, elf_errmsg(-1));
 		symbol = symbols_find(list, make_text(name));
 		if (symbol)
-			set_address(symbol, section, elf_symbol.st_value, by_address);
+			set_address(list, symbol, section, elf_symbol.st_value, by_address);
 	}
 }
 
-void symbols_find_aliases(struct symbol_list *list, struct object *object)
+void symbols_begin_file(struct symbol_list *list, struct object *object, unsigned int file)
 {
 	struct cache by_address = { 0 };
 	Elf_Scn *section = NULL;
 	GElf_Shdr header;
 
-	for (size_t i = 0; i < list->count; i++) {
-		list->symbols[i]->alias = list->symbols[i];
-		list->symbols[i]->has_address = false;
-	}
+	list->file = file;
+	list->assigned_count = 0;
 	while (next_section(object->elf, &section, &header, NULL))
 		if (header.sh_type == SHT_SYMTAB)
 			read_symbol_table(list, object, section, &header, &by_address);
 	cache_free(&by_address);
 }
 
-bool symbol_unassigned(const struct symbol *symbol, unsigned int file)
+bool symbol_unassigned(const struct symbol_list *list, const struct symbol *symbol)
 {
-	return !symbol->file && (!symbol->exporter || symbol->exporter == file);
+	return !symbol->file && (!symbol->exporter || symbol->exporter == list->file);
 }
 
-bool any_alias_unassigned(const struct symbol *symbol, unsigned int file)
+struct symbol *symbols_first_unassigned(const struct symbol_list *list, struct symbol *symbol)
 {
-	const struct symbol *alias = symbol;
-
-	do {
-		if (symbol_unassigned(alias, file))
-			return true;
-		alias = alias->alias;
-	} while (alias != symbol);
-	return false;
+	see_symbol(list, symbol);
+	return symbol->leader->unassigned;
 }
 
-void symbols_assign(struct symbol *symbol, unsigned int file, struct type_string *string,
+void symbols_assign(struct symbol_list *list, struct symbol *symbol, struct type_string *string,
 		    struct type_string *described)
 {
-	symbol->file = file;
+	see_symbol(list, symbol);
+	symbol->file = list->file;
 	symbol->string = string;
 	symbol->described = described;
+	*APPEND(list->assigned, list->assigned_count, list->assigned_capacity) = symbol;
+}
+
+void symbols_sort_assigned(struct symbol_list *list)
+{
+	if (list->assigned_count)
+		qsort(list->assigned, list->assigned_count, sizeof(*list->assigned),
+		      compare_pointers);
 }
 
 /* Versions (FORMAT 7) */
 
-void symbols_compute_versions(struct symbol_list *list, unsigned int file, struct type_table *table)
+void symbols_compute_versions(struct symbol_list *list, struct type_table *table)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		struct symbol *symbol = list->symbols[i], *alias = symbol;
+	for (size_t i = 0; i < list->assigned_count; i++) {
+		struct symbol *symbol = list->assigned[i], *alias = symbol;
 
-		if (symbol->file != file || symbol->has_version)
+		if (symbol->has_version)
 			continue;
 		symbol->version = version_of(table, symbol->string, symbol->name.start);
 		if (options.dump_versions)
 			version_dump(table, symbol->string, symbol->name.start);
 		do {
-			if (alias->file == file) {
+			if (alias->file == list->file) {
 				alias->version = symbol->version;
 				alias->has_version = true;
 			}
@@ -286,18 +309,17 @@ void symbols_compute_versions(struct symbol_list *list, unsigned int file, struc
 	}
 }
 
-struct symtypes_line *symbols_lines(const struct symbol_list *list, unsigned int file,
-				    const struct type_table *table, size_t *count)
+struct symtypes_line *symbols_lines(const struct symbol_list *list, const struct type_table *table,
+				    size_t *count)
 {
-	struct symtypes_line *lines = allocate(list->count * sizeof(*lines));
+	struct symtypes_line *lines = allocate(list->assigned_count * sizeof(*lines));
 
-	*count = 0;
-	for (size_t i = 0; i < list->count; i++)
-		if (list->symbols[i]->file == file)
-			lines[(*count)++] = (struct symtypes_line){
-				keys_enter(table->keys, list->symbols[i]->name),
-				list->symbols[i]->string
-			};
+	for (*count = 0; *count < list->assigned_count; ++*count) {
+		const struct symbol *symbol = list->assigned[*count];
+
+		lines[*count] = (struct symtypes_line){ keys_enter(table->keys, symbol->name),
+							symbol->string };
+	}
 	return types_lines(table, lines, count);
 }
 

@@ -91,11 +91,12 @@ class Dies(bytearray):
         return self.header + len(self)
 
 
-def elf(sections, symbols=('v',), change=None):
-    """An object with these sections and a symbol table; `change` may edit the section headers."""
+def elf(sections, symbols=('v',), change=None, address=None):
+    """An object with these sections and a symbol table, all of it at one address if that is given; `change` may edit the
+    section headers."""
     names, strings, table = b'\0', b'\0', bytearray(24)
     for number, name in enumerate(symbols):
-        table += struct.pack('<IBBHQQ', len(strings), 0x10, 0, 0xfff1, number, 0)
+        table += struct.pack('<IBBHQQ', len(strings), 0x10, 0, 0xfff1, number if address is None else address, 0)
         strings += name.encode() + b'\0'
     all_sections = [('', 0, b'', 0)] + [(n, 1, d, 0) for n, d in sections.items()]
     all_sections += [('.symtab', 2, bytes(table), len(all_sections) + 1), ('.strtab', 3, strings, 0)]
@@ -447,6 +448,19 @@ fails('... that the DIE is too short for', elf(dwarf(unit(dies), abbreviations(t
 many = b''.join(uleb(n + 1) + b'\x11\0\0\0' for n in range(100000))
 units = b''.join(unit(b'\0', offset) for offset in range(0, len(many), 7))
 fails('tables of abbreviations that overlap', elf(dwarf(units, many + b'\0')), r"in.o' is damaged: a table of abbreviations is read for so many units")
+
+# Aliases
+
+for what, count, prefix in (('60,000 aliases, each with a variable', 60000, ''),
+                            ('10,000 aliases, each with a symbol pointer', 10000, '__gendwarfksyms_ptr_')):
+    dies = Dies()
+    integer = with_int(dies)
+    pointer = dies.put(POINTER, ref(integer))
+    for number in range(count):
+        dies.put(VARIABLE, text('%ss%d' % (prefix, number)), ref(pointer if prefix else integer))
+    dies.end()
+    names = ['s%d' % number for number in range(count)]
+    answers(what, elf(dwarf(unit(dies)), names, address=1), 'variable ' + INT_STRING, 's%d' % (count // 2), symbols='\n'.join(names) + '\n')
 
 # Abbreviations once more, the symbol table, relocations, rules, the list of symbols
 
