@@ -11,7 +11,7 @@ use File::Temp qw(tempdir);
 use IPC::Open3;
 use Test::More;
 
-our @EXPORT = (@Test::More::EXPORT, qw($tests $tool $suffix $scratch predefined c_object die_object block_of spew slurp command on_terminal run symbols_of
+our @EXPORT = (@Test::More::EXPORT, qw($tests $tool $suffix $scratch sanitized predefined c_object die_object block_of spew slurp command on_terminal run symbols_of
 	version_of string_is string_like dies_is symtypes_line symtypes_is same_as_model fails_with needs_newer crc symver));
 
 our $tests = abs_path(dirname(__FILE__) . '/..');
@@ -53,6 +53,17 @@ sub command {
 	my $status = $? & 127 ? 'signal ' . ($? & 127) : $? >> 8;
 	return {status => $status, out => slurp("$base.out"), err => slurp("$base.err")};
 }
+
+# A program built with the sanitizers; undef if it isn't there. The leak sanitizer, which doesn't work in an emulator of
+# processors, is not used then.
+sub sanitized {
+	my ($name) = @_;
+	my $program = "$tests/../$name-sanitized";
+	return undef if !-x $program;
+	$ENV{ASAN_OPTIONS} = 'detect_leaks=0' if command('', $program, '--version')->{err} =~ /LeakSanitizer has encountered a fatal error/;
+	return $program;
+}
+sanitized('gendwarfksyms') if $tool =~ /-sanitized$/;
 
 # What a command prints on a terminal where that text is typed; undef if there are no terminals here.
 sub on_terminal {

@@ -440,7 +440,7 @@ for my $way ([1, 25], [41, 48, '-gdwarf-4'], [1, 12, '--canonical'], [1, 12, 'CC
 	my $next = sub { $random = ($random * 1103515245 + 12345) & 0x7fffffff; return ($random >> 8) % ($_[0] || 1) };
 	my @strings = map { s/^(?:[sute]#'[^']*'|\S+) //r } map { split /\n/, slurp("$_/out.symtypes") // command('', 'xz', '-dc', "$_/out.symtypes.xz")->{out} }
 		map {"$tests/model/golden/$_"} 'g133-gcc-g-units', 'g35-gcc-g-ffunction-sections-fdata-sections-units', 'mixed-rustc1.95';
-	my $sanitized = "$tests/../kabi-compare-sanitized";
+	my $sanitized = sanitized('kabi-compare');
 	my $damage = sub {
 		my @words = split / /, $_[0];
 		for (1 .. 1 + $next->(4)) {
@@ -463,7 +463,7 @@ for my $way ([1, 25], [41, 48, '-gdwarf-4'], [1, 12, '--canonical'], [1, 12, 'CC
 		}
 		$_ .= join '', map {"$_ structure_type x { }\n"} sort keys %references for @texts;
 		substr($_, 0, 0) = "/* file */\n" for @texts;
-		my $r = command('', -x $sanitized ? $sanitized : $program, spew("$scratch/old", $texts[0]), spew("$scratch/new", $texts[1]));
+		my $r = command('', $sanitized // $program, spew("$scratch/old", $texts[0]), spew("$scratch/new", $texts[1]));
 		$compared += $r->{status} eq '1';
 		$bad .= "round $round: $r->{status} $r->{err}" if $r->{status} !~ /^[012]$/ || ($r->{status} eq '2' && $r->{err} !~ /\Aerror: kabi-compare: baseline: line \d+ of .*\n\z/) || ($r->{status} eq '1' && $r->{err} ne '');
 		$bad .= "round $round: no words\n" if $r->{out} =~ /^s#d\d+ changed: .*\n(?!  )/m;

@@ -215,9 +215,9 @@ END
 		is($r->{status} . $r->{out}, '2', "... nothing is printed after an error: @$files");
 	}
 	ok(!-e "$scratch/before", '... nor written');
-	my $sanitized = "$tests/../kabi-compare-sanitized";
+	my $sanitized = sanitized('kabi-compare');
 	SKIP: {
-		skip 'no kabi-compare-sanitized', 1 if !-x $sanitized;
+		skip 'no kabi-compare-sanitized', 1 if !$sanitized;
 		$r = command('', $sanitized, '-f', "json:$scratch/one", '-f', "full:$scratch/two", "$scratch/old", "$scratch/new");
 		is($r->{status} . $r->{err}, '1', '... files, with the sanitizers');
 	}
