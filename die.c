@@ -410,6 +410,7 @@ write_string(struct writer *writer, struct die *die, bool writing, struct arena 
 				struct text key = next->type->key->text;
 
 				if (writing) {
+					check_length(frame->die, at - frame->start);
 					*APPEND(writer->references, *references,
 						writer->references_capacity) =
 						(struct type_reference){

@@ -366,11 +366,10 @@ static void add_member(struct die_cache *cache, const struct attributes *attribu
 }
 
 /* enumerator: 'enumerator' F ' = ' N */
-static void add_enumerator(struct die_cache *cache, struct text enumeration,
+static void add_enumerator(struct die_cache *cache, struct text enumeration, struct text name,
 			   const struct attributes *attributes)
 {
 	const struct kabi_rules *rules = cache->rules;
-	struct text name = name_of(attributes);
 	struct row *row = &cache->row;
 	struct kabi_rule *value;
 
@@ -524,7 +523,7 @@ static void add_list(struct die_cache *cache, const struct attributes *attribute
 			break;
 		case DW_TAG_enumeration_type:
 			if (child.tag == DW_TAG_enumerator)
-				add_enumerator(cache, name, &child);
+				add_enumerator(cache, name, name_of(&child), &child);
 			break;
 		case DW_TAG_subprogram:
 		case DW_TAG_subroutine_type:
@@ -615,7 +614,7 @@ static void add_body(struct die_cache *cache, const char *word, const struct att
 	add_sizes(cache, attributes, name);
 }
 
-/* variant_part, variant: 'WORD {' list(...) '}' */
+/* variant_part: 'WORD {' list(...) '}'; variant: the same, and discr_value */
 static void add_variants(struct die_cache *cache, const char *word,
 			 const struct attributes *attributes)
 {
@@ -624,6 +623,8 @@ static void add_variants(struct die_cache *cache, const char *word,
 	add_open(row, FRAGMENT_OPEN_LIST, make_text(word));
 	add_list(cache, attributes, (struct text){ 0 });
 	add_close(row, FRAGMENT_CLOSE_LIST, "}");
+	if (attributes->tag == DW_TAG_variant_part)
+		return;
 	add_attribute(row, attributes, ATTRIBUTE_DISCR_VALUE);
 	add_wide(cache, attributes, " discr_value(", ")");
 }
@@ -712,7 +713,7 @@ static void add_row(struct die_cache *cache, const struct tag *tag,
 		add_member(cache, attributes);
 		break;
 	case DW_TAG_enumerator:
-		add_enumerator(cache, (struct text){ 0 }, attributes);
+		add_enumerator(cache, (struct text){ 0 }, name, attributes);
 		break;
 	case DW_TAG_variant_part:
 		add_variants(cache, "variant_part {", attributes);
@@ -967,9 +968,10 @@ void die_cache_begin_unit(struct die_cache *cache, struct unit *unit)
 	 * forget them keeps the die cache small, and that makes it fast.
 	 */
 	if (cache->given_up != unit->input->given_up) {
-		cache_clear(&cache->prefixes);
-		cache_clear(&cache->dies);
-		cache_clear(&cache->symbol_strings);
+		/* To clear them would cost as much as the largest unit so far has made of them. */
+		cache_free(&cache->prefixes);
+		cache_free(&cache->dies);
+		cache_free(&cache->symbol_strings);
 		arena_reset(&cache->arena);
 		arena_reset(&cache->rows);
 	}

@@ -214,16 +214,27 @@ void kabi_free(struct kabi_rules *rules)
  * its enumeration hasn't got, the size of what has none.
  */
 
+static bool has_digit(const char *text, size_t length)
+{
+	while (length && !isdigit((unsigned char)*text)) {
+		text++;
+		length--;
+	}
+	return length;
+}
+
 /*
  * Tells whether two names differ by one letter, or by two that changed places (device and
- * devcie, devise, devce); not by a digit, nor at the end: those are often two names of one
- * family (stat64 and stat32, inode and inodes).
+ * devcie, devise, devce); not by digits, nor by one letter at the end: those are often two
+ * names of one family (stat64 and stat46, inode and inodes).
  */
 static bool is_slip(struct text a, struct text b)
 {
 	size_t start = 0, end = 0, rest_a, rest_b;
 	const char *at, *bt;
 
+	if (a.length > b.length + 1 || b.length > a.length + 1)
+		return false;
 	while (start < a.length && start < b.length && a.start[start] == b.start[start])
 		start++;
 	while (start + end < a.length && start + end < b.length &&
@@ -235,10 +246,10 @@ static bool is_slip(struct text a, struct text b)
 	bt = b.start + start;
 	if (a.length < 4 || b.length < 4 || !(rest_a + rest_b))
 		return false;
-	if (rest_a == 2 && rest_b == 2)
-		return at[0] == bt[1] && at[1] == bt[0];
-	return rest_a < 2 && rest_b < 2 && end && !(rest_a && isdigit((unsigned char)*at)) &&
-	       !(rest_b && isdigit((unsigned char)*bt));
+	if (rest_a > 2 || rest_b > 2 || has_digit(at, rest_a) || has_digit(bt, rest_b))
+		return false;
+	return (rest_a < 2 && rest_b < 2 && end) ||
+	       (rest_a == 2 && rest_b == 2 && at[0] == bt[1] && at[1] == bt[0]);
 }
 
 /* Finds a name among the types of these kinds ("su") that is a slip away. */
@@ -314,11 +325,14 @@ static void check_enumerator(const struct kabi_rules *rules, struct type_table *
 	}
 	name = (struct text){ rule->target.start, blank - rule->target.start };
 	type = find_type(table, "e#", name);
-	slip = find_slip(rules, table, rule, name, "e");
-	if (type && memmem(type->string->text.start, type->string->text.length, "{ enumerator ",
+	if (type) {
+		if (memmem(type->string->text.start, type->string->text.length, "{ enumerator ",
 			   strlen("{ enumerator ")))
-		warn(rules, rule, "the enumeration has no enumerator '%s'", blank + 1);
-	else if (!type && slip.start)
+			warn(rules, rule, "the enumeration has no enumerator '%s'", blank + 1);
+		return;
+	}
+	slip = find_slip(rules, table, rule, name, "e");
+	if (slip.start)
 		warn(rules, rule, "is the enumeration '%.*s' meant?", (int)slip.length, slip.start);
 }
 

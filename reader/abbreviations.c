@@ -331,7 +331,7 @@ enum links find_links(const struct unit *unit)
 static void read_steps(struct unit *unit, struct bytes *bytes, struct abbreviation *abbreviation,
 		       bool *types)
 {
-	struct arena *arena = &unit->input->arena;
+	struct arena *arena = &unit->input->abbreviations;
 	struct specification specification;
 	uint64_t skip = 0, all = 0;
 	struct step *steps;
@@ -420,7 +420,7 @@ const struct abbreviation_table *read_abbreviations(struct unit *unit)
 	table = cache_find(&input->abbreviation_tables, key, NULL, NULL);
 	if (table)
 		return table;
-	table = arena_zalloc(&input->arena, sizeof(*table));
+	table = arena_zalloc(&input->abbreviations, sizeof(*table));
 	while (next_abbreviation(&bytes, &abbreviation)) {
 		read_steps(unit, &bytes, &abbreviation, &table->types);
 		if (count && list[count - 1].code >= abbreviation.code)
@@ -430,8 +430,15 @@ const struct abbreviation_table *read_abbreviations(struct unit *unit)
 	}
 	count_table(input, &bytes, start);
 	table->count = sorted ? count : sort_abbreviations(list, count);
-	table->abbreviations = arena_copy(&input->arena, list, table->count * sizeof(*list));
+	table->abbreviations =
+		arena_copy(&input->abbreviations, list, table->count * sizeof(*list));
 	free(list);
 	cache_add(&input->abbreviation_tables, key, table);
 	return table;
+}
+
+void forget_abbreviations(struct dwarf_input *input)
+{
+	cache_clear(&input->abbreviation_tables);
+	arena_reset(&input->abbreviations);
 }

@@ -327,6 +327,8 @@ void read_die(struct die_ref die, struct attributes *attributes)
 void read_names(struct die_ref die, struct attributes *attributes)
 {
 	read_wanted(die, attributes, WANT_NAMES);
+	/* Many candidates may have this one for their origin, and it may be a large one. */
+	die.unit->input->dies += (attributes->end - die.address) / 8;
 }
 
 /* Passes over the attributes of a DIE that was begun. */

@@ -31,8 +31,7 @@ static void find_groups(struct dwarf_input *input, struct unit_list *list)
 
 		if (unit->abbreviations_offset != last_offset) {
 			links = find_links(unit);
-			cache_clear(&input->abbreviation_tables);
-			arena_reset(&input->arena);
+			forget_abbreviations(input);
 		}
 		last_offset = unit->abbreviations_offset;
 		if (links > any)
@@ -49,8 +48,7 @@ static void find_groups(struct dwarf_input *input, struct unit_list *list)
 		open += begin[i] - end[i];
 		unit->last_of_group = any == LINKS_ANY ? i + 1 == list->count : !open;
 	}
-	cache_clear(&input->abbreviation_tables);
-	arena_reset(&input->arena);
+	forget_abbreviations(input);
 	free(begin);
 	free(end);
 }

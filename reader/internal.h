@@ -211,7 +211,7 @@ struct abbreviation {
 
 #define UNKNOWN_SIZE UINT32_MAX
 
-/* The abbreviations of a unit; in the arena of its dwarf_input. */
+/* The abbreviations of a unit; in an arena of its dwarf_input. */
 struct abbreviation_table {
 	struct abbreviation *abbreviations; /* by code, each only once */
 	size_t count;
@@ -220,6 +220,9 @@ struct abbreviation_table {
 
 /* Reads the table of a unit, or finds it if another has it. Errors: damaged data. */
 const struct abbreviation_table *read_abbreviations(struct unit *unit);
+
+/* Gives up all tables that have been read. */
+void forget_abbreviations(struct dwarf_input *input);
 
 /* Finds an abbreviation out of order, or NULL: see find_abbreviation(). */
 const struct abbreviation *search_abbreviation(const struct abbreviation_table *table,

@@ -35,6 +35,7 @@ static void read_entries(struct unit *unit, struct unit *from, struct bytes *byt
 	count = read_uleb(bytes);
 	if (count > (size_t)(bytes->end - bytes->at))
 		read_error(bytes);
+	unit->input->tables_size += count; /* Entries may take no bytes. */
 	while (count--) {
 		struct text name = { 0 };
 

@@ -170,7 +170,8 @@ struct dwarf_input {
 	struct split *splits; /* open .dwo files, the last opened first */
 	bool misses_types; /* there was a warning about type units */
 	unsigned int unit_count; /* of all files */
-	struct arena arena; /* of what is known of units and abbreviations */
+	struct arena arena; /* of what is known of units */
+	struct arena abbreviations;
 	struct cache abbreviation_tables; /* by address and kind of unit */
 	uint64_t dies; /* read or passed over */
 	uint64_t dies_limit; /* more are an error: see begin_die() */

@@ -123,6 +123,19 @@ static void close_splits(struct dwarf_input *input, struct split *last)
 	}
 }
 
+/*
+ * Tells whether the next unit of the file has the same abbreviations as one that ends a group, as
+ * all units have that clang made at once.
+ */
+static bool next_shares_abbreviations(const struct unit *unit)
+{
+	const struct unit_list *list = &unit->input->main;
+	const struct unit *last = unit->skeleton ? unit->skeleton : unit;
+
+	return last + 1 < list->units + list->count &&
+	       last[1].abbreviations_offset == last->abbreviations_offset;
+}
+
 /* In a file with more units, the memory of those that have been read is given back. */
 #define MANY_UNITS 64
 
@@ -134,6 +147,9 @@ void unit_close(struct unit *unit, bool again)
 	input->wanted_again |= again;
 	if (!unit->last_of_group)
 		return;
+	/* Those of a .dwo end with it. */
+	if (input->splits || !next_shares_abbreviations(unit))
+		forget_abbreviations(input);
 	forget = !input->wanted_again && input->main.count > MANY_UNITS;
 	for (; input->opened; input->opened = unit->opened_before) {
 		unit = input->opened;
@@ -148,7 +164,6 @@ void unit_close(struct unit *unit, bool again)
 	}
 	input->wanted_again = false;
 	input->given_up++;
-	cache_clear(&input->abbreviation_tables);
 	close_splits(input, NULL); /* the units may be in some */
 	arena_reset(&input->arena);
 }
@@ -412,5 +427,6 @@ void dwarf_input_close(struct dwarf_input *input)
 		debug_file_close(&input->supplementary_file);
 	}
 	cache_free(&input->abbreviation_tables);
+	arena_free(&input->abbreviations);
 	arena_free(&input->arena);
 }

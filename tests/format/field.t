@@ -87,9 +87,9 @@ my $number = 0;
 sub ruled {
 	my (@rules) = @_;
 	my $text = join "\n", map { my ($type, $target, $value) = @$_; sprintf 'R(%d, "1\\0" "%s\\0" "%s\\0" "%s")', $number++, $type, $target, $value } @rules;
-	return c_object("struct secret { int a; long b; };\nenum colour { RED, GREEN };\ntypedef struct secret alias;\ntypedef struct declared declared;\nstruct secretx;\nstruct other { int x; };\nvoid fn(void);\n---\n"
+	return c_object("struct secret { int a; long b; };\nstruct regs12 { int a; };\nenum colour { RED, GREEN };\ntypedef struct secret alias;\ntypedef struct declared declared;\nstruct secretx;\nstruct other { int x; };\nvoid fn(void);\n---\n"
 		. "#define R(n, text) static const char rule_##n[] __attribute__((used, aligned(1), section(\".discard.gendwarfksyms.kabi_rules\"))) = text;\n"
-		. "$text\nint use(struct secret *s, enum colour c, alias *a, declared *d, struct secretx *x) { return s->a; }\n");
+		. "$text\nint use(struct secret *s, enum colour c, alias *a, declared *d, struct secretx *x, struct regs12 *r) { return s->a; }\n");
 }
 sub warns {
 	my ($name, $want, @rules) = @_;
@@ -120,7 +120,7 @@ warns('type_string of a name', qr/the target of a type is written s#secret/, ['t
 # No flood: what an object doesn't lead to is no mistake.
 warns('a type that is not led to', undef, ['declonly', 'other', ''], ['byte_size', 'quite_another', '4'], ['enumerator_ignore', 'shape ROUND', ''], ['type_string', 's#other', 'x'], ['type_string', 'fn', 'x']);
 warns('rules that match', undef, ['declonly', 'secret', ''], ['enumerator_ignore', 'colour RED', ''], ['enumerator_value', 'colour GREEN', '4']);
-warns('names of one family', undef, ['declonly', 'secret2', ''], ['declonly', 'secrets', '']);
+warns('names of one family', undef, ['declonly', 'secret2', ''], ['declonly', 'secrets', ''], ['declonly', 'regs21', '']);
 is(run(['use'], [], ruled(['declonly', 'secrte', '']))->{err}, '', 'no --stable, no rules, no warning');
 
 # Messages say where

@@ -155,7 +155,8 @@ type_is("  \@t structure_type byte_size=8\n    variant_part discr=\@d\n      \@d
 	. "        structure_type name=hidden\n        member name=y type=\@int\n      variant\n    member name=z type=\@int\n",
 	"structure_type { variant_part { member $int , variant { member $int x , member $int y } discr_value(1) , variant { } } , member $int z } byte_size(8)",
 	'variant_part and variant');
-type_is("  \@t structure_type\n    variant_part\n", 'structure_type { variant_part { } }', 'an empty variant_part');
+type_is("  \@t structure_type\n    variant_part discr_value=7\n", 'structure_type { variant_part { } }', 'an empty variant_part, which has no discr_value');
+type_is("  namespace name=n\n    \@t enumerator name=X const_value=1\n", 'enumerator n::X = 1', 'an enumerator as a type has a fully qualified name');
 type_is("  \@t structure_type\n    variant_part\n      pointer_type type=\@int\n      variant\n      variant\n",
 	"structure_type { variant_part { pointer_type { $int }variant { } , variant { } } }", 'any child shows in a variant_part; only items have separators');
 

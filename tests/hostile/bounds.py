@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What hostile.t and mutate.t can expect of this machine. How long a run of the program may take is in CPU time, so that nothing
 else that runs counts."""
+import os
 import resource
 import subprocess
 import time
@@ -19,9 +20,13 @@ def seconds(fast):
     return round(fast * max(1, (counted - start) / 0.1, 20 * (time.process_time() - counted) / 0.02))
 
 
-def finds_leaks(program):
-    """Tells whether the leak sanitizer works here: it doesn't in an emulator of processors."""
-    return subprocess.run([program, '--version'], capture_output=True).returncode == 0
+def sanitizer_options(program):
+    """The ASAN_OPTIONS with which a program that has the sanitizers runs here, or None. In an emulator of processors, the leak
+    sanitizer doesn't work, or none does."""
+    for options in 'detect_leaks=1', 'detect_leaks=0':
+        if subprocess.run([program, '--version'], capture_output=True, env={**os.environ, 'ASAN_OPTIONS': options}).returncode == 0:
+            return options
+    return None
 
 
 def limit_time(limit):

@@ -123,13 +123,12 @@ def dwarf(info, abbrev=None, **more):
     return sections
 
 
-def limit():
-    limit_time(SECONDS)
-    if MEMORY:
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+def run(data, symbols='v\n', *options, memory=MEMORY):
+    def limit():
+        limit_time(SECONDS)
+        if MEMORY:
+            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
-
-def run(data, symbols='v\n', *options):
     path = os.path.join(scratch.name, 'in.o')
     with open(path, 'wb') as file:
         file.write(data)
@@ -160,9 +159,9 @@ def answers(name, data, want, symbol='v', options=(), symbols=None):
     report(line in r.stdout.decode().split('\n'), name, 'want %s in %s' % (line[-200:], r.stdout[-300:].decode()))
 
 
-def fails(name, data, pattern, options=(), symbols='v\n'):
+def fails(name, data, pattern, options=(), symbols='v\n', memory=MEMORY):
     """An error, with a message of one line that matches; nothing on stdout."""
-    r = run(data, symbols, *options)
+    r = run(data, symbols, *options, memory=memory)
     if r is None:
         return report(False, name, 'took too long')
     message = r.stderr.decode('utf-8', 'replace').rstrip('\n').split('\n')[-1]
@@ -284,6 +283,17 @@ dies.end()
 dies.put(VARIABLE, text('v'), ref(named))
 dies.end()
 fails('100 members that share a name of 1 MB', elf(dwarf(unit(dies), debug_str=strings)), r'more than 67108864 bytes \(DIE 0x')
+
+dies = Dies()
+named = dies.put(ENUM, ref(1), 4)
+dies.end()
+holder = dies.put(NAMED, text('s'), 4)
+for _ in range(4000):
+    dies.put(MEMBER, text('m'), ref(named), 0)
+dies.end()
+dies.put(VARIABLE, text('v'), ref(holder))
+dies.end()
+fails('4,000 members whose type has such a name', elf(dwarf(unit(dies), debug_str=strings)), r'more than 67108864 bytes \(DIE 0x', memory=1 << 30)
 
 dies = Dies()
 integer = with_int(dies)
@@ -448,6 +458,30 @@ fails('... that the DIE is too short for', elf(dwarf(unit(dies), abbreviations(t
 many = b''.join(uleb(n + 1) + b'\x11\0\0\0' for n in range(100000))
 units = b''.join(unit(b'\0', offset) for offset in range(0, len(many), 7))
 fails('tables of abbreviations that overlap', elf(dwarf(units, many + b'\0')), r"in.o' is damaged: a table of abbreviations is read for so many units")
+
+table = {code: ABBREVIATIONS[code] for code in (UNIT, INT, VARIABLE)}
+table.update((100 + number, (0x0d, 0, (NAME, STRING), (TYPE, REF4), (LOCATION, UDATA))) for number in range(5000))
+units = b''
+for number in range(20000):
+    dies = Dies()
+    dies.put(VARIABLE, text('v%d' % number), ref(with_int(dies)))
+    dies.end()
+    units += unit(dies)
+names = ['v%d' % number for number in range(20000)]
+answers('20,000 units with one large table of abbreviations', elf(dwarf(units, abbreviations(table)), names), 'variable ' + INT_STRING,
+        'v19999', symbols='\n'.join(names))
+
+table = dict(ABBREVIATIONS)
+table[100] = (0x2e, 0, *[(0x3fe0, UDATA)] * 40000)
+table[101] = (0x2e, 0, (ORIGIN, REF4))
+dies = Dies()
+with_int(dies)
+origin = dies.put(100, bytes(40000))
+for _ in range(40000):
+    dies.put(101, ref(origin))
+dies.end()
+fails('40,000 functions with one origin of 40,000 attributes', elf(dwarf(unit(dies), abbreviations(table))),
+      r"in.o' is damaged: .* would take forever")
 
 # Aliases
 

@@ -54,14 +54,16 @@ sub command {
 	return {status => $status, out => slurp("$base.out"), err => slurp("$base.err")};
 }
 
-# A program built with the sanitizers; undef if it isn't there. The leak sanitizer, which doesn't work in an emulator of
-# processors, is not used then.
+# A program built with the sanitizers, and ASAN_OPTIONS set so that it runs; undef if it isn't there, or doesn't run. (In an
+# emulator of processors, the leak sanitizer doesn't work, or none does.)
 sub sanitized {
 	my ($name) = @_;
 	my $program = "$tests/../$name-sanitized";
-	return undef if !-x $program;
-	$ENV{ASAN_OPTIONS} = 'detect_leaks=0' if command('', $program, '--version')->{err} =~ /LeakSanitizer has encountered a fatal error/;
-	return $program;
+	for my $options ('detect_leaks=1', 'detect_leaks=0') {
+		$ENV{ASAN_OPTIONS} = $options;
+		return $program if -x $program && command('', $program, '--version')->{status} eq '0';
+	}
+	return undef;
 }
 sanitized('gendwarfksyms') if $tool =~ /-sanitized$/;
 
