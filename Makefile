@@ -2,7 +2,7 @@
 #
 # make                       builds gendwarfksyms and kabi-compare
 # make STATIC=1              the same, with libdw, libelf and zlib in the programs: they
-#                            start faster
+#                            start faster (after make clean, if it was built without)
 # make check                 runs all tests (TAP, through prove)
 # make check SANITIZE=1      the same with the address and undefined-behaviour
 #                            sanitizers
@@ -19,7 +19,8 @@
 # make install, uninstall    with DESTDIR and prefix (/usr/local)
 # make clean
 #
-# CC, CPPFLAGS, CFLAGS, LDFLAGS, PKG_CONFIG, PYTHON, PROVE may be given.
+# CC, CPPFLAGS, CFLAGS, LDFLAGS, PKG_CONFIG, PROVE and JOBS may be given. After make clean, as after
+# other STATIC: what is built is not built anew for them.
 
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
@@ -52,7 +53,7 @@ PACKAGES_libelf := libelf-dev (Debian), elfutils-libelf-devel (Fedora)
 PACKAGES_zlib := zlib1g-dev (Debian), zlib-devel (Fedora)
 LIBRARIES := libdw libelf zlib
 
-ifeq ($(filter clean,$(MAKECMDGOALS)),)
+ifneq ($(filter-out clean uninstall,$(or $(MAKECMDGOALS),all)),)
 ifeq ($(shell command -v $(firstword $(PKG_CONFIG))),)
 $(error $(PKG_CONFIG) is not installed: package pkg-config (Debian), pkgconf-pkg-config (Fedora))
 endif
@@ -111,23 +112,27 @@ bench: gendwarfksyms tests/tools/floor
 
 prefix ?= /usr/local
 INSTALLED_PROGRAMS := gendwarfksyms kabi-compare
+PAGES := KABI.md KBUILD.md VERSIONS.md LIBDW.md COST.md FORMAT.md
 INSTALLED := $(foreach program,$(INSTALLED_PROGRAMS),bin/$(program) share/man/man1/$(program).1 \
 		share/bash-completion/completions/$(program) \
-		share/fish/vendor_completions.d/$(program).fish) share/gendwarfksyms/kabi.h
+		share/fish/vendor_completions.d/$(program).fish) share/gendwarfksyms/kabi.h \
+	     $(addprefix share/doc/gendwarfksyms/,$(PAGES))
 
 install: $(INSTALLED_PROGRAMS)
 	for program in $^; do \
-		install -D $$program $(DESTDIR)$(prefix)/bin/$$program && \
-		install -D -m 644 doc/$$program.1 $(DESTDIR)$(prefix)/share/man/man1/$$program.1 && \
+		install -D $$program "$(DESTDIR)$(prefix)/bin/$$program" && \
+		install -D -m 644 doc/$$program.1 "$(DESTDIR)$(prefix)/share/man/man1/$$program.1" && \
 		install -D -m 644 completion/$$program.bash \
-			$(DESTDIR)$(prefix)/share/bash-completion/completions/$$program && \
+			"$(DESTDIR)$(prefix)/share/bash-completion/completions/$$program" && \
 		install -D -m 644 completion/$$program.fish \
-			$(DESTDIR)$(prefix)/share/fish/vendor_completions.d/$$program.fish || exit; \
+			"$(DESTDIR)$(prefix)/share/fish/vendor_completions.d/$$program.fish" || exit; \
 	done
-	install -D -m 644 examples/kabi.h $(DESTDIR)$(prefix)/share/gendwarfksyms/kabi.h
+	install -D -m 644 examples/kabi.h "$(DESTDIR)$(prefix)/share/gendwarfksyms/kabi.h"
+	install -d "$(DESTDIR)$(prefix)/share/doc/gendwarfksyms"
+	install -m 644 $(addprefix doc/,$(PAGES)) "$(DESTDIR)$(prefix)/share/doc/gendwarfksyms"
 
 uninstall:
-	rm -f $(addprefix $(DESTDIR)$(prefix)/,$(INSTALLED))
+	for file in $(INSTALLED); do rm -f "$(DESTDIR)$(prefix)/$$file"; done
 
 # Left out are clang-tidy's checks of style: other ways to write what the kernel's
 # coding style wants, or to convert numbers.

@@ -46,6 +46,12 @@ static void usage(void)
 	      stderr);
 }
 
+static void close_standard_output(void)
+{
+	if (ferror(stdout) | fclose(stdout))
+		error("cannot write to standard output: %m");
+}
+
 /*
  * Reads the options. Ends the program for --help and --version, and for unknown
  * ones.
@@ -108,7 +114,8 @@ static void parse_options(int argc, char **argv)
 		case 'V':
 			puts("gendwarfksyms " GENDWARFKSYMS_VERSION
 			     " (--canonical: scheme " CANONICAL_SCHEME ")");
-			exit(fclose(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
+			close_standard_output();
+			exit(EXIT_SUCCESS);
 		case 'h':
 			usage();
 			exit(EXIT_SUCCESS);
@@ -122,10 +129,6 @@ static void parse_options(int argc, char **argv)
 		error("--preserve needs a file to compare with: --reference");
 	if (options.relative_to && !options.consolidated)
 		error("--relative-to needs a file to write: --consolidated");
-	if (options.symtypes && options.consolidated &&
-	    !strcmp(options.symtypes, options.consolidated))
-		error("--symtypes and --consolidated are for the same file: '%s'",
-		      options.symtypes);
 }
 
 /*
@@ -186,12 +189,6 @@ struct run {
 	struct output consolidated_output;
 	struct consolidated consolidated;
 };
-
-static void close_standard_output(void)
-{
-	if (ferror(stdout) | fclose(stdout))
-		error("cannot write to standard output: %m");
-}
 
 /*
  * Writes out all that is left to write. Only the last step, renaming, can fail
@@ -369,6 +366,8 @@ int main(int argc, char **argv)
 		else
 			add_path(&paths, argv[i]);
 	}
+	if (!paths.count && optind < argc)
+		error("no input files: none is in the list '%s'", argv[optind] + 1);
 	if (!paths.count) {
 		usage();
 		error("no input files?");
@@ -383,12 +382,14 @@ int main(int argc, char **argv)
 		exit(EXIT_SUCCESS);
 	}
 	symbols_sort(&run.list);
-	if (options.reference && run.list.count)
+	if (options.reference)
 		reference_read(&run.reference, options.reference,
 			       make_text(options.canonical ? CANONICAL_SCHEME : ""));
 	/* If there are no symbols, not yesterday's files, but empty ones. */
 	output_open(&run.symtypes, options.symtypes);
 	output_open(&run.consolidated_output, options.consolidated);
+	for (size_t i = 0; (options.symtypes || options.consolidated) && i < paths.count; i++)
+		output_check_input(paths.paths[i].path);
 	for (size_t i = 0; options.consolidated && i < paths.count; i++)
 		paths.paths[i].name = consolidated_name(&run.consolidated, options.relative_to,
 							paths.paths[i].path);

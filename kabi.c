@@ -430,12 +430,12 @@ static bool next_member(struct cursor *cursor, struct attributes *member)
 
 /*
  * One of the first two members of a special union has a special name, or is a structure whose
- * first member has one, as the macros of kabi.h write it:
+ * first member has one, as KABI_RESERVED_USE(1, int new_field) of kabi.h writes it:
  *
  *	union {
- *		int new_field;
+ *		unsigned long __kabi_reserved1;
  *		struct {
- *			long __kabi_reserved1;
+ *			int new_field;
  *		};
  *	};
  */

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Those that have a temporary file, or had one; for end_by_signal(). */
+/* All that were opened. */
 static struct output *outputs;
 
 static void remove_temporaries(void)
@@ -65,6 +65,53 @@ void output_handle_signals(void)
 			sigaction(numbers[i], &action, NULL);
 }
 
+/* Looks at the folder that a file is in. Returns false if that can't be done. */
+static bool stat_folder(const char *path, struct stat *status)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = strndup(path, slash ? slash - path + 1 : 0);
+	bool done = folder && stat(*folder ? folder : ".", status) == 0;
+
+	free(folder);
+	return done;
+}
+
+/*
+ * Tells whether two paths are of one file, or would be once they are written. Pipes and
+ * devices may be written to twice.
+ */
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat one, other;
+	bool is_there = stat(a, &one) == 0;
+
+	if (is_there != (stat(b, &other) == 0))
+		return false;
+	if (!is_there && (strcmp(basename(a), basename(b)) || !stat_folder(a, &one) ||
+			  !stat_folder(b, &other)))
+		return false;
+	return (S_ISREG(one.st_mode) || !is_there) && one.st_dev == other.st_dev &&
+	       one.st_ino == other.st_ino;
+}
+
+/* Finds the output that is to be written to the file of that path; or NULL. */
+static const struct output *find_output(const char *path)
+{
+	const struct output *output = outputs;
+
+	while (output && !is_same_file(output->path, path))
+		output = output->next;
+	return output;
+}
+
+void output_check_input(const char *path)
+{
+	const struct output *output = find_output(path);
+
+	if (output)
+		error("'%s' is read, and '%s' would be written over it", path, output->path);
+}
+
 /* Makes the file beside the one to replace, with its mode if it is there. */
 static void open_temporary(struct output *output, mode_t old_mode)
 {
@@ -78,11 +125,7 @@ static void open_temporary(struct output *output, mode_t old_mode)
 	fd = mkstemp(name);
 	if (fd < 0)
 		error("cannot write '%s': %m", output->path);
-	if (!outputs)
-		atexit(remove_temporaries);
 	output->temporary = name;
-	output->next = outputs;
-	outputs = output;
 	output->file = fdopen(fd, "w");
 	if (fchmod(fd, old_mode ? old_mode & 07777 : 0666 & ~mask) || !output->file)
 		error("cannot write '%s': %m", output->path);
@@ -91,10 +134,20 @@ static void open_temporary(struct output *output, mode_t old_mode)
 void output_open(struct output *output, const char *path)
 {
 	struct stat status = { 0 };
+	const struct output *other;
 
-	*output = (struct output){ .path = path };
+	*output = (struct output){ .path = path, .next = outputs };
 	if (!path)
 		return;
+	if (!*path)
+		error("the name of a file to write is empty");
+	other = find_output(path);
+	if (other)
+		error("'%s' and '%s', which are to be written, are the same file", other->path,
+		      path);
+	if (!outputs)
+		atexit(remove_temporaries);
+	outputs = output;
 	if (lstat(path, &status) || S_ISREG(status.st_mode)) {
 		open_temporary(output, status.st_mode);
 		return;
@@ -155,10 +208,4 @@ void output_replace(struct output *output)
 		error("cannot rename '%s' to '%s': %m", temporary, output->path);
 	output->temporary = NULL; /* first, as a signal may come */
 	free(temporary);
-	for (struct output **link = &outputs; *link; link = &(*link)->next) {
-		if (*link == output) {
-			*link = output->next;
-			break;
-		}
-	}
 }

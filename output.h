@@ -12,17 +12,20 @@ struct output {
 	const char *path; /* the caller's */
 	FILE *file; /* to write to; NULL: none */
 	char *temporary; /* its name; NULL: it has none */
-	struct output *next; /* of those with such a name */
+	struct output *next; /* the one that was opened before */
 };
 
 /*
  * Begins with a file, ends it, and puts it into its place. Until then, nothing of
- * it is seen. Errors: it can't be written. From the first to the last, or the end of the
- * program, the struct has to stay where it is.
+ * it is seen. Errors: it can't be written, or was opened before. From then on to the end of
+ * the program, the struct has to stay where it is.
  */
 void output_open(struct output *output, const char *path);
 void output_finish(struct output *output);
 void output_replace(struct output *output);
+
+/* Ends the program if a file that is read is one that was opened here. */
+void output_check_input(const char *path);
 
 /*
  * Sees to it that signals which end the program leave no temporary file, and that a

@@ -68,16 +68,18 @@ void symbols_read(struct symbol_list *list, FILE *file)
 {
 	static const char blanks[] = " \t\n\v\f\r";
 	char *line = NULL;
-	size_t size = 0;
+	size_t size = 0, number = 0;
 
 	while (getline(&line, &size, file) >= 0) {
 		const char *text = list->count ? line : skip_byte_order_mark(line);
 		const char *start = text + strspn(text, blanks);
 		size_t length = strcspn(start, blanks);
 
+		number++;
 		if (!length) {
 			line[strcspn(line, "\n")] = '\0';
-			error("malformed input line: %s", line);
+			error("malformed input line: %s (line %zu on standard input has no name of a symbol)",
+			      line, number);
 		}
 		add_name(list, (struct text){ start, length }, 0);
 	}

@@ -19,8 +19,11 @@ _gendwarfksyms() {
 		mapfile -t COMPREPLY < <(compgen -W '--canonical --complete --consolidated --debug --dump-die-map --dump-dies --dump-types --dump-versions
 			--exported --help --list-exported --preserve --reference --relative-to --stable --symtypes --version' -- "$current")
 		;;
+	@*)
+		mapfile -t COMPREPLY < <(compgen -P @ -f -- "${current#@}")
+		;;
 	*)
-		mapfile -t COMPREPLY < <(compgen -f -X '!*.@(o|ko)' -- "$current"; compgen -d -- "$current")
+		mapfile -t COMPREPLY < <(compgen -f -X '!*@(.o|.ko|.debug|vmlinux)' -- "$current"; compgen -d -- "$current")
 		;;
 	esac
 }

@@ -184,16 +184,17 @@ static void check_truncated(const char *path, Elf *elf, uint64_t size)
 		error("'%s' is truncated: it ends in its ELF header", path);
 	if (elf_header.e_shoff > size ||
 	    (uint64_t)elf_header.e_shnum * elf_header.e_shentsize > size - elf_header.e_shoff)
-		error("'%s' is truncated: its section headers are at 0x%" PRIx64
+		error("'%s' is truncated: its %u section headers are at 0x%" PRIx64
 		      ", and it ends at 0x%" PRIx64,
-		      path, elf_header.e_shoff, size);
+		      path, elf_header.e_shnum, elf_header.e_shoff, size);
 	while (next_section(elf, &section, &header, &name)) {
 		if (header.sh_type == SHT_NOBITS || !header.sh_size ||
 		    (header.sh_offset <= size && header.sh_size <= size - header.sh_offset))
 			continue;
-		error("'%s' is truncated: its section %s is at 0x%" PRIx64
-		      ", and it ends at 0x%" PRIx64,
-		      path, name ? name : "without a name", header.sh_offset, size);
+		error("'%s' is truncated: its section %s is at 0x%" PRIx64 " and has 0x%" PRIx64
+		      " bytes, and it ends at 0x%" PRIx64,
+		      path, name ? name : "without a name", header.sh_offset, header.sh_size,
+		      size);
 	}
 }
 

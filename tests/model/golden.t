@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Golden cases: objects with the output that the kernel's tool gives for them, byte for byte.
 
-usage: golden.t [DIR...]     (without DIR: tests/golden; the program is ../gendwarfksyms or $GENDWARFKSYMS)
+usage: golden.t [DIR...]     (without DIR: golden, beside this; the program is that of this project or $GENDWARFKSYMS)
 
 A case is a folder: in.o (the object), in.syms (standard input), args (options), and the expected output: out.symver
 (stdout), out.symtypes (the file of -T), and where it is there out.versions (stderr of --dump-versions) and out.dies (stderr

@@ -70,13 +70,17 @@ for my $program ('gendwarfksyms', 'kabi-compare') {
 }
 sub completes { return command('', 'bash', '-c', ". $top/completion/$_[0].bash; COMP_WORDS=($_[0] $_[2]); COMP_CWORD=1; $_[1]; echo \${COMPREPLY[*]}")->{out} }
 is(completes('gendwarfksyms', '_gendwarfksyms', '--dump-d'), "--dump-die-map --dump-dies\n", "bash's completion completes");
+mkdir "$scratch/files" or die;
+spew("$scratch/files/$_", '') for 'a.o', 'b.ko.debug', 'c.c', 'vmlinux';
+is(join(' ', sort split ' ', completes('gendwarfksyms', "cd $scratch/files; _gendwarfksyms", '""')), 'a.o b.ko.debug vmlinux', '... input files');
+is(completes('gendwarfksyms', "cd $scratch/files; _gendwarfksyms", '@c'), "\@c.c\n", '... and lists of them');
 is(completes('kabi-compare', '_kabi_compare', '--sym'), "--symbols --symvers\n", "... kabi-compare's, too");
 
 # make install and uninstall
 sub tree { return join ' ', sort map { s/^\Q$_[0]\E\///r } split /\n/, command('', 'find', $_[0], '-type', 'f')->{out} }
 my $r = command('', 'make', '-C', $top, 'install', "DESTDIR=$scratch/root", 'prefix=/opt/x');
 is($r->{status}, 0, 'make install') or diag($r->{err});
-is(tree("$scratch/root"), join(' ', sort 'opt/x/share/gendwarfksyms/kabi.h', map { my $program = $_; map {"opt/x/$_"} "bin/$program", "share/bash-completion/completions/$program",
+is(tree("$scratch/root"), join(' ', sort 'opt/x/share/gendwarfksyms/kabi.h', (map {"opt/x/share/doc/gendwarfksyms/$_.md"} qw(COST FORMAT KABI KBUILD LIBDW VERSIONS)), map { my $program = $_; map {"opt/x/$_"} "bin/$program", "share/bash-completion/completions/$program",
 	"share/fish/vendor_completions.d/$program.fish", "share/man/man1/$program.1" } keys %shown), '... its files');
 is(command('', "$scratch/root/opt/x/bin/$_", '-V')->{out}, $shown{$_}, "... $_ works") for sort keys %shown;
 is(command('', 'make', '-C', $top, 'uninstall', "DESTDIR=$scratch/root", 'prefix=/opt/x')->{status}, 0, 'make uninstall');

@@ -123,8 +123,24 @@ is(consolidate("$scratch/again", map {s/\Q$folder\E/$scratch\/link/r} $vmlinux, 
 unlink $vmlinux;
 rename "$scratch/boot/vmlinux", $vmlinux or die;
 like(command('', $tool, '--relative-to', '.', $xfs)->{err}, qr/--relative-to needs a file to write: --consolidated/, '--relative-to alone');
-$r = command('', $tool, '-e', '-T', "$scratch/same", '-c', "$scratch/same", $xfs);
-like("$r->{status} $r->{err}" . (-e "$scratch/same" ? 'written' : ''), qr/^1 error: .*the same file: '\Q$scratch\E\/same'\n\z/, 'two files of one name');
+for my $there ('', 'that is there') {
+	$r = command('', $tool, '-e', '-T', "$scratch/same", '-c', "$scratch/./same", $xfs);
+	like("$r->{status}$r->{out} $r->{err}" . (slurp("$scratch/same") // ''), qr/^1 error: .*'\Q$scratch\E\/same' and '\Q$scratch\E\/\.\/same', which are to be written, are the same file\n$there\z/,
+		"one file for two options $there");
+	spew("$scratch/same", 'that is there');
+}
+$r = command('', $tool, '-e', '-T', '/dev/null', '-c', '/dev/null', $xfs);
+is($r->{status} . $r->{err}, '0', '... but for a device');
+my $precious = spew("$scratch/precious.o", slurp($xfs));
+for my $options (['-T', $precious, $precious], ['-c', "$scratch/./precious.o", $precious], ['-T', $precious, '@' . spew("$scratch/list", "$precious\n")]) {
+	$r = command('', $tool, '-e', @$options);
+	like("$r->{status}$r->{out} $r->{err}", qr/^1 error: .*'\Q$precious\E' is read, and '.*precious\.o' would be written over it\n\z/, "an input file is not written over: @$options");
+	is(slurp($precious), slurp($xfs), '... it is as it was');
+}
+for my $option ('-T', '-c') {
+	$r = command('', $tool, '-e', $option, '', $xfs);
+	like("$r->{status}$r->{out} $r->{err}", qr/^1 error: .*the name of a file to write is empty\n\z/, "$option with an empty name");
+}
 for (["\@$scratch/none", qr/error: .*cannot read the list of input files '.*none': No such file/], ['@' . spew("$scratch/empty", ''), qr/no input files/]) {
 	$r = command('', $tool, $_->[0]);
 	like($r->{status} . $r->{err}, qr/\A1.*$_->[1]/s, "a list $_->[0]");
