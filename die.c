@@ -271,7 +271,7 @@ static unsigned int digits(uint64_t number)
 static const struct {
 	char text[24];
 	unsigned int length;
-} attribute_starts[ATTRIBUTES] = {
+} attribute_starts[] = {
 #define START(text)                    \
 	{                              \
 		text, sizeof(text) - 1 \
@@ -286,6 +286,8 @@ static const struct {
 	[ATTRIBUTE_DISCR_VALUE] = START(" discr_value("),
 #undef START
 };
+_Static_assert(sizeof(attribute_starts) / sizeof(*attribute_starts) == ATTRIBUTES,
+	       "the last attribute has a word");
 
 enum string_state {
 	STRING_UNKNOWN,

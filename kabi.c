@@ -17,13 +17,14 @@
 #define RULE_SIZE_LIMIT 6
 
 /* What each type of rule is called. */
-static const char *const kabi_words[KABI_RULES] = {
+static const char *const kabi_words[] = {
 	[KABI_DECLONLY] = "declonly",
 	[KABI_ENUMERATOR_IGNORE] = "enumerator_ignore",
 	[KABI_ENUMERATOR_VALUE] = "enumerator_value",
 	[KABI_BYTE_SIZE] = "byte_size",
 	[KABI_TYPE_STRING] = "type_string",
 };
+_Static_assert(sizeof(kabi_words) / sizeof(*kabi_words) == KABI_RULES, "each rule has a word");
 
 /* "TEXT the TYPE rule for 'TARGET' of 'FILE'" */
 #define rule_error(rules, rule, format, ...)                                                   \

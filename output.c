@@ -87,8 +87,8 @@ static bool is_same_file(const char *a, const char *b)
 
 	if (is_there != (stat(b, &other) == 0))
 		return false;
-	if (!is_there && (strcmp(basename(a), basename(b)) || !stat_folder(a, &one) ||
-			  !stat_folder(b, &other)))
+	if (!is_there &&
+	    (strcmp(basename(a), basename(b)) || !stat_folder(a, &one) || !stat_folder(b, &other)))
 		return false;
 	return (S_ISREG(one.st_mode) || !is_there) && one.st_dev == other.st_dev &&
 	       one.st_ino == other.st_ino;

@@ -193,8 +193,7 @@ static void check_truncated(const char *path, Elf *elf, uint64_t size)
 			continue;
 		error("'%s' is truncated: its section %s is at 0x%" PRIx64 " and has 0x%" PRIx64
 		      " bytes, and it ends at 0x%" PRIx64,
-		      path, name ? name : "without a name", header.sh_offset, header.sh_size,
-		      size);
+		      path, name ? name : "without a name", header.sh_offset, header.sh_size, size);
 	}
 }
 

@@ -269,6 +269,7 @@ struct attributes {
 };
 
 #define WANT(attribute) ((uint32_t)1 << (attribute))
+_Static_assert(ATTRIBUTES <= 32, "each attribute has a bit");
 
 static inline bool has(const struct attributes *attributes, enum attribute attribute)
 {
