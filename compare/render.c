@@ -36,6 +36,7 @@ struct printer {
 	bool in_line; /* a list is only "..." */
 	bool pending; /* a blank, if a word follows */
 	uint64_t base; /* where what is written begins, in bits */
+	unsigned int pointers; /* that lead to it */
 	struct text path; /* of the members that it is in */
 };
 
@@ -161,6 +162,7 @@ static void put_member(struct printer *printer, const struct node *member, struc
 	put_letters(printer, ";");
 	line = end_line(printer, format, bits / 8, width.start ? bits % 8 : size);
 	set_item(line, member, member->type, printer->path, bits);
+	line->pointers = printer->pointers;
 	line->has_name = member->name.length;
 	line->in_union = in_union;
 	printer->base = base;
@@ -310,7 +312,9 @@ static void put_before(struct printer *printer, const struct node *type, unsigne
 		put_before(printer, type->type, set | 1u << type->kind);
 	} else if (is_pointer(type) || is_function(type)) {
 		printer->base = 0;
+		printer->pointers++;
 		put_before(printer, type->type, 0);
+		printer->pointers--;
 		printer->base = base;
 		if (is_function(type))
 			return;

@@ -138,6 +138,8 @@ struct text_line {
 	bool has_name;
 	struct text name; /* with those of what it is in, as "a.b" */
 	uint64_t place; /* a member's, in bits; a parameter's number; a value */
+	unsigned int
+		pointers; /* that lead from the whole to a member; its place begins after them */
 	bool in_union;
 	bool is_taken; /* it is reserved room that is used, or uses it */
 	struct text_line *twin; /* the same item in other lines */

@@ -181,9 +181,8 @@ static bool match_name(const struct text_line *old, const struct text_line *new,
 
 static bool match_place(const struct text_line *old, const struct text_line *new, uint64_t shift)
 {
-	if (new->place != old->place + shift || new->has_name != old->has_name)
-		return false;
-	return same_type(old, new);
+	return new->place == old->place + shift &&new->has_name == old->has_name &&new->pointers ==
+	       old->pointers &&same_type(old, new);
 }
 
 /* Parameters by number; members without names by place, or with lists as they stand. */
@@ -194,7 +193,7 @@ static bool match_rest(const struct text_line *old, const struct text_line *new,
 	(void)shift;
 	if (old->item->kind == NODE_PARAMETER)
 		return old->place == new->place;
-	if (old->has_name || new->has_name)
+	if (old->has_name || new->has_name || old->pointers != new->pointers)
 		return false;
 	return from && to ? from->kind == to->kind : old->place == new->place;
 }
@@ -293,7 +292,8 @@ static void find_reserved(struct words *words)
 			uint64_t at = line->place - room->place;
 
 			if (!line->item || line->twin || line->level != room->level ||
-			    line->item->kind != NODE_MEMBER || at >= bits ||
+			    line->pointers != room->pointers || line->item->kind != NODE_MEMBER ||
+			    at >= bits ||
 			    (size_of(line->item->type, &size) && bits > 1 && at + 8 * size > bits))
 				continue;
 			line->is_taken = room->is_taken = true;

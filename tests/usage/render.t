@@ -208,6 +208,8 @@ SKIP: {
 			"s#s: 'c' (int c) was added where room was reserved [reserved-used]"],
 		['... by what is too large', 'struct s { long a; unsigned long __kabi_reserved0; };', 'struct s { long a; struct { long x; long y; } b; };', 's#s: the size changed from 16 to 24 [size]',
 			"s#s: 'b' ({ ... } b) was added [member-added]", "s#s: '__kabi_reserved0' (long unsigned int __kabi_reserved0) was removed [member-removed]"],
+		['... in place of an int that a pointer leads to now', 'struct s { int a; long c; };', 'struct s { struct { int a; } *g; long c; };', "s#s: 'g' ({ ... } *g) was added [member-added]",
+			"s#s: 'a' (int a) was removed [member-removed]"],
 		['an enumerator at the end', 'enum e { A, B }; struct s { enum e e; };', 'enum e { A, B, C }; struct s { enum e e; };', "e#e: 'C' (C = 2) was added at the end [enumerator-added-at-end]"],
 		['... in the middle', 'enum e { A, B, N }; struct s { enum e e; };', 'enum e { A, C, B, N }; struct s { enum e e; };', "e#e: 'C' (C = 1) was added [enumerator-added]", "e#e: 2 enumerators, 'B' to 'N', changed by 1 [enumerator-value]"],
 		['... removed', 'enum e { A = -1, B }; struct s { enum e e; };', 'enum e { B }; struct s { enum e e; };', "e#e: 'A' (A = -1) was removed [enumerator-removed]"],
