@@ -107,6 +107,13 @@ static void write_reports(struct reports *reports, const struct judgement *judge
 	free(reports->reports);
 }
 
+/* Ends the program if there is a Module.symvers, or more, without a symbol. */
+static void check_symvers(const struct symvers *symvers)
+{
+	if (symvers->path && !symvers->by_name.slots)
+		error("no symbols are in '%s'", symvers->path);
+}
+
 /* Reads the options; returns whether the program is to go on. Ends it for what is wrong. */
 static bool parse_options(int argc, char **argv, struct judgement *judgement,
 			  struct reports *reports)
@@ -161,6 +168,8 @@ static bool parse_options(int argc, char **argv, struct judgement *judgement,
 	}
 	if (judgement->old_symvers.path && !judgement->new_symvers.path)
 		error("--old-symvers needs the Module.symvers of the other build: --symvers");
+	check_symvers(&judgement->old_symvers);
+	check_symvers(&judgement->new_symvers);
 	return true;
 }
 

@@ -120,7 +120,7 @@ void filter_end(struct symbol_filter *list)
 		qsort(list->patterns, list->count, sizeof(*list->patterns), compare_lines);
 	for (size_t i = 0; i < list->count; i++)
 		if (!list->patterns[i].used)
-			warning("line %zu of '%s': no symbol is called '%s'",
+			warning("line %zu of '%s': no symbol of either baseline is called '%s'",
 				list->patterns[i].line, list->path, list->patterns[i].text.start);
 	free(list->patterns);
 	cache_free(names);

@@ -268,7 +268,20 @@ compare_is($baseline, $new, ['-s', listed('h')], "0\n", '... which may not diffe
 compare_is($baseline, $new, ['-f', 'short', '-s', listed("?\n")], "1\nchanged g fs/xfs.ko\nchanged f vmlinux.o\nchanged v vmlinux.o\nchanged w vmlinux.o\n", 'patterns: ?');
 compare_is($baseline, $baseline =~ s/^h .*\n//mr, ['-f', 'short', '-s', listed("*h*\n")], "1\nremoved h lib/test.ko\n", 'patterns: *');
 $list = listed("f\nnone\ng*\nno*\n");
-compare_is($baseline, $baseline, ['-s', $list], "0\nwarning: kabi-compare: select: line 2 of '$list': no symbol is called 'none'\nwarning: kabi-compare: select: line 4 of '$list': no symbol is called 'no*'\n", 'a name that matches nothing is said');
+compare_is($baseline, $baseline, ['-s', $list], "0\nwarning: kabi-compare: select: line 2 of '$list': no symbol of either baseline is called 'none'\nwarning: kabi-compare: select: line 4 of '$list': no symbol of either baseline is called 'no*'\n", 'a name that matches nothing is said');
+
+# Nothing that was compared is no success
+for my $text ('', "# f\n", "no*\nF\n") {
+	$list = listed($text);
+	compare_is($baseline, $new, ['-s', $list], "2\nerror: kabi-compare: judge: '$list' lists no symbol of 'OLD' or 'NEW'\n", 'a list of no symbol: ' . $text =~ s/\n/ /gr);
+}
+compare_is('', '', [], "0\n", '... but two builds may have no symbols');
+for my $options (['--symvers', "$scratch/empty"], ['--symvers', "$scratch/some", '--old-symvers', "$scratch/empty"]) {
+	spew("$scratch/empty", '');
+	spew("$scratch/some", "0x00000000\tf\tvmlinux\tEXPORT_SYMBOL\t\n");
+	compare_is($baseline, $baseline, $options, "2\nerror: kabi-compare: main: no symbols are in '$scratch/empty'\n", "... an empty Module.symvers: $options->[-2]");
+}
+compare_is($baseline, $baseline, ['-m', "$scratch/some", '-m', "$scratch/empty"], "0\n", '... one of two, as a module that exports nothing leaves it');
 
 # Severity rules
 my $rules = listed("# comment\nfs/* PASS # and why\n");
@@ -376,7 +389,7 @@ SKIP: {
 	my $other = spew("$scratch/other", "f variable s#s\ns#s structure_type s { }\n");
 	is(command('', $program, "$scratch/gz-folder", $other)->{status}, 1, '... in a folder');
 	is(command('', $program, '-r', listed("MODULE log PASS\n"), $other, "$scratch/gz-folder")->{status}, 0, '... and its module');
-	is(command('', $program, '-s', $compressed->('empty', ''), $old, $old)->{err}, '', '... an empty list');
+	is(command('', $program, '-r', $compressed->('empty', ''), $old, $old)->{err}, '', '... an empty list');
 	my $whole = slurp($old);
 	for my $case ([substr($whole, 0, length($whole) / 2), 'cut short'], [$whole =~ s/\A(.{60})..../$1\0\0\0\0/sr, 'damaged'], [substr($whole, 0, -6), 'without its end']) {
 		$r = command('', $program, spew("$scratch/damaged.gz", $case->[0]), $old);
@@ -477,7 +490,7 @@ is(command('', $program, '--help')->{status}, 0, '--help');
 			}
 			my $r = $option ? compare($baseline, $new, $option, spew("$scratch/damaged", $text)) : compare($baseline, $text);
 			$bad .= "$option seed $seed: $r->{status} $r->{err}\n"
-				if $r->{status} !~ /^[012]$/ || ($r->{status} == 2 && $r->{err} !~ /^error: kabi-compare: \w+: line \d+ of '|can't be compared with/m) || ($r->{status} == 2 && $r->{out} ne '');
+				if $r->{status} !~ /^[012]$/ || ($r->{status} == 2 && $r->{err} !~ /^error: kabi-compare: \w+: line \d+ of '|can't be compared with|lists no symbol of '/m) || ($r->{status} == 2 && $r->{out} ne '');
 		}
 	}
 	is($bad, '', '700 damaged files');
