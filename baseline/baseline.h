@@ -125,8 +125,6 @@ enum change_kind {
 	CHANGED,
 	BECAME_DEFINED,
 	NO_LONGER_DEFINED,
-	ADDED,
-	REMOVED,
 	CHANGE_KINDS
 };
 
@@ -137,7 +135,7 @@ struct change {
 	size_t number; /* of those that were found before it */
 	enum change_kind kind;
 	struct text key; /* NUL-terminated */
-	struct text old; /* `start` NULL if there was none, or is none */
+	struct text old;
 	struct text new;
 };
 

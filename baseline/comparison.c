@@ -10,10 +10,12 @@
  *	s#b structure_type b { ... int x }	s#b structure_type b { ... long x }
  *	s#c structure_type c { }		s#c structure_type c { }
  *
- * Then the cause for f is that s#b changed, and nothing else.
+ * Then the cause for f is that s#b changed, and nothing else. Causes are what f led to: with
+ * all of them as before, all is as before. What it leads to only now, through one that
+ * changed, is none, nor is a type that came or went with that.
  *
- * Many symbols lead to the same few changes through the same few thousand types. So
- * for each type the set of changes that it leads to is found once, from the sets of
+ * Many symbols led to the same few changes through the same few thousand types. So
+ * for each type the set of changes that it led to is found once, from the sets of
  * the types in its string, until no set grows any more.
  */
 #define PART "comparison"
@@ -23,8 +25,6 @@ const char *const change_words[CHANGE_KINDS] = {
 	[CHANGED] = "changed",
 	[BECAME_DEFINED] = "became defined",
 	[NO_LONGER_DEFINED] = "no longer defined",
-	[ADDED] = "added",
-	[REMOVED] = "removed",
 };
 
 const char *change_subject(const struct change *change)
@@ -41,10 +41,6 @@ static bool same_string(const struct type_string *a, const struct type_string *b
 
 static enum change_kind find_change_kind(struct text old, struct text new)
 {
-	if (!old.start)
-		return ADDED;
-	if (!new.start)
-		return REMOVED;
 	if (is_declaration(old) && !is_declaration(new))
 		return BECAME_DEFINED;
 	if (is_declaration(new) && !is_declaration(old))
@@ -52,31 +48,20 @@ static enum change_kind find_change_kind(struct text old, struct text new)
 	return CHANGED;
 }
 
-/* Tells whether two texts are the same, or none is there. */
-static bool same_or_none(struct text a, struct text b)
-{
-	return a.start && b.start ? same_text(a, b) : !a.start && !b.start;
-}
-
 static bool same_change(const void *value, const void *key)
 {
 	const struct change *a = value, *b = key;
 
-	return same_text(a->key, b->key) && same_or_none(a->old, b->old) &&
-	       same_or_none(a->new, b->new);
+	return same_text(a->key, b->key) && same_text(a->old, b->old) && same_text(a->new, b->new);
 }
 
-/* Finds or enters a change; strings are NULL where there is none. */
+/* Finds or enters a change. */
 static struct change *enter_change(struct comparison *comparison, struct text key,
 				   const struct type_string *old, const struct type_string *new)
 {
-	struct change *change, wanted = { .key = key };
+	struct change *change, wanted = { .key = key, .old = old->text, .new = new->text };
 	uint64_t hash = (uintptr_t)key.start;
 
-	if (old)
-		wanted.old = old->text;
-	if (new)
-		wanted.new = new->text;
 	change = cache_find(&comparison->by_key, hash, same_change, &wanted);
 	if (change)
 		return change;
@@ -87,49 +72,40 @@ static struct change *enter_change(struct comparison *comparison, struct text ke
 	return change;
 }
 
-/* What changed from one section to another, and what leads to it. */
+/* What changed from one section to another, and what led to it. */
 struct changes {
 	struct change **changes;
 	size_t count;
 	size_t capacity;
 	size_t words; /* of a set: a bit for each change */
-	/* A set for each type of the tables, by number: changes it leads to. */
-	uint64_t *old_leads;
-	uint64_t *new_leads;
+	uint64_t *leads; /* a set for each type of the old table, by number: changes it leads to */
 };
 
-/*
- * Notes which types of a table aren't the same in the other, or not there; of the
- * old table only those that aren't there.
- */
-static void add_changes(struct changes *changes, struct comparison *comparison,
-			const struct type_table *table)
+/* Notes which types of both tables aren't the same. */
+static void add_changes(struct changes *changes, struct comparison *comparison)
 {
-	bool is_new = table == &comparison->new;
-	const struct type_table *other = is_new ? &comparison->old : &comparison->new;
+	const struct type_table *table = &comparison->old;
 
 	for (size_t i = 0; i < table->count; i++) {
 		const struct type *type = table->types[i];
-		const struct type *twin = types_find(other, type->key);
-		const struct type_string *twin_string = twin ? twin->string : NULL;
+		const struct type *twin = types_find(&comparison->new, type->key);
 
-		if (twin && (!is_new || same_string(type->string, twin_string)))
-			continue;
-		*APPEND(changes->changes, changes->count, changes->capacity) = enter_change(
-			comparison, type->key->text, is_new ? twin_string : type->string,
-			is_new ? type->string : NULL);
+		if (twin && !same_string(type->string, twin->string))
+			*APPEND(changes->changes, changes->count, changes->capacity) = enter_change(
+				comparison, type->key->text, type->string, twin->string);
 	}
+	changes->words = (changes->count + 63) / 64;
 }
 
-/* Adds the sets of what a string leads to. Returns true if the set grew. */
+/* Adds the sets of what an old string leads to. Returns true if the set grew. */
 static bool add_leads(const struct changes *changes, const struct type_table *table,
-		      const uint64_t *leads, const struct type_string *string, uint64_t *set)
+		      const struct type_string *string, uint64_t *set)
 {
 	bool grown = false;
 
 	for (size_t i = 0; i < string->reference_count; i++) {
 		const struct type *type = referenced_type(table, &string->references[i]);
-		const uint64_t *from = &leads[type->number * changes->words];
+		const uint64_t *from = &changes->leads[type->number * changes->words];
 
 		for (size_t j = 0; j < changes->words; j++) {
 			grown |= (from[j] & ~set[j]) != 0;
@@ -139,48 +115,33 @@ static bool add_leads(const struct changes *changes, const struct type_table *ta
 	return grown;
 }
 
-/* Finds the sets of a table, where the types of changes `first` up to `end` are. */
-static uint64_t *find_leads(const struct changes *changes, const struct type_table *table,
-			    const struct keys *keys, size_t first, size_t end)
+/* Finds the changes from the old table to the new one, and what led to them. */
+static void find_changes(struct changes *changes, struct comparison *comparison)
 {
-	uint64_t *leads = allocate_cleared(table->count * changes->words, sizeof(*leads));
+	const struct type_table *table = &comparison->old;
 	bool grown = true;
 
-	for (size_t i = first; i < end; i++) {
+	add_changes(changes, comparison);
+	changes->leads = allocate_cleared(table->count * changes->words, sizeof(*changes->leads));
+	for (size_t i = 0; i < changes->count; i++) {
 		const struct type *type =
-			types_find(table, keys_find(keys, changes->changes[i]->key));
+			types_find(table, keys_find(comparison->keys, changes->changes[i]->key));
 
-		leads[type->number * changes->words + i / 64] |= (uint64_t)1 << i % 64;
+		changes->leads[type->number * changes->words + i / 64] |= (uint64_t)1 << i % 64;
 	}
 	while (grown) {
 		grown = false;
 		/* Types mostly lead to those that were entered later. */
 		for (size_t i = table->count; i--;)
-			grown |= add_leads(changes, table, leads, table->types[i]->string,
-					   &leads[i * changes->words]);
+			grown |= add_leads(changes, table, table->types[i]->string,
+					   &changes->leads[i * changes->words]);
 	}
-	return leads;
-}
-
-/* Finds the changes from the old table to the new one. */
-static void find_changes(struct changes *changes, struct comparison *comparison)
-{
-	struct keys *keys = comparison->keys;
-	size_t first;
-
-	add_changes(changes, comparison, &comparison->new);
-	first = changes->count;
-	add_changes(changes, comparison, &comparison->old);
-	changes->words = (changes->count + 63) / 64;
-	changes->new_leads = find_leads(changes, &comparison->new, keys, 0, first);
-	changes->old_leads = find_leads(changes, &comparison->old, keys, first, changes->count);
 }
 
 static void free_changes(struct changes *changes)
 {
 	free(changes->changes);
-	free(changes->old_leads);
-	free(changes->new_leads);
+	free(changes->leads);
 	*changes = (struct changes){ 0 };
 }
 
@@ -274,8 +235,7 @@ static void find_causes(struct comparison *comparison, const struct changes *cha
 	 * enter_change() allocates from the arena at whose end `causes` is reserved, so the
 	 * symbol's own change is entered after arena_keep().
 	 */
-	add_leads(changes, &comparison->new, changes->new_leads, new, set);
-	add_leads(changes, &comparison->old, changes->old_leads, old, set);
+	add_leads(changes, &comparison->old, old, set);
 	if (!same_string(old, new))
 		count++;
 	for (size_t i = 0; i < changes->count; i++)
@@ -305,7 +265,7 @@ static void compare_sections(struct comparison *comparison, struct compared *con
 
 	for (size_t i = 0; i < count; i++) {
 		if (!same || symbols[i]->old->string != new_string(comparison, symbols[i])) {
-			if (!changes.new_leads)
+			if (!changes.leads)
 				find_changes(&changes, comparison);
 			find_causes(comparison, &changes, symbols[i]);
 		}

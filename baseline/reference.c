@@ -7,9 +7,6 @@
 #define PART "reference"
 #include "baseline.h"
 
-/* Types that only came or went with a change are named up to here. */
-#define FOLLOWERS_NAMED 10
-
 void reference_read(struct reference *reference, const char *path, struct text scheme)
 {
 	reference->baseline.keys = reference->keys;
@@ -20,20 +17,11 @@ void reference_read(struct reference *reference, const char *path, struct text s
 /* Says that a version changed, and what made it. */
 static void report(const struct compared *symbol, uint32_t version)
 {
-	size_t followers = 0;
-
 	warning("the version of %s changed from 0x%08x to 0x%08x:", symbol->new->name.start,
 		(unsigned int)symbol->old_version, (unsigned int)version);
-	for (size_t i = 0; i < symbol->cause_count; i++) {
-		const struct change *cause = symbol->causes[i];
-
-		if ((cause->kind != ADDED && cause->kind != REMOVED) ||
-		    ++followers <= FOLLOWERS_NAMED)
-			fprintf(stderr, "\t%s %s\n", change_subject(cause),
-				change_words[cause->kind]);
-	}
-	if (followers > FOLLOWERS_NAMED)
-		fprintf(stderr, "\tand %zu more added or removed\n", followers - FOLLOWERS_NAMED);
+	for (size_t i = 0; i < symbol->cause_count; i++)
+		fprintf(stderr, "\t%s %s\n", change_subject(symbol->causes[i]),
+			change_words[symbol->causes[i]->kind]);
 }
 
 void reference_compare(struct reference *reference, const struct reference_symbol *symbols,

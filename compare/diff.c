@@ -62,12 +62,9 @@ static struct text_lines split(struct text string)
 	struct text_lines lines = { 0 };
 	const char *text = string.start, *start = text;
 	size_t *open = NULL, depth = 0, capacity = 0, length = string.length;
-	bool *lists;
+	bool *lists = find_lists(text, length);
 	int level = 0;
 
-	if (!text)
-		return lines;
-	lists = find_lists(text, length);
 	for (size_t i = 0; i + 1 < length; i++) {
 		char mark = mark_at(text, length, i);
 
@@ -261,8 +258,7 @@ static bool print_lines(FILE *file, const char *name, const struct text_lines *o
 	bool differ = find_changes(diff, count);
 
 	if (differ) {
-		fprintf(file, "--- %s\n+++ %s\n", old->count ? name : "/dev/null",
-			new->count ? name : "/dev/null");
+		fprintf(file, "--- %s\n+++ %s\n", name, name);
 		print_hunks(file, diff, count, indentation, colour);
 	}
 	free(diff);
@@ -285,10 +281,9 @@ bool print_c_diff(FILE *file, struct text key, struct text old, struct text new,
 	struct node *to = parse_type_string(&arena, new);
 	struct text_lines old_lines = render(&arena, key, from, false);
 	struct text_lines new_lines = render(&arena, key, to, false);
-	/* What is there has been parsed. */
-	bool shown = !from == !old.start && !to == !new.start;
+	bool shown = from && to &&
+		     print_lines(file, key.start, &old_lines, &new_lines, "\t", colour);
 
-	shown = shown && print_lines(file, key.start, &old_lines, &new_lines, "\t", colour);
 	free(old_lines.lines);
 	free(new_lines.lines);
 	arena_free(&arena);

@@ -37,13 +37,9 @@ static size_t character_length(const char *text, size_t size)
 	return length;
 }
 
-/* Prints a string; what is no UTF-8 becomes a replacement character. `start` NULL: null. */
+/* Prints a string; what is no UTF-8 becomes a replacement character. */
 static void print_string(struct text text, FILE *file)
 {
-	if (!text.start) {
-		fputs("null", file);
-		return;
-	}
 	putc('"', file);
 	for (size_t i = 0, length; i < text.length; i += length) {
 		const char *at = text.start + i;

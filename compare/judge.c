@@ -259,7 +259,18 @@ size_t deciding_lines(const struct judgement *judgement, const struct difference
 
 /* Causes */
 
-/* Finds out what changes are, in words, and the rules for them. */
+/* Finds out what a change is, in words. */
+static void describe_change(struct findings *findings, const struct change *change)
+{
+	if (change->kind == BECAME_DEFINED)
+		findings_add(findings, "defined", "it was only declared, and is defined");
+	else if (change->kind == NO_LONGER_DEFINED)
+		findings_add(findings, "declared", "it was defined, and is only declared");
+	else
+		findings_make(findings, change->key, change->old, change->new);
+}
+
+/* Finds out what changes are, and the rules for them. */
 static void find_causes(struct judgement *judgement)
 {
 	judgement->causes =
@@ -278,7 +289,7 @@ static void find_causes(struct judgement *judgement)
 				continue;
 			cause->change = change;
 			cause->findings.arena = &judgement->arena;
-			findings_make(&cause->findings, change->key, change->old, change->new);
+			describe_change(&cause->findings, change);
 			find_rules(judgement,
 				   is_reference(change->key.start) ? change->key.start : NULL,
 				   &cause->findings);

@@ -288,12 +288,11 @@ static struct node *read_node(struct parser *parser, enum node_kind first, enum 
 
 struct node *parse_type_string(struct arena *arena, struct text string)
 {
-	struct parser parser = { .arena = arena, .at = string.start };
+	struct parser parser = { .arena = arena,
+				 .at = string.start,
+				 .end = string.start + string.length };
 	struct node *node;
 
-	if (!string.start)
-		return NULL;
-	parser.end = string.start + string.length;
 	if (accept(&parser, "canonical(")) {
 		read_number(&parser);
 		expect(&parser, ")");

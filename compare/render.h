@@ -73,8 +73,8 @@ struct node {
 };
 
 /*
- * The tree of a string, in the arena. NULL if `start` is NULL, the string has another
- * form, or types are nested too deeply.
+ * The tree of a string, in the arena. NULL if the string has another form, or types are nested
+ * too deeply.
  */
 struct node *parse_type_string(struct arena *arena, struct text string);
 
@@ -160,10 +160,7 @@ struct text_lines render(struct arena *arena, struct text key, const struct node
 
 /* diff.c: diffs */
 
-/*
- * Prints the diff of two strings, one item of a list a line; `start` NULL for one that
- * isn't there.
- */
+/* Prints the diff of two strings, one item of a list a line. */
 void print_diff(FILE *file, const char *name, struct text old, struct text new, bool colour);
 
 /* The same in C. Returns false if one can't be parsed, or C doesn't show what differs. */
@@ -195,8 +192,8 @@ struct findings {
 };
 
 /*
- * Adds what changed in the type or symbol of `key`; `start` NULL for a string that isn't
- * there. It is one finding or more: what is of no other kind is "other".
+ * Adds what changed in the type or symbol of `key`, but for a type that was only declared, or is
+ * now. It is one finding or more: what is of no other kind is "other".
  */
 void findings_make(struct findings *findings, struct text key, struct text old, struct text new);
 

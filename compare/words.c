@@ -54,8 +54,6 @@ const struct change_type change_types[] = {
 	{ "qualifier", "of a type only const, volatile or the like", false },
 	{ "defined", "a type that was only declared is defined", false },
 	{ "declared", "a type that was defined is only declared", false },
-	{ "type-added", "a type to which nothing led", false },
-	{ "type-removed", "a type to which nothing leads any more", false },
 	{ "symbol-added", "a symbol is new", false },
 	{ "symbol-removed", "a symbol is gone", false },
 	{ "export-gpl-only", "only modules under the GPL may use a symbol now", false },
@@ -621,22 +619,11 @@ void findings_make(struct findings *findings, struct text key, struct text old, 
 	struct words words = { findings, &arena, { 0 }, { 0 } };
 	struct node *from = parse_type_string(words.arena, old);
 	struct node *to = parse_type_string(words.arena, new);
-	bool is_type = key.length > 1 && key.start[1] == '#';
 
 	words.old = render(words.arena, key, from, true);
 	words.new = render(words.arena, key, to, true);
-	if (!old.start)
-		add(&words, is_type ? "type-added" : "symbol-added",
-		    is_type ? "nothing led to it before" : "it is new");
-	else if (!new.start)
-		add(&words, is_type ? "type-removed" : "symbol-removed",
-		    is_type ? "nothing leads to it any more" : "it is gone");
-	else if (is_declaration(old) && !is_declaration(new))
-		add(&words, "defined", "it was only declared, and is defined");
-	else if (is_declaration(new) && !is_declaration(old))
-		add(&words, "declared", "it was defined, and is only declared");
-	else if (!from || !to || from->kind != to->kind ||
-		 words.old.count > PAIRS_LIMIT / words.new.count)
+	if (!from || !to || from->kind != to->kind ||
+	    words.old.count > PAIRS_LIMIT / words.new.count)
 		add(&words, "other", "this can't be said in words");
 	else
 		compare_trees(&words, &words.old.lines[words.old.count - 1],

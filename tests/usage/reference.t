@@ -55,15 +55,11 @@ like($r->{err}, qr/:\n\ts#in became defined\nwarning/, 'a type became defined');
 $r = compare(object('struct in { int a; }; struct s { struct in *in; }; struct o { int z; };', $source), object('struct in; struct s { struct in *in; }; struct o { int z; };', $source));
 like($r->{err}, qr/:\n\ts#in no longer defined\nwarning/, 'a type is no longer defined');
 $r = compare(object('struct s { int a; }; struct o { int z; };', $source), object('struct in { int a; }; struct s { struct in *in; }; struct o { int z; };', $source));
-like($r->{err}, qr/:\n\ts#s changed\n\ts#in added\nwarning/, 'a type is added by a change');
+like($r->{err}, qr/:\n\ts#s changed\nwarning/, 'a type is added by a change: no cause');
 $r = compare(object('struct in { int a; }; struct s { struct in *in; }; struct o { int z; };', $source), object('struct s { int a; }; struct o { int z; };', $source));
-like($r->{err}, qr/:\n\ts#s changed\n\ts#in removed\nwarning/, 'a type is removed by a change');
+like($r->{err}, qr/:\n\ts#s changed\nwarning/, 'a type is removed by a change: no cause');
 $r = compare($old, object('struct in { int a; }; struct s { int x; struct in *in; long y; }; struct o { int z; };', $source =~ s/int f/long f/r));
 like($r->{err}, qr/\Awarning: \S+ \S+ the version of f changed from \S+ to \S+:\n\tits own type changed\n\z/, "a symbol's own type");
-my $many = join '', map {"struct m$_ { int a; };"} 1 .. 30;
-$r = compare(object('struct s { int a; }; struct o { int z; };', $source), object("$many struct s { " . join('', map {"struct m$_ *m$_;"} 1 .. 30) . ' }; struct o { int z; };', $source));
-is(() = $r->{err} =~ /^\ts#m\d+ added$/mg, 20, 'of many types that are added, ten are named for each symbol');
-like($r->{err}, qr/^\tand 20 more added or removed$/m, '... and how many more there are');
 
 # New and missing symbols
 $r = compare($old, object('struct in { int a; }; struct s { int x; struct in *in; long y; }; struct o { int z; };', "$source int h(struct s *s) { return 0; }"));

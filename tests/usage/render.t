@@ -31,10 +31,13 @@ sub compare {
 	return $r, \%causes;
 }
 
-# The C of each type and symbol of a symtypes file: what is shown as added. (Every symbol leads to all that it leads to from nothing.)
+# The C of each type and symbol of a symtypes file: what is shown as added, to a baseline in which each symbol leads to all types, and none is anything.
 sub rendered {
 	my ($symtypes) = @_;
-	my ($r, $causes) = compare(join('', map { /^([^# ]+) (canonical\(\d+\) )?/ ? "$1 " . ($2 // '') . "variable base_type none byte_size(1)\n" : () } split /\n/, $symtypes), $symtypes);
+	my @keys = map { /^([sute]#'[^']*'|\S+)/ ? $1 : () } split /\n/, $symtypes;
+	my $all = join ' , ', map {"formal_parameter $_"} grep {/#/} @keys;
+	my ($scheme) = $symtypes =~ /^[^# ]+ (canonical\(\d+\) )/m;
+	my ($r, $causes) = compare(join('', map { /#/ ? "$_ base_type none byte_size(1)\n" : "$_ " . ($scheme // '') . "subprogram ( $all ) -> base_type none byte_size(1)\n" } @keys), $symtypes);
 	return {map { ($_ => join '', $causes->{$_}[1] =~ /^\+(.*\n)/mg) } keys %$causes};
 }
 
@@ -221,8 +224,9 @@ SKIP: {
 			"t#t: 'b' (int b) was added at the end [member-added-at-end]"],
 		['a definition', 'struct o; struct s { struct o *o; };', 'struct o { int a; }; struct s { struct o *o; };', 's#o: it was only declared, and is defined [defined]'],
 		['... that is gone', 'struct o { int a; }; struct s { struct o *o; };', 'struct o; struct s { struct o *o; };', 's#o: it was defined, and is only declared [declared]'],
-		['a type that was not led to', 'struct o { int a; }; struct s { int a; };', 'struct o { int a; }; struct s { struct o a; };', 's#o: nothing led to it before [type-added]', "s#s: 'a' was 'int a', is 'struct o a' [member-retyped]"],
-		['... and the other way round', 'struct o { int a; }; struct s { struct o a; };', 'struct o { int a; }; struct s { int a; };', 's#o: nothing leads to it any more [type-removed]', "s#s: 'a' was 'struct o a', is 'int a' [member-retyped]"],
+		['a type that was not led to is no change', 'struct o { int a; }; struct s { int a; };', 'struct o { int a; }; struct s { struct o a; };', "s#s: 'a' was 'int a', is 'struct o a' [member-retyped]"],
+		['... and the other way round', 'struct o { int a; }; struct s { struct o a; };', 'struct o { int a; }; struct s { int a; };', "s#s: 'a' was 'struct o a', is 'int a' [member-retyped]"],
+		['... into padding', $common, 'struct o { int a; }; struct p { struct o *o; }; struct s { int a; char b; struct p d[0]; long c; };', "s#s: 'd' (struct p d[0]) was added where nothing was [member-added-in-padding]"],
 		['a parameter at the end', "---\nint f(int a) { return 0; }", "---\nint f(int a, long b) { return 0; }", 'f: parameter 2 (long int b) was added at the end [parameter-added-at-end]'],
 		['... in front', "---\nint f(int a, int b) { return 0; }", "---\nint f(long c, int a, int b) { return 0; }", 'f: parameter 1 (long int c) was added [parameter-added]', 'f: 2 parameters, parameter 2 to parameter 3, moved by 1 [parameter-moved]'],
 		['... removed', "---\nint f(int a, long b) { return 0; }", "---\nint f(long b) { return 0; }", 'f: parameter 1 moved by -1 [parameter-moved]', 'f: parameter 1 (int a) was removed [parameter-removed]'],
