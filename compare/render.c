@@ -219,12 +219,15 @@ static void put_items(struct printer *printer, const struct node *node)
 	}
 }
 
+const char *body_word(const struct node *body)
+{
+	return words[body->items && body->items->kind == NODE_VARIANTS ? NODE_ENUM : body->kind];
+}
+
 /* A structure, class, union or enumeration. */
 static void put_body(struct printer *printer, const struct node *body)
 {
-	bool is_enum = body->items && body->items->kind == NODE_VARIANTS;
-
-	put_word(printer, words[is_enum ? NODE_ENUM : body->kind]);
+	put_word(printer, body_word(body));
 	put(printer, body->name);
 	printer->pending = true;
 	if (is_only_declared(body) && body->name.length)

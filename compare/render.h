@@ -151,6 +151,9 @@ struct text_lines {
 	size_t capacity;
 };
 
+/* The word of C that a structure, class, union or enumeration begins with. */
+const char *body_word(const struct node *body);
+
 /*
  * Lays out the tree of a string of `key`, a reference or a symbol's name; no lines for
  * NULL. With `apart`, the parameters of a function are lines, and its result is one. The

@@ -25,6 +25,7 @@ const struct change_type change_types[] = {
 	{ "member-added", "a member in any other place", false },
 	{ "member-added-at-end", "a member after all others", false },
 	{ "member-added-in-padding", "a member where nothing was; no other changed", false },
+	{ "member-wrapped", "members are in a new structure or union", false },
 	{ "union-member-added", "a member of a union", false },
 	{ "reserved-used", "a member where room was reserved", false },
 	{ "member-removed", "a member is gone", false },
@@ -124,6 +125,27 @@ static bool same_attribute(const struct node *a, const struct node *b, enum attr
 	return same_text(a->attributes[attribute], b->attributes[attribute]);
 }
 
+/*
+ * Whether what is around the lists of two items, whose own items are compared one by one, is the
+ * same: pointers, arrays, and structures or unions both.
+ */
+static bool same_wrapping(const struct text_line *old, const struct text_line *new)
+{
+	const struct node *from = old->type, *to = new->type;
+
+	while (from && to && from != old->body && to != new->body) {
+		if (from->kind != to->kind || !same_text(from->name, to->name) ||
+		    !same_text(from->bounds, to->bounds) || !same_attribute(from, to, BYTE_SIZE) ||
+		    !same_attribute(from, to, ALIGNMENT) ||
+		    (is_function(from) && !same_text(from->text, to->text)))
+			return false;
+		from = from->type;
+		to = to->type;
+	}
+	return same_text(old->body->name, new->body->name) && old->body->kind == new->body->kind &&
+	       (from == old->body) == (to == new->body);
+}
+
 static bool same_type(const struct text_line *a, const struct text_line *b)
 {
 	const struct node *from = a->type, *to = b->type;
@@ -131,7 +153,7 @@ static bool same_type(const struct text_line *a, const struct text_line *b)
 	if (!same_attribute(a->item, b->item, BIT_SIZE))
 		return false;
 	if (a->body && b->body)
-		return a->body->kind == b->body->kind && same_text(a->text, b->text);
+		return same_wrapping(a, b);
 	return from == to || (from && to && same_text(from->text, to->text));
 }
 
@@ -181,6 +203,12 @@ static bool match_place(const struct text_line *old, const struct text_line *new
 {
 	return new->place == old->place + shift &&new->has_name == old->has_name &&new->pointers ==
 	       old->pointers &&same_type(old, new);
+}
+
+/* Of a member that is in another structure now, the own name is as before. */
+static bool match_own_name(const struct text_line *old, const struct text_line *new, uint64_t shift)
+{
+	return same_text(old->item->name, new->item->name) && match_place(old, new, shift);
 }
 
 /* Parameters by number; members without names by place, or with lists as they stand. */
@@ -237,20 +265,32 @@ static struct text_line *find_end(struct text_line *line)
 	return end;
 }
 
-/* Pairs structures and the like without names that have partners inside of them. */
+/* The first member in a new structure or the like that was in another before; NULL: none is. */
+static struct text_line *find_wrapped(const struct words *words, struct text_line *line)
+{
+	struct text_line *first = NULL;
+
+	for (struct text_line *at = line; at > words->new.lines &&at[-1].level > line->level;)
+		if ((--at)->twin && at->item->kind == NODE_MEMBER)
+			first = at;
+	return first;
+}
+
+/* Pairs structures and the like, both with other names or both without, that have partners inside. */
 static void pair_outer(struct words *words)
 {
 	for (size_t i = 0; i < words->old.count; i++) {
 		struct text_line *line = &words->old.lines[i], *inner = line;
 
-		if (!line->item || line->twin || line->has_name)
+		if (!line->item || line->twin || !line->body)
 			continue;
 		while (inner > words->old.lines && (--inner)->level > line->level && !line->twin) {
 			struct text_line *twin = inner->twin && inner->level == line->level + 1
 							 ? find_end(inner->twin)
 							 : NULL;
 
-			if (twin && !twin->twin && match_rest(line, twin, 0))
+			if (twin && !twin->twin && twin->has_name == line->has_name &&
+			    twin->body->kind == line->body->kind)
 				link_lines(line, twin);
 		}
 	}
@@ -279,9 +319,11 @@ static void find_reserved(struct words *words)
 
 	for (size_t i = 0; i < old->count; i++) {
 		struct text_line *room = &old->lines[i];
+		/* It stays, and what uses it is in a new union with it. */
+		bool wrapped = room->twin && room->twin->level > room->level;
 		uint64_t size, bits = 1;
 
-		if (!room->item || room->twin || !is_reserved(room))
+		if (!room->item || (room->twin && !wrapped) || !is_reserved(room))
 			continue;
 		if (size_of(room->item->type, &size))
 			bits = 8 * size;
@@ -289,7 +331,7 @@ static void find_reserved(struct words *words)
 			struct text_line *line = &new->lines[j];
 			uint64_t at = line->place - room->place;
 
-			if (!line->item || line->twin || line->level != room->level ||
+			if (!line->item || line->twin || (line->level != room->level && !wrapped) ||
 			    line->pointers != room->pointers || line->item->kind != NODE_MEMBER ||
 			    at >= bits ||
 			    (size_of(line->item->type, &size) && bits > 1 && at + 8 * size > bits))
@@ -343,27 +385,6 @@ static void compare_sizes(struct words *words, const char *of, const struct node
 		     new->attributes[ALIGNMENT]);
 }
 
-/*
- * Whether what is around the lists of two items, whose own items are compared one by one, is the
- * same: pointers, arrays, and structures or unions both.
- */
-static bool same_wrapping(const struct text_line *old, const struct text_line *new)
-{
-	const struct node *from = old->type, *to = new->type;
-
-	while (from && to && from != old->body && to != new->body) {
-		if (from->kind != to->kind || !same_text(from->name, to->name) ||
-		    !same_text(from->bounds, to->bounds) || !same_attribute(from, to, BYTE_SIZE) ||
-		    !same_attribute(from, to, ALIGNMENT) ||
-		    (is_function(from) && !same_text(from->text, to->text)))
-			return false;
-		from = from->type;
-		to = to->type;
-	}
-	return same_text(old->body->name, new->body->name) && old->body->kind == new->body->kind &&
-	       (from == old->body) == (to == new->body);
-}
-
 /* Compares the types of partners; `kind` is that of the change if there is one. */
 static void compare_types(struct words *words, const char *kind, const char *what,
 			  struct text_line *old, struct text_line *new)
@@ -404,18 +425,19 @@ static int64_t shift_of(const struct text_line *line)
 /*
  * Whether two items are the same but for what else is said of them: names, types, widths, and
  * where they are or which values they have. So no rule for these lets pass more than they say.
+ * `same_numbers` if the same ones are to be there.
  */
-static bool same_rest(const struct node *old, const struct node *new)
+static bool same_rest(const struct node *old, const struct node *new, bool same_numbers)
 {
 	/* Of these the numbers are compared as places and values. */
 	static const enum attribute numbers[] = { DATA_BIT_OFFSET, DATA_MEMBER_LOCATION, VALUE };
 	const struct node *from = old->items, *to = new->items;
 
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; same_numbers && i < 3; i++)
 		if (!old->attributes[numbers[i]].start != !new->attributes[numbers[i]].start)
 			return false;
 	if (old->kind == NODE_VARIANT && from && to) {
-		if (!same_attribute(from, to, DATA_MEMBER_LOCATION) || !same_rest(from, to))
+		if (!same_attribute(from, to, DATA_MEMBER_LOCATION) || !same_rest(from, to, true))
 			return false;
 		for (from = from->next, to = to->next; from && to; from = from->next, to = to->next)
 			if (!same_text(from->text, to->text))
@@ -449,7 +471,9 @@ static void compare_items(struct words *words, struct text_line *old, struct tex
 	bool is_variant = new->item->kind == NODE_VARIANT;
 	struct text from = is_variant ? old->name : old->item->name;
 	struct text to = is_variant ? new->name : new->item->name;
+	struct text_line *old_end = find_end(old), *new_end = find_end(new);
 	size_t count = words->findings->count;
+	bool stays = old_end->twin == new_end && old->in_union == new->in_union;
 
 	if (!same_text(from, to) && is_reserved(old))
 		add(words, "reserved-used",
@@ -458,12 +482,45 @@ static void compare_items(struct words *words, struct text_line *old, struct tex
 		add(words, join(words, "%s-renamed", noun),
 		    join(words, "%s is called '%.*s' now", name_of(words, old), SHOW(to)));
 	compare_types(words, join(words, "%s-retyped", noun), what, old, new);
-	if (!same_rest(old->item, new->item) ||
-	    (words->findings->count == count && !new->body && old->place == new->place &&
+	if (old_end->twin != new_end && old_end->twin && new_end->twin)
+		add(words, "other", join(words, "%s is part of another type now", what));
+	if (!same_rest(old->item, new->item,
+		       stays && !old->item->attributes[BIT_SIZE].start ==
+					!new->item->attributes[BIT_SIZE].start) ||
+	    (stays && words->findings->count == count && !new->body && old->place == new->place &&
 	     !same_text(old->item->text, new->item->text)))
 		add(words, "other",
 		    join(words, "%s was '%.*s', is '%.*s'", what, SHOW(old->item->text),
 			 SHOW(new->item->text)));
+}
+
+/*
+ * Says that members are in a new structure or union, if that is of none that is new itself.
+ * Returns false if none are.
+ */
+static bool add_wrapper(struct words *words, struct text_line *line, const struct text_line *end)
+{
+	struct text_line *first = find_wrapped(words, line), *last = first;
+	size_t count = 0;
+	const char *what, *where;
+
+	if (!first || !end->twin)
+		return first;
+	for (struct text_line *at = first; at < line; at++)
+		if (at->twin && at->item->kind == NODE_MEMBER) {
+			last = at;
+			count++;
+		}
+	what = name_of(words, first->twin);
+	if (count > 1)
+		what = join(words, "%zu members, %s to %s, are", count, what,
+			    name_of(words, last->twin));
+	else
+		what = join(words, "%s is", what);
+	where = line->has_name ? join(words, " %s", name_of(words, line)) : "";
+	add(words, line->is_taken ? "reserved-used" : "member-wrapped",
+	    join(words, "%s in a new %s%s now", what, body_word(line->body), where));
+	return true;
 }
 
 /* Says that an item came; `quiet` if nothing of the old ones changed. */
@@ -475,11 +532,14 @@ static void add_item(struct words *words, struct text_line *line, bool quiet)
 	const char *change = join(words, "%s-added", nouns[kind]), *where = "";
 	uint64_t size, old_size;
 
-	if (!end->twin || (kind == NODE_MEMBER && !end->twin->body))
+	if ((end->twin ? kind == NODE_MEMBER && !end->twin->body : !find_wrapped(words, end)) ||
+	    add_wrapper(words, line, end))
 		return;
 	for (const struct text_line *at = line; at < end; at++)
 		is_last &= at->level != line->level || !at->twin;
-	if (kind == NODE_MEMBER) {
+	if (!end->twin) {
+		is_last = false;
+	} else if (kind == NODE_MEMBER) {
 		size = number_of(end->body->attributes[BYTE_SIZE]);
 		old_size = number_of(end->twin->body->attributes[BYTE_SIZE]);
 		/* Unless something else went, it may begin in what was padding. */
@@ -564,6 +624,7 @@ static void compare_trees(struct words *words, struct text_line *old, struct tex
 						: "other",
 		      name_of(words, new), old, new);
 	pair(words, match_name, false);
+	pair(words, match_own_name, false);
 	pair_outer(words);
 	pair(words, match_place, false);
 	pair(words, match_place, true);
