@@ -572,6 +572,24 @@ static void remove_item(struct words *words, struct text_line *line)
 	    join(words, "%s (%s) was removed", name_of(words, line), show(words, line)));
 }
 
+/*
+ * By how much an item moved, if that is to be said: of structures in place with names and what is
+ * in them the first, of those without the second.
+ */
+static int64_t own_shift(struct text_line *line)
+{
+	int64_t shift = shift_of(line);
+
+	if (!shift || line->item->kind != NODE_MEMBER)
+		return shift;
+	if (line->body && !line->has_name)
+		return 0;
+	for (struct text_line *end = find_end(line); end->level; end = find_end(end))
+		if (end->has_name && end->pointers == line->pointers && shift_of(end) == shift)
+			return 0;
+	return shift;
+}
+
 /* Says which items moved; those in a row that moved by the same together. */
 static void compare_places(struct words *words)
 {
@@ -579,7 +597,7 @@ static void compare_places(struct words *words)
 	struct text_line *end = line + words->new.count, *first, *last;
 
 	while (line < end) {
-		int64_t shift = shift_of(first = last = line++);
+		int64_t shift = own_shift(first = last = line++);
 		enum node_kind kind = shift ? first->item->kind : NODE_NAMED;
 		bool is_value = kind == NODE_VALUE || kind == NODE_VARIANT;
 		const char *what, *unit = "";
@@ -587,10 +605,12 @@ static void compare_places(struct words *words)
 
 		if (!shift || !nouns[kind])
 			continue;
+		/* What a pointer leads to doesn't move with it. */
 		for (; line < end &&
-		       (!line->item || (line->item->kind == kind && shift_of(line) == shift));
+		       (!line->item || (line->item->kind == kind && shift_of(line) == shift) ||
+			(line->pointers > first->pointers && !shift_of(line)));
 		     line++)
-			if (line->item) {
+			if (own_shift(line)) {
 				last = line;
 				count++;
 			}
