@@ -230,7 +230,7 @@ static void put_body(struct printer *printer, const struct node *body)
 	put_word(printer, body_word(body));
 	put(printer, body->name);
 	printer->pending = true;
-	if (is_only_declared(body) && body->name.length)
+	if (is_only_declared(body))
 		return;
 	if (printer->in_line) {
 		put_word(printer, "{ ... }");

@@ -112,10 +112,11 @@ static inline bool is_body(const struct node *node)
 	return node->kind >= NODE_STRUCTURE && node->kind <= NODE_ENUM;
 }
 
-/* Whether it is only declared: what is defined has a size. */
+/* Whether it is only declared, by its name: what is defined has a size. */
 static inline bool is_only_declared(const struct node *node)
 {
-	return is_body(node) && !node->items && !node->attributes[BYTE_SIZE].start;
+	return is_body(node) && node->name.length && !node->items &&
+	       !node->attributes[BYTE_SIZE].start;
 }
 
 /* A text as two arguments for "%.*s". */

@@ -178,7 +178,7 @@ static const char *name_of(struct words *words, const struct text_line *line)
 	}
 }
 
-/* Its C, without what is at the ends. */
+/* Its C, without what is at the end; of a list in braces no items. */
 static const char *show(struct words *words, const struct text_line *line)
 {
 	struct text text = line->text;
@@ -186,7 +186,9 @@ static const char *show(struct words *words, const struct text_line *line)
 	if (line->item->kind == NODE_VALUE)
 		return join(words, "%.*s = %" PRId64, SHOW(line->item->name), (int64_t)line->place);
 	text.length -= text.length && strchr(",;", text.start[text.length - 1]);
-	return join(words, "%s%.*s", text.length && *text.start == '}' ? "{ ... " : "", SHOW(text));
+	if (!text.length || *text.start != '}')
+		return join(words, "%.*s", SHOW(text));
+	return join(words, "%s { ... %.*s", body_word(line->body), SHOW(text));
 }
 
 /* Pairs */
