@@ -374,9 +374,10 @@ static void compare_size(struct words *words, const char *name, const char *of, 
 		return;
 	old = old.start ? old : make_text("none");
 	new = new.start ? new : make_text("none");
-	add(words, name,
-	    join(words, "the %s%s%s changed from %.*s to %.*s", name, *of ? " of " : "", of,
-		 SHOW(old), SHOW(new)));
+	of = !*of		 ? join(words, "the %s", name)
+	     : !strcmp(of, "it") ? join(words, "its %s", name)
+				 : join(words, "the %s of %s", name, of);
+	add(words, name, join(words, "%s changed from %.*s to %.*s", of, SHOW(old), SHOW(new)));
 }
 
 static void compare_sizes(struct words *words, const char *of, const struct node *old,
@@ -387,6 +388,20 @@ static void compare_sizes(struct words *words, const char *of, const struct node
 		     new->attributes[ALIGNMENT]);
 }
 
+/* What a list in braces is for the item whose type has it. */
+static const char *name_body(struct words *words, const struct text_line *line, const char *what)
+{
+	const char *name = what;
+
+	for (const struct node *type = line->type; type && type != line->body; type = type->type) {
+		if (is_pointer(type))
+			return join(words, "what %s points to", what);
+		if (type->kind == NODE_ARRAY)
+			name = join(words, "an element of %s", what);
+	}
+	return name;
+}
+
 /* Compares the types of partners; `kind` is that of the change if there is one. */
 static void compare_types(struct words *words, const char *kind, const char *what,
 			  struct text_line *old, struct text_line *new)
@@ -395,7 +410,7 @@ static void compare_types(struct words *words, const char *kind, const char *wha
 	const char *was = show(words, old), *is = show(words, new);
 
 	if (old->body && new->body) {
-		compare_sizes(words, to ? what : "", old->body, new->body);
+		compare_sizes(words, to ? name_body(words, new, what) : "", old->body, new->body);
 		if (same_attribute(old->item, new->item, BIT_SIZE) && same_wrapping(old, new))
 			return;
 	} else if (same_type(old, new)) {

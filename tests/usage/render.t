@@ -232,6 +232,9 @@ SKIP: {
 		['... which is too large', 'struct s { int kabi_reserved1; long c; };', 'struct s { union { int kabi_reserved1; long b; }; long c; };', "s#s: 'b' (long int b) was added to a union [union-member-added]", "s#s: 'kabi_reserved1' is in a new union now [member-wrapped]"],
 		['a structure in place that was renamed', 'struct s { struct { int a; long c; } u; };', 'struct s { struct { int a; long c; } v; };', "s#s: 'u' is called 'v' now [member-renamed]"],
 		['... in which something changed', 'struct s { struct { int a; long c; } u; };', 'struct s { struct { int a; int b; long c; } v; };', "s#s: 'b' (int b) was added where nothing was [member-added-in-padding]" =~ s/'b'/'v.b'/r, "s#s: 'u' is called 'v' now [member-renamed]"],
+		['... behind a pointer, which grew', 'struct s { struct { int a; } *p; };', 'struct s { struct { int a; int b; } *p; };', "s#s: 'p.b' (int b) was added at the end [member-added-at-end]", "s#s: the size of what 'p' points to changed from 4 to 8 [size]"],
+		['... in an array', 'struct s { struct { int a; } p[3]; };', 'struct s { struct { int a; int b; } p[3]; };', 's#s: the size changed from 12 to 24 [size]', "s#s: 'p.b' (int b) was added at the end [member-added-at-end]",
+			"s#s: the size of an element of 'p' changed from 4 to 8 [size]"],
 		['... that became a union', 'struct s { struct { int b; int d; } g; long c; };', 'struct s { union { int b; int d; } g; long c; };', "s#s: the size of 'g' changed from 8 to 4 [size]",
 			"s#s: 'g' was 'struct { ... } g', is 'union { ... } g' [member-retyped]", "s#s: 'g.d' moved by -4 bytes [member-moved]"],
 		['a bit-field that is none any more', 'struct s { unsigned a:3; };', 'struct s { unsigned a; };', "s#s: 'a' was 'unsigned int a:3', is 'unsigned int a' [member-retyped]"],
@@ -242,8 +245,9 @@ SKIP: {
 		['... of another value', 'enum e { A, B }; struct s { enum e e; };', 'enum e { A, B = -1 }; struct s { enum e e; };', "e#e: 'B' changed by -2 [enumerator-value]"],
 		['... in place', 'struct s { enum { A } e; };', 'struct s { enum { A, B } e; };', "s#s: 'B' (B = 1) was added at the end [enumerator-added-at-end]"],
 		['a typedef', 'typedef int t; struct s { t a; };', 'typedef unsigned t; struct s { t a; };', "t#t: it was 'typedef int t', is 'typedef unsigned int t' [typedef-retargeted]"],
-		['... of a structure without a name', 'typedef struct { int a; } t; struct s { t a; };', 'typedef struct { int a; int b; } t; struct s { t a; };', 's#s: the size changed from 4 to 8 [size]', 't#t: the size of it changed from 4 to 8 [size]',
+		['... of a structure without a name', 'typedef struct { int a; } t; struct s { t a; };', 'typedef struct { int a; int b; } t; struct s { t a; };', 's#s: the size changed from 4 to 8 [size]', 't#t: its size changed from 4 to 8 [size]',
 			"t#t: 'b' (int b) was added at the end [member-added-at-end]"],
+		['... of a pointer to one', 'typedef struct { int a; } *t; struct s { t a; };', 'typedef struct { int a; int b; } *t; struct s { t a; };', 't#t: the size of what it points to changed from 4 to 8 [size]', "t#t: 'b' (int b) was added at the end [member-added-at-end]"],
 		['a definition', 'struct o; struct s { struct o *o; };', 'struct o { int a; }; struct s { struct o *o; };', 's#o: it was only declared, and is defined [defined]'],
 		['... that is gone', 'struct o { int a; }; struct s { struct o *o; };', 'struct o; struct s { struct o *o; };', 's#o: it was defined, and is only declared [declared]'],
 		['a type that was not led to is no change', 'struct o { int a; }; struct s { int a; };', 'struct o { int a; }; struct s { struct o a; };', "s#s: 'a' was 'int a', is 'struct o a' [member-retyped]"],
@@ -293,7 +297,7 @@ says('... alone', whole(["member $inner alignment(8) x data_member_location(0)",
 says('a structure in place that became a union', whole(["member $inner alignment(8) x data_member_location(0)", 16], ["member @{[$inner =~ s/structure/union/r]} alignment(16) x data_member_location(0)", 16]),
 	"s#s: the alignment of 'x' changed from 8 to 16 [alignment]\ns#s: 'x' was 'struct { ... } __aligned(8) x', is 'union { ... } __aligned(16) x' [member-retyped]\n");
 says('... an array of them', whole(["member array_type[2] { $inner alignment(8) } x data_member_location(0)", 16], ["member array_type[3] { $inner alignment(16) } x data_member_location(0)", 16]),
-	"s#s: the alignment of 'x' changed from 8 to 16 [alignment]\ns#s: 'x' was 'struct { ... } __aligned(8) x[2]', is 'struct { ... } __aligned(16) x[3]' [member-retyped]\n");
+	"s#s: the alignment of an element of 'x' changed from 8 to 16 [alignment]\ns#s: 'x' was 'struct { ... } __aligned(8) x[2]', is 'struct { ... } __aligned(16) x[3]' [member-retyped]\n");
 says('accessibility of what moved', whole(["member $int a accessibility(1) data_member_location(0)", 8], ["member $int a accessibility(3) data_member_location(4)", 8]),
 	"s#s: 'a' was 'member $int a accessibility(1) data_member_location(0)', is 'member $int a accessibility(3) data_member_location(4)' [other]\ns#s: 'a' moved by 4 bytes [member-moved]\n");
 says('... of a structure in place, and a size', whole(["member $inner x accessibility(1) data_member_location(0)", 8], ["member $inner x accessibility(3) data_member_location(0)", 16]),
