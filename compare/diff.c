@@ -179,11 +179,20 @@ static bool find_changes(struct diff_line *diff, size_t count)
 	return any;
 }
 
+/* Prints a number, or a byte and a bit of it. */
+static void print_numbers(FILE *file, const int64_t *numbers, bool bit)
+{
+	fprintf(file, "%" PRId64, numbers[0]);
+	if (bit)
+		fprintf(file, ":%" PRId64, numbers[1]);
+}
+
 static void print_line(FILE *file, const struct diff_line *diff, const char *indentation,
 		       bool colour)
 {
 	const int64_t *old = diff->old->numbers, *new = diff->line->numbers;
 	const struct text_line *line = diff->line;
+	const char *at = line->format;
 
 	colour &= diff->changed;
 	if (colour)
@@ -192,15 +201,21 @@ static void print_line(FILE *file, const struct diff_line *diff, const char *ind
 	for (int i = 0; i < line->level; i++)
 		fputs(indentation, file);
 	fwrite(line->text.start, 1, line->text.length, file);
-	for (const char *at = line->format; *at; at++) {
+	for (int i = 0; *at; at++) {
+		/* A byte and a bit are one place. */
+		bool bit = starts_with(at, "%:%");
+
 		if (*at != '%') {
 			putc(*at, file);
 			continue;
 		}
-		if (*old != *new)
-			fprintf(file, "%" PRId64 " -> ", *old);
-		fprintf(file, "%" PRId64, *new ++);
-		old++;
+		if (old[i] != new[i] || (bit && old[i + 1] != new[i + 1])) {
+			print_numbers(file, old + i, bit);
+			fputs(" -> ", file);
+		}
+		print_numbers(file, new + i, bit);
+		at += bit ? 2 : 0;
+		i++;
 	}
 	fputs(colour ? "\033[m\n" : "\n", file);
 }

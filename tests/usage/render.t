@@ -363,6 +363,12 @@ is($c{"s#'a::S<u8, 2>'"}, "enum a::S<u8, 2> {\n\tu8 discriminant; /* 0, 1 */\n\t
 is($c{"s#'a::S<u8, 2>::Some'"}, "struct a::S<u8, 2>::Some {\n\t&mut [u8] __0; /* 0 */\n}; /* size: 8 */\n", '... and a structure');
 is($c{x}, "a::S<u8, 2> *x;\n", '... by its name');
 
+# Places of bit-fields, as byte and bit
+{
+	my @bits = of_s("member $int a bit_size(1) data_bit_offset(32) , member $int b bit_size(1) data_bit_offset(40)", "member $int a bit_size(1) data_bit_offset(1) , member $int b bit_size(1) data_bit_offset(41)");
+	like((compare(@bits))[1]{'s#s'}[1], qr{^ \tint a:1; /\* 4:0 -> 0:1 \*/\n \tint b:1; /\* 5:0 -> 5:1 \*/\n}m, 'bit-fields that moved');
+}
+
 # The diff: members that moved are there once, and by as much as the one before they make no hunk
 sub diff_of_s { my @lists = @_; return (compare(map {"f variable s#s\ns#s structure_type s { $_)\n"} @lists))[1]{'s#s'}[1] }
 sub members { my $at = 0; return join ' , ', map { my ($name, $gap) = /(\w+)(\+1)?/; $at += 4 if $gap; $at += 4; "member $int $name data_member_location(" . ($at - 4) . ')' } @_ }
