@@ -190,6 +190,16 @@ static void put_variant(struct printer *printer, const struct node *variant)
 		 member ? member->name : value, number_of(value));
 }
 
+/*
+ * Whether a value of an enumeration isn't the number that it is elsewhere: those in hexadecimal
+ * have more than 64 bits; and of those with 64 only fewer bytes say that they are negative.
+ */
+static bool is_large(const struct node *node, struct text value)
+{
+	return (value.length > 2 && value.start[1] == 'x') ||
+	       (number_of(value) > INT64_MAX && number_of(node->attributes[BYTE_SIZE]) >= 8);
+}
+
 static void put_items(struct printer *printer, const struct node *node)
 {
 	for (const struct node *item = node->items; item; item = item->next) {
@@ -206,14 +216,15 @@ static void put_items(struct printer *printer, const struct node *node)
 							       : item->name,
 				   node->kind == NODE_UNION);
 		} else {
+			bool large = is_large(node, value);
+
 			put(printer, item->name);
-			/* Those in hexadecimal are too large for a number. */
-			if (value.length > 2 && value.start[1] == 'x') {
+			if (large) {
 				put_letters(printer, " = ");
 				put(printer, value);
-				value = (struct text){ 0 };
 			}
-			line = end_line(printer, value.start ? " = %," : ",", number_of(value), 0);
+			line = end_line(printer, value.start && !large ? " = %," : ",",
+					number_of(value), 0);
 			set_item(line, item, NULL, item->name, number_of(value));
 		}
 	}

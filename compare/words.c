@@ -183,7 +183,7 @@ static const char *show(struct words *words, const struct text_line *line)
 {
 	struct text text = line->text;
 
-	if (line->item->kind == NODE_VALUE)
+	if (line->item->kind == NODE_VALUE && *line->format == ' ')
 		return join(words, "%.*s = %" PRId64, SHOW(line->item->name), (int64_t)line->place);
 	text.length -= text.length && strchr(",;", text.start[text.length - 1]);
 	if (!text.length || *text.start != '}')

@@ -243,6 +243,8 @@ SKIP: {
 		['... removed', 'enum e { A = -1, B }; struct s { enum e e; };', 'enum e { B }; struct s { enum e e; };', "e#e: 'A' (A = -1) was removed [enumerator-removed]"],
 		['... renamed', 'enum e { A, B }; struct s { enum e e; };', 'enum e { A, C }; struct s { enum e e; };', "e#e: 'B' is called 'C' now [enumerator-renamed]"],
 		['... of another value', 'enum e { A, B }; struct s { enum e e; };', 'enum e { A, B = -1 }; struct s { enum e e; };', "e#e: 'B' changed by -2 [enumerator-value]"],
+		['... of 64 bits, which may be negative or not', 'enum e { A = 1, B = 0xffffffffffffffff }; struct s { enum e e; };', 'enum e { A = 1, B = 0xfffffffffffffff0, C = 0xfffffffffffffff8 }; struct s { enum e e; };',
+			"e#e: 'C' (C = 18446744073709551608) was added at the end [enumerator-added-at-end]", "e#e: 'B' changed by -15 [enumerator-value]"],
 		['... in place', 'struct s { enum { A } e; };', 'struct s { enum { A, B } e; };', "s#s: 'B' (B = 1) was added at the end [enumerator-added-at-end]"],
 		['a typedef', 'typedef int t; struct s { t a; };', 'typedef unsigned t; struct s { t a; };', "t#t: it was 'typedef int t', is 'typedef unsigned int t' [typedef-retargeted]"],
 		['... of a structure without a name', 'typedef struct { int a; } t; struct s { t a; };', 'typedef struct { int a; int b; } t; struct s { t a; };', 's#s: the size changed from 4 to 8 [size]', 't#t: its size changed from 4 to 8 [size]',
@@ -356,7 +358,7 @@ for my $case (
 }
 my %c = %{rendered("e#e enumeration_type e { enumerator A = 18446744073709551615 , enumerator B , enumerator C = 0xffeeddccbbaa99887766554433221100 } byte_size(16) alignment(16)\nt#t typedef_type t { e#e } alignment(8)\nx variable pointer_type { t#t }\n")};
 is($c{'t#t'}, "typedef enum e t __aligned(8);\n", 'a typedef');
-is($c{'e#e'}, "enum e {\n\tA = -1,\n\tB,\n\tC = 0xffeeddccbbaa99887766554433221100,\n} __aligned(16); /* size: 16 */\n", 'values of enumerators');
+is($c{'e#e'}, "enum e {\n\tA = 18446744073709551615,\n\tB,\n\tC = 0xffeeddccbbaa99887766554433221100,\n} __aligned(16); /* size: 16 */\n", 'values of enumerators');
 %c = %{rendered("s#'a::S<u8, 2>' structure_type a::S<u8, 2> { " . enum_of(['None', "s#'a::S<u8, 2>::None'", 9223372036854775808], ['Some', "s#'a::S<u8, 2>::Some'"])
 	. " } byte_size(8) alignment(8)\ns#'a::S<u8, 2>::None' structure_type a::S<u8, 2>::None { } byte_size(8) alignment(8)\ns#'a::S<u8, 2>::Some' structure_type a::S<u8, 2>::Some { member pointer_type &mut [u8] { $u8 } __0 data_member_location(0) } byte_size(8)\nx variable pointer_type { s#'a::S<u8, 2>' }\n")};
 is($c{"s#'a::S<u8, 2>'"}, "enum a::S<u8, 2> {\n\tu8 discriminant; /* 0, 1 */\n\tNone(a::S<u8, 2>::None) = 9223372036854775808,\n\tSome(a::S<u8, 2>::Some),\n} __aligned(8); /* size: 8 */\n", 'an enum of Rust');
