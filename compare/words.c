@@ -304,14 +304,18 @@ static void pair_outer(struct words *words)
  */
 static bool is_reserved(const struct text_line *line)
 {
+	/* What names have in them: the kernel's tool's and Android's, Red Hat's, SUSE's. */
+	static const char *const names[] = { "kabi_reserved", "rh_reserved", "suse_kabi_padding" };
 	const struct node *type = line->item->type;
 	struct text name = line->item->name;
 
 	if (line->item->kind != NODE_MEMBER || line->in_union || line->place == UNPLACED)
 		return false;
-	if (name.length)
-		return memmem(name.start, name.length, "kabi_reserved", 13);
-	return !line->body && (type->kind != NODE_NAMED || *type->text.start == 't');
+	for (size_t i = 0; name.length && i < sizeof(names) / sizeof(*names); i++)
+		if (memmem(name.start, name.length, names[i], strlen(names[i])))
+			return true;
+	return !name.length && !line->body &&
+	       (type->kind != NODE_NAMED || *type->text.start == 't');
 }
 
 /* Marks members that came where room was reserved, and the room. */

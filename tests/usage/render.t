@@ -207,6 +207,8 @@ SKIP: {
 		['... in place of an int', 'struct s { int b; };', 'struct s { struct { int x; } b; };', "s#s: 'b' was 'int b', is 'struct { ... } b' [member-retyped]"],
 		['reserved room', 'struct s { int a; unsigned long __kabi_reserved0; unsigned long __kabi_reserved1; };', 'struct s { int a; void *b; unsigned long __kabi_reserved1; };', "s#s: 'b' (void *b) was added where room was reserved [reserved-used]"],
 		['... by the same type', 'struct s { int a; unsigned long __kabi_reserved0; };', 'struct s { int a; unsigned long b; };', "s#s: 'b' takes the room of '__kabi_reserved0' [reserved-used]"],
+		(map { ["... called $_", "struct s { int a; unsigned long $_; };", 'struct s { int a; void *b; };', "s#s: 'b' (void *b) was added where room was reserved [reserved-used]"] } 'android_kabi_reserved1', 'rh_reserved1', 'suse_kabi_padding'),
+		['... but not by any other name', 'struct s { int a; unsigned long reserved1; };', 'struct s { int a; void *b; };', "s#s: 'b' (void *b) was added [member-added]", "s#s: 'reserved1' (long unsigned int reserved1) was removed [member-removed]"],
 		['... by two', 'struct s { int a; unsigned long __kabi_reserved0; };', 'struct s { int a; int b; int c; };', 's#s: the size changed from 16 to 12 [size]', "s#s: 'b' (int b) was added where nothing was [member-added-in-padding]",
 			"s#s: 'c' (int c) was added where room was reserved [reserved-used]"],
 		['... by what is too large', 'struct s { long a; unsigned long __kabi_reserved0; };', 'struct s { long a; struct { long x; long y; } b; };', 's#s: the size changed from 16 to 24 [size]',
