@@ -8,6 +8,7 @@
 #include "kabi-compare.h"
 #include "../output.h"
 #include <getopt.h>
+#include <sys/stat.h>
 
 const struct program program = { "kabi-compare", 2 };
 
@@ -60,6 +61,40 @@ struct reports {
 	size_t capacity;
 };
 
+/* Whether two paths (NULL: none) lead to one file, or will once it is written. */
+static bool same_path(const char *a, const char *b)
+{
+	struct stat left, right;
+	const char *left_name, *right_name;
+	char *folders[2];
+	bool same;
+
+	if (!a || !b)
+		return a == b;
+	if (!stat(a, &left))
+		return !stat(b, &right) && S_ISREG(left.st_mode) && left.st_dev == right.st_dev &&
+		       left.st_ino == right.st_ino;
+	left_name = basename(a);
+	right_name = basename(b);
+	if (asprintf(&folders[0], "%.*s.", (int)(left_name - a), a) < 0 ||
+	    asprintf(&folders[1], "%.*s.", (int)(right_name - b), b) < 0)
+		error("out of memory");
+	same = !strcmp(left_name, right_name) && !stat(folders[0], &left) &&
+	       !stat(folders[1], &right) && left.st_dev == right.st_dev &&
+	       left.st_ino == right.st_ino;
+	free(folders[0]);
+	free(folders[1]);
+	return same;
+}
+
+/* Ends the program if a report would be written over a file that is read. */
+static void check_input(const struct reports *reports, const char *path)
+{
+	for (size_t i = 0; path && i < reports->count; i++)
+		if (same_path(reports->reports[i].path, path))
+			error("'%s' would be written over: it is read", path);
+}
+
 /* Adds a report: FORMAT, or FORMAT:FILE. */
 static void add_report(struct reports *reports, const char *argument)
 {
@@ -76,7 +111,7 @@ static void add_report(struct reports *reports, const char *argument)
 	if (report.path && !*report.path)
 		error("no file stands after '%s'", argument);
 	for (size_t i = 0; i < reports->count; i++)
-		if (same_text(make_text(reports->reports[i].path), make_text(report.path)))
+		if (same_path(reports->reports[i].path, report.path))
 			error("two formats for %s: add :FILE to one of them",
 			      report.path ? report.path : "standard output");
 	*APPEND(reports->reports, reports->count, reports->capacity) = report;
@@ -194,6 +229,12 @@ int main(int argc, char **argv)
 		return fclose(stdout) ? program.error_status : 0;
 	if (!reports.count)
 		add_report(&reports, "full");
+	for (char **path = argv + optind; *path; path++)
+		check_input(&reports, *path);
+	check_input(&reports, judgement.filter.path);
+	check_input(&reports, judgement.rules.path);
+	check_input(&reports, judgement.old_symvers.path);
+	check_input(&reports, judgement.new_symvers.path);
 	output_handle_signals();
 	read_baselines(&judgement, argv + optind);
 	judge(&judgement);

@@ -249,6 +249,17 @@ END
 		$r = command('', $sanitized, '-f', "json:$scratch/one", '-f', "full:$scratch/two", "$scratch/old", "$scratch/new");
 		is($r->{status} . $r->{err}, '1', '... files, with the sanitizers');
 	}
+	# One file, by whatever path
+	symlink "$scratch/old", "$scratch/link" or die;
+	for my $case ([['-f', "full:$scratch/once", '-f', "json:$scratch/./once"], qr/two formats for \Q$scratch\E\/\.\/once: /], [['-f', "full:$scratch/link"], qr/'\Q$scratch\E\/old' would be written over: it is read$/],
+		[['-f', "full:$scratch/./new"], qr/'\Q$scratch\E\/new' would be written over/], [[rules('e#e PASS'), '-f', "full:$scratch/rules"], qr/'.*rules' would be written over/],
+		[['-m', $both[1], '-f', "full:$both[1]"], qr/'.*old\.symvers' would be written over/]) {
+		$r = compare($old, $new, @{$case->[0]});
+		like("$r->{status}$r->{out}$r->{err}", qr/\A2error: .*$case->[1]/, "... an error: @{$case->[0]}");
+		is(slurp("$scratch/old") . slurp("$scratch/new"), $old . $new, '... and nothing is written');
+	}
+	ok(!-e "$scratch/once", '... nowhere');
+	is(compare($old, $new, '-f', 'json:/dev/null', '-s', '/dev/null')->{err} =~ /lists no symbol/ ? 1 : 0, 1, '... devices are none');
 	# After an error, a file is as it was.
 	spew("$scratch/kept", 'kept');
 	$r = command('', 'sh', '-c', "'$program' -f full -f 'json:$scratch/kept' '$scratch/old' '$scratch/new' >/dev/full");
