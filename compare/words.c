@@ -611,6 +611,28 @@ static int64_t own_shift(struct text_line *line)
 	return shift;
 }
 
+/* What is said of parameters in a row that have other numbers. */
+static const char *moved_parameters(struct words *words, const struct text_line *first,
+				    const struct text_line *last, size_t count)
+{
+	const char *names[2];
+
+	for (int i = 0; i < 2; i++) {
+		const struct text_line *line = i ? last : first;
+
+		names[i] = line->has_name ? join(words, "%.*s", SHOW(line->name))
+					  : show(words, line);
+	}
+	if (count == 1)
+		return join(words, "'%s' was parameter %" PRIu64 ", is %" PRIu64, names[0],
+			    first->twin->place, first->place);
+	return join(words,
+		    "%zu parameters, '%s' to '%s', were %" PRIu64 " to %" PRIu64 ", are %" PRIu64
+		    " to %" PRIu64,
+		    count, names[0], names[1], first->twin->place, last->twin->place, first->place,
+		    last->place);
+}
+
 /* Says which items moved; those in a row that moved by the same together. */
 static void compare_places(struct words *words)
 {
@@ -635,6 +657,10 @@ static void compare_places(struct words *words)
 				last = line;
 				count++;
 			}
+		if (kind == NODE_PARAMETER) {
+			add(words, "parameter-moved", moved_parameters(words, first, last, count));
+			continue;
+		}
 		what = name_of(words, first);
 		if (count > 1)
 			what = join(words, "%zu %ss, %s to %s,", count, nouns[kind], what,
@@ -672,12 +698,15 @@ static void compare_trees(struct words *words, struct text_line *old, struct tex
 	pair(words, match_rest, false);
 	pair(words, match_place, true);
 	find_reserved(words);
-	for (struct text_line *line = words->old.lines; line < old; line++)
-		if (line->item)
-			quiet &= line->twin ? line->place != UNPLACED &&
-						      line->place == line->twin->place &&
-						      same_type(line, line->twin)
-					    : line->is_taken;
+	for (struct text_line *line = words->old.lines; line < old; line++) {
+		if (!line->item)
+			continue;
+		quiet &= line->twin ? line->place != UNPLACED && line->place == line->twin->place &&
+					      same_type(line, line->twin)
+				    : line->is_taken;
+		if (!line->twin)
+			remove_item(words, line);
+	}
 	for (struct text_line *line = words->new.lines; line < new; line++) {
 		if (line->item && line->twin)
 			compare_items(words, line->twin, line);
@@ -685,9 +714,6 @@ static void compare_trees(struct words *words, struct text_line *old, struct tex
 			add_item(words, line, quiet);
 	}
 	compare_places(words);
-	for (struct text_line *line = words->old.lines; line < old; line++)
-		if (line->item && !line->twin)
-			remove_item(words, line);
 	if (!same_order(words))
 		add(words, "other", "its items stand in another order");
 }

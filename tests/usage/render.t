@@ -177,7 +177,7 @@ SKIP: {
 		['... and into padding', $common, 'struct s { int a; char b; char d; long c; };', "s#s: 'd' (char d) was added where nothing was [member-added-in-padding]"],
 		['... at the end', 'struct s { long a; char b; };', 'struct s { long a; char b; char d; };', "s#s: 'd' (char d) was added where nothing was [member-added-in-padding]"],
 		['not into padding: where another was', $common, 'struct s { int a; char d; long c; };', "s#s: 'b' is called 'd' now [member-renamed]"],
-		['... that had another type', $common, 'struct s { int a; short d; long c; };', "s#s: 'd' (short int d) was added [member-added]", "s#s: 'b' (char b) was removed [member-removed]"],
+		['... that had another type', $common, 'struct s { int a; short d; long c; };', "s#s: 'b' (char b) was removed [member-removed]", "s#s: 'd' (short int d) was added [member-added]"],
 		['... that became smaller', 'struct s { long a; long c; };', 'struct s { int a; int d; long c; };', "s#s: 'a' was 'long int a', is 'int a' [member-retyped]", "s#s: 'd' (int d) was added [member-added]"],
 		['... and when the rest moved', 'struct s { int a; long c; };', 'struct s { int a; int d; char e; long c; };', 's#s: the size changed from 16 to 24 [size]',
 			"s#s: 'd' (int d) was added [member-added]", "s#s: 'e' (char e) was added [member-added]", "s#s: 'c' moved by 8 bytes [member-moved]"],
@@ -208,13 +208,13 @@ SKIP: {
 		['reserved room', 'struct s { int a; unsigned long __kabi_reserved0; unsigned long __kabi_reserved1; };', 'struct s { int a; void *b; unsigned long __kabi_reserved1; };', "s#s: 'b' (void *b) was added where room was reserved [reserved-used]"],
 		['... by the same type', 'struct s { int a; unsigned long __kabi_reserved0; };', 'struct s { int a; unsigned long b; };', "s#s: 'b' takes the room of '__kabi_reserved0' [reserved-used]"],
 		(map { ["... called $_", "struct s { int a; unsigned long $_; };", 'struct s { int a; void *b; };', "s#s: 'b' (void *b) was added where room was reserved [reserved-used]"] } 'android_kabi_reserved1', 'rh_reserved1', 'suse_kabi_padding'),
-		['... but not by any other name', 'struct s { int a; unsigned long reserved1; };', 'struct s { int a; void *b; };', "s#s: 'b' (void *b) was added [member-added]", "s#s: 'reserved1' (long unsigned int reserved1) was removed [member-removed]"],
+		['... but not by any other name', 'struct s { int a; unsigned long reserved1; };', 'struct s { int a; void *b; };', "s#s: 'reserved1' (long unsigned int reserved1) was removed [member-removed]", "s#s: 'b' (void *b) was added [member-added]"],
 		['... by two', 'struct s { int a; unsigned long __kabi_reserved0; };', 'struct s { int a; int b; int c; };', 's#s: the size changed from 16 to 12 [size]', "s#s: 'b' (int b) was added where nothing was [member-added-in-padding]",
 			"s#s: 'c' (int c) was added where room was reserved [reserved-used]"],
 		['... by what is too large', 'struct s { long a; unsigned long __kabi_reserved0; };', 'struct s { long a; struct { long x; long y; } b; };', 's#s: the size changed from 16 to 24 [size]',
-			"s#s: 'b' (struct { ... } b) was added [member-added]", "s#s: '__kabi_reserved0' (long unsigned int __kabi_reserved0) was removed [member-removed]"],
-		['... in place of an int that a pointer leads to now', 'struct s { int a; long c; };', 'struct s { struct { int a; } *g; long c; };', "s#s: 'g' (struct { ... } *g) was added [member-added]",
-			"s#s: 'a' (int a) was removed [member-removed]"],
+			"s#s: '__kabi_reserved0' (long unsigned int __kabi_reserved0) was removed [member-removed]", "s#s: 'b' (struct { ... } b) was added [member-added]"],
+		['... in place of an int that a pointer leads to now', 'struct s { int a; long c; };', 'struct s { struct { int a; } *g; long c; };', "s#s: 'a' (int a) was removed [member-removed]",
+			"s#s: 'g' (struct { ... } *g) was added [member-added]"],
 		# What stood in no structure or union, and does now
 		['members that are in a structure now', 'struct s { int a; int b; long c; };', 'struct s { struct { int a; int b; }; long c; };', "s#s: 2 members, 'a' to 'b', are in a new struct now [member-wrapped]"],
 		['... with a name', 'struct s { int a; int b; long c; };', 'struct s { struct { int a; int b; } g; long c; };', "s#s: 2 members, 'a' to 'b', are in a new struct 'g' now [member-wrapped]"],
@@ -258,8 +258,9 @@ SKIP: {
 		['... and the other way round', 'struct o { int a; }; struct s { struct o a; };', 'struct o { int a; }; struct s { int a; };', "s#s: 'a' was 'struct o a', is 'int a' [member-retyped]"],
 		['... into padding', $common, 'struct o { int a; }; struct p { struct o *o; }; struct s { int a; char b; struct p d[0]; long c; };', "s#s: 'd' (struct p d[0]) was added where nothing was [member-added-in-padding]"],
 		['a parameter at the end', "---\nint f(int a) { return 0; }", "---\nint f(int a, long b) { return 0; }", 'f: parameter 2 (long int b) was added at the end [parameter-added-at-end]'],
-		['... in front', "---\nint f(int a, int b) { return 0; }", "---\nint f(long c, int a, int b) { return 0; }", 'f: parameter 1 (long int c) was added [parameter-added]', 'f: 2 parameters, parameter 2 to parameter 3, moved by 1 [parameter-moved]'],
-		['... removed', "---\nint f(int a, long b) { return 0; }", "---\nint f(long b) { return 0; }", 'f: parameter 1 moved by -1 [parameter-moved]', 'f: parameter 1 (int a) was removed [parameter-removed]'],
+		['... in front', "---\nint f(int a, int b) { return 0; }", "---\nint f(long c, int a, int b) { return 0; }", 'f: parameter 1 (long int c) was added [parameter-added]', "f: 2 parameters, 'a' to 'b', were 1 to 2, are 2 to 3 [parameter-moved]"],
+		['... removed', "---\nint f(int a, long b) { return 0; }", "---\nint f(long b) { return 0; }", 'f: parameter 1 (int a) was removed [parameter-removed]', "f: 'b' was parameter 2, is 1 [parameter-moved]"],
+		['... that changed places', "---\nint f(int a, long b) { return 0; }", "---\nint f(long b, int a) { return 0; }", "f: 'b' was parameter 2, is 1 [parameter-moved]", "f: 'a' was parameter 1, is 2 [parameter-moved]"],
 		['... renamed', "---\nint f(int a) { return 0; }", "---\nint f(int b) { return 0; }", "f: parameter 1 is called 'b' now [parameter-renamed]"],
 		['... retyped', "---\nint f(int a) { return 0; }", "---\nint f(long a) { return 0; }", "f: parameter 1 was 'int a', is 'long int a' [parameter-retyped]"],
 		['... both', "---\nint f(int a) { return 0; }", "---\nint f(long b) { return 0; }", "f: parameter 1 is called 'b' now [parameter-renamed]", "f: parameter 1 was 'int a', is 'long int b' [parameter-retyped]"],
@@ -276,7 +277,7 @@ SKIP: {
 	says_of_c('variadic', "---\nint f(int a) { return 0; }", "---\nint f(int a, ...) { return 0; }", ['f: it takes any further arguments [variadic]'], '--canonical');
 	says_of_c('... no more', "---\nint f(int a, ...) { return 0; }", "---\nint f(int a) { return 0; }", ['f: it takes no further arguments [variadic]'], '--canonical');
 	says_of_c('a parameter without a name', "---\nint f(char *s, int a) { return 0; }", "---\nint f(char *s, long b, int a) { return 0; }",
-		['f: parameter 2 (long) was added [parameter-added]', 'f: parameter 3 moved by 1 [parameter-moved]'], '--canonical');
+		['f: parameter 2 (long) was added [parameter-added]', "f: 'int' was parameter 2, is 3 [parameter-moved]"], '--canonical');
 	# With --stable, reserved room has no name
 	says_of_c('reserved room without a name', 'struct s { long a; unsigned long __kabi_reserved0; unsigned long __kabi_reserved1; };', 'struct s { long a; void *b; unsigned long __kabi_reserved1; };',
 		["s#s: 'b' (void *b) was added where room was reserved [reserved-used]"], '--stable');
