@@ -232,6 +232,10 @@ static void read_part(struct parser *parser, struct node *node, char part)
 	case 'N':
 	case 'I':
 		node->name = read_name(parser, part == 'N');
+		/* Items have plain names: this is an attribute that isn't known. */
+		if (node->kind >= NODE_PARAMETER && node->name.length &&
+		    memchr(node->name.start, '(', node->name.length))
+			fail(parser);
 		break;
 	case 'D':
 		read_bounds(parser, node);

@@ -415,6 +415,8 @@ for my $case (["genksyms' strings", 'struct s { int a ; }', 'struct s { int b ; 
 	['another reference', 'structure_type s { member v#a a }', 'structure_type s { member v#b a }', " structure_type s {\n-  member v#a a\n+  member v#b a\n }\n"],
 	['another tag', 'structure_type s { member packed_type { base_type int byte_size(4) } a }', 'structure_type s { member packed_type { base_type long byte_size(4) } a }', qr/^-  member packed_type .*\n\+  member packed_type /m],
 	['types inside of each other, too many', nested(1000, 'int'), nested(1000, 'long'), qr/^-  pointer_type \{ /m],
+	["an attribute that isn't known", "structure_type s { member $int endianity(1) a data_member_location(0) } byte_size(4)", "structure_type s { member $int endianity(2) a data_member_location(0) } byte_size(4)",
+		" structure_type s {\n-  member $int endianity(1) a data_member_location(0)\n+  member $int endianity(2) a data_member_location(0)\n } byte_size(4)\n"],
 	["an attribute that C hasn't got", "structure_type s { member $int a accessibility(1) data_member_location(0) } byte_size(4)", "structure_type s { member $int a data_member_location(0) } byte_size(4)",
 		" structure_type s {\n-  member $int a accessibility(1) data_member_location(0)\n+  member $int a data_member_location(0)\n } byte_size(4)\n"]) {
 	my ($name, $old, $new, $want) = @$case;
