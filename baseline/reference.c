@@ -31,37 +31,35 @@ void reference_compare(struct reference *reference, const struct reference_symbo
 	struct baseline new = { .keys = reference->keys };
 	struct comparison comparison = { .keys = reference->keys };
 	struct compared *compared = allocate(count * sizeof(*compared));
+	uint32_t *versions = allocate(count * sizeof(*versions)); /* of these */
 	size_t compared_count = 0;
 
 	baseline_add_section(&new, make_text("this run"), lines, line_count);
 	for (size_t i = 0; i < count; i++) {
 		struct baseline_symbol *twin = baseline_find(old, symbols[i].name);
 
-		if (twin)
-			compared[compared_count++] =
-				(struct compared){ .old = twin,
-						   .new = baseline_find(&new, symbols[i].name) };
-	}
-	compare_symbols(&comparison, compared, compared_count);
-	for (size_t i = 0, next = 0; i < count; i++) {
-		struct baseline_symbol *twin = baseline_find(old, symbols[i].name);
-		const struct compared *symbol = &compared[next];
-
 		if (!twin) {
 			warning("%s is new: it is not in the reference file '%s'",
 				symbols[i].name.start, old->path);
 			continue;
 		}
-		next++;
 		cache_add(&reference->seen, (uintptr_t)twin, twin);
-		if (symbol->cause_count && symbol->old_version != symbols[i].version) {
-			reference->changed++;
-			report(symbol, symbols[i].version);
-		}
+		versions[compared_count] = symbols[i].version;
+		compared[compared_count++] =
+			(struct compared){ .old = twin,
+					   .new = baseline_find(&new, symbols[i].name) };
+	}
+	compare_symbols(&comparison, compared, compared_count);
+	for (size_t i = 0; i < compared_count; i++) {
+		if (!compared[i].cause_count || compared[i].old_version == versions[i])
+			continue;
+		reference->changed++;
+		report(&compared[i], versions[i]);
 	}
 	comparison_free(&comparison);
 	baseline_free(&new);
 	free(compared);
+	free(versions);
 }
 
 /* Says which symbols of a section this run doesn't have. */
