@@ -22,13 +22,17 @@ const char *const difference_words[DIFFERENCE_KINDS] = {
 static char *module_name(struct text file)
 {
 	static const char *const endings[] = { ".debug", ".gz", ".symtypes", ".ko", ".o" };
+	char *module;
 
 	if (starts_with(file.start, "./"))
 		file = (struct text){ file.start + 2, file.length - 2 };
-	for (int i = 0; i < 5; i++)
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
 		if (ends_with(file, endings[i]))
 			file.length -= strlen(endings[i]);
-	return strndup(file.start, file.length);
+	module = strndup(file.start, file.length);
+	if (!module)
+		error("out of memory");
+	return module;
 }
 
 /* The number of the first rule for a symbol. */
