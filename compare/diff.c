@@ -97,9 +97,6 @@ static bool same_text_line(const struct text_line *a, const struct text_line *b)
 	return a->level == b->level && same_text(a->text, b->text) && !strcmp(a->format, b->format);
 }
 
-/* Beyond so many pairs of lines, all old lines go and all new ones come. */
-#define DIFF_PAIRS_LIMIT ((size_t)16 << 20)
-
 /* Lines around a change that are shown. */
 #define DIFF_CONTEXT 3
 
@@ -112,13 +109,14 @@ struct diff_line {
 
 /*
  * The diff of two texts, as old->count + new->count lines or fewer: the longest
- * common subsequence, by the table of its lengths for all pairs of ends.
+ * common subsequence, by the table of its lengths for all pairs of ends; beyond PAIRS_LIMIT all
+ * old lines go and all new ones come.
  */
 static size_t make_diff(const struct text_lines *old, const struct text_lines *new,
 			struct diff_line *diff)
 {
 	size_t i = 0, j = 0, count = 0, width = new->count + 1;
-	bool fits = old->count < DIFF_PAIRS_LIMIT / width;
+	bool fits = old->count < PAIRS_LIMIT / width;
 	uint32_t *common = NULL;
 
 	if (fits) {

@@ -162,6 +162,9 @@ const char *body_word(const struct node *body);
  */
 struct text_lines render(struct arena *arena, struct text key, const struct node *node, bool apart);
 
+/* Beyond so many pairs of lines, nothing is compared. */
+#define PAIRS_LIMIT ((size_t)16 << 20)
+
 /* diff.c: diffs */
 
 /* Prints the diff of two strings, one item of a list a line. */
@@ -172,10 +175,12 @@ bool print_c_diff(FILE *file, struct text key, struct text old, struct text new,
 
 /* words.c: what changed */
 
-/* A kind of change. Names are part of the output, and of severity rules: they stay. */
+/*
+ * A kind of change; kabi-compare(1) describes them. Names are part of the output, and of severity
+ * rules: they stay.
+ */
 struct change_type {
 	const char *name;
-	const char *description;
 	bool passes; /* if no rule says otherwise */
 };
 

@@ -328,7 +328,8 @@ SKIP: {
 }
 is(join(' ', grep { my $kind = $_; !grep { $_ eq $kind } @kinds } sort keys %said), '', '... and no other');
 my ($page) = slurp("$tests/../doc/kabi-compare.1") =~ s/\\-/-/gr =~ /^\.SH KINDS OF CHANGES\n(.*?)^\.SH/ms;
-is(join('', map {"$_\n"} $page =~ /^\.B (\S+\n\S.*)\.$/mg), $words =~ s/\s*\{ NULL.*//sr =~ s/\s*\{ "(\S+)",\s*"([^"]*)", (\w+) \},/"$1\n\u$2" . ($3 eq 'true' ? '; it passes if no rule says otherwise' : '') . "\n"/ger, '... nor in the man page');
+is(join("\n", $page =~ /^\.B (\S+)\n\S.*\.$/mg), join("\n", @kinds), '... and the man page has them all');
+is(join("\n", $page =~ /^\.B (\S+)\n\S.*; it passes if no rule says otherwise\.$/mg), join("\n", $words =~ /\{ "([a-z-]+)", true \}/g), '... and says which of them pass');
 
 # C: pieces, to the letter
 sub c_is { my ($string, $want) = @_; return is(rendered("x $string\n")->{x}, "$want\n", "C: $want") }
