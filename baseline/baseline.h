@@ -160,6 +160,7 @@ struct comparison {
 	struct arena arena;
 	struct cache by_key; /* struct change, by the address of its key's text */
 	size_t change_count;
+	struct cache used_overrides; /* struct type_string by address */
 	struct type_table old; /* of the sections that are being compared */
 	struct type_table new;
 };

@@ -158,9 +158,14 @@ static void load_section(struct comparison *comparison, struct type_table *table
 			  section->types[i].string);
 }
 
-/* Enters the types that an override leads to, with no string if they have none. */
-static void enter_references(struct type_table *table, const struct type_string *string)
+/* Notes that an override is of use, and enters the types that it leads to, with no string if they have none. */
+static void enter_override(struct comparison *comparison, struct type_string *string)
 {
+	struct type_table *table = &comparison->new;
+	uint64_t address = (uintptr_t)string;
+
+	if (!cache_find(&comparison->used_overrides, address, NULL, NULL))
+		cache_add(&comparison->used_overrides, address, string);
 	for (size_t i = 0; i < string->reference_count; i++)
 		types_enter(table, string->references[i].key);
 }
@@ -188,14 +193,14 @@ static void apply_overrides(struct comparison *comparison, const struct compared
 
 	for (size_t i = 0; i < count; i++)
 		if (symbols[i]->old->string->override)
-			enter_references(table, symbols[i]->old->string);
+			enter_override(comparison, symbols[i]->old->string);
 	for (size_t i = 0; i < table->count; i++) {
 		struct type *type = table->types[i];
 		const struct type *old = types_find(&comparison->old, type->key);
 
 		if (old && old->string->override) {
 			types_set(table, type, old->string);
-			enter_references(table, old->string);
+			enter_override(comparison, old->string);
 		}
 		if (!type->string)
 			error("the overrides for '%s' lead to '%s', which isn't there any more: override that, too",
@@ -325,5 +330,6 @@ void comparison_free(struct comparison *comparison)
 	types_free(&comparison->old);
 	types_free(&comparison->new);
 	cache_free(&comparison->by_key);
+	cache_free(&comparison->used_overrides);
 	arena_free(&comparison->arena);
 }

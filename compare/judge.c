@@ -144,6 +144,19 @@ static void check_versions(const struct judgement *judgement, const struct basel
 			(unsigned int)first->version, (unsigned int)version);
 }
 
+/* Warns of overrides for what no symbol that was compared led to. */
+static void check_overrides(struct judgement *judgement)
+{
+	for (size_t i = 0; i < judgement->old.override_count; i++) {
+		const struct override *override = &judgement->old.overrides[i];
+
+		if (!cache_find(&judgement->comparison.used_overrides, (uintptr_t) override->string,
+				NULL, NULL))
+			warning("%s '%s' is of no use: nothing that was compared led to it",
+				override->origin, override->key->text.start);
+	}
+}
+
 static void find_differences(struct judgement *judgement)
 {
 	find_symbols(judgement, &judgement->old, &judgement->new, SYMBOL_REMOVED);
@@ -155,6 +168,7 @@ static void find_differences(struct judgement *judgement)
 		(judgement->old_symvers.path || judgement->new_symvers.path) &&
 		!is_genksyms(judgement->new.scheme);
 	compare_symbols(&judgement->comparison, judgement->compared, judgement->compared_count);
+	check_overrides(judgement);
 	for (size_t i = 0; i < judgement->compared_count; i++) {
 		const struct compared *symbol = &judgement->compared[i];
 

@@ -306,6 +306,12 @@ like(compare($baseline =~ s/^s#s /override $&/mr, $new =~ s/^s#in.*\n//mr =~ s/^
 	qr/^error: .*: the overrides for 'vmlinux.o' lead to 's#in', which isn't there any more: override that, too$/m, '... which may not lead to what is gone');
 compare_is($baseline =~ s/^f /override f /mr, $baseline =~ s/^(f .*) s#s/$1 s#other/mr =~ s/^(s#s .*)/s#other structure_type other { }\n$1/mr, [], "0\n", "an override of a symbol's own type");
 
+{
+	my @lines = ("/* a */\n", "f variable s#s\n", "g variable s#s\n", "s#s structure_type s { member $int }\n");
+	compare_is("$lines[0]$lines[1]override $lines[2]override $lines[3]override s#none structure_type none { }\n", join('', @lines) =~ s/int /long /r, ['-s', listed("f\n")],
+		"0\n" . join('', map {"warning: kabi-compare: judge: line $_->[0] of 'OLD', the override of '$_->[1]' is of no use: nothing that was compared led to it\n"} [3, 'g'], [5, 's#none']), '... of what nothing led to is said');
+}
+
 # Schemes
 my $canonical = "f canonical(1) variable $int\n";
 my $other = "f variable $int\n";
