@@ -28,6 +28,19 @@ static bool in_colour(FILE *file)
 
 /* The summary */
 
+/* Names the type of a cause; of those of one name that are there each with a file. */
+static void print_subject(const struct judgement *judgement, const struct cause *cause, FILE *file)
+{
+	const char *name = cause->change->key.start;
+	size_t count = 0;
+
+	for (size_t i = 0; i < judgement->hurting; i++)
+		count += !strcmp(judgement->order[i]->change->key.start, name);
+	fputs(name, file);
+	if (count > 1)
+		fprintf(file, " in %s", cause->symbols[0]->file.start);
+}
+
 void print_summary(const struct judgement *judgement, FILE *file)
 {
 	const size_t *failed = judgement->failed;
@@ -48,11 +61,13 @@ void print_summary(const struct judgement *judgement, FILE *file)
 	     i++) {
 		const struct cause *cause = judgement->order[i];
 
-		fprintf(file, "  %s %s: %zu symbol%s, %zu by it alone", cause->change->key.start,
+		fputs("  ", file);
+		print_subject(judgement, cause, file);
+		fprintf(file, " %s: %zu symbol%s, %zu by it alone",
 			change_words[cause->change->kind], cause->count, plural(cause->count),
 			cause->alone);
 		if (i)
-			fprintf(file, "; %zu fewer without the first %zu", cause->freed, i + 1);
+			fprintf(file, "; %zu by the first %zu alone", cause->freed, i + 1);
 		putc('\n', file);
 	}
 	if (judgement->hurting > CAUSES_NAMED)

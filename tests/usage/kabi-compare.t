@@ -305,7 +305,6 @@ is(compare($new, $override)->{status}, 1, '... of the old file, not of the new o
 like(compare($baseline =~ s/^s#s /override $&/mr, $new =~ s/^s#in.*\n//mr =~ s/^(s#s .*) s#in/$1 s#e/mr =~ s/^h.*\n//mr =~ s/^s#in.*\n//mr =~ s/^s#s .*/$&\ns#e structure_type e { }/mr)->{err},
 	qr/^error: .*: the overrides for 'vmlinux.o' lead to 's#in', which isn't there any more: override that, too$/m, '... which may not lead to what is gone');
 compare_is($baseline =~ s/^f /override f /mr, $baseline =~ s/^(f .*) s#s/$1 s#other/mr =~ s/^(s#s .*)/s#other structure_type other { }\n$1/mr, [], "0\n", "an override of a symbol's own type");
-
 {
 	my @lines = ("/* a */\n", "f variable s#s\n", "g variable s#s\n", "s#s structure_type s { member $int }\n");
 	compare_is("$lines[0]$lines[1]override $lines[2]override $lines[3]override s#none structure_type none { }\n", join('', @lines) =~ s/int /long /r, ['-s', listed("f\n")],
@@ -415,8 +414,8 @@ SKIP: {
 1
 1 symbol changed, 0 symbols added, 0 symbols removed, 0 passed; 3 symbols compared
   E#MAX changed: 1 symbol, 0 by it alone
-  s#in changed: 1 symbol, 0 by it alone; 0 fewer without the first 2
-  s#o became defined: 1 symbol, 0 by it alone; 1 fewer without the first 3
+  s#in changed: 1 symbol, 0 by it alone; 0 by the first 2 alone
+  s#o became defined: 1 symbol, 0 by it alone; 1 by the first 3 alone
 
 E#MAX changed: 1 symbol (f) in 1 file (NEW)
   this can't be said in words [other]

@@ -115,22 +115,32 @@ END
 is(compare($old, $new, '-f', 'summary')->{out}, <<'END', 'a summary: what each cause hurts, and how many it alone');
 3 symbols changed, 1 symbol added, 1 symbol removed, 0 passed; 4 symbols compared
   e#e changed: 2 symbols, 1 by it alone
-  s#s changed: 2 symbols, 1 by it alone; 3 fewer without the first 2
+  s#s changed: 2 symbols, 1 by it alone; 3 by the first 2 alone
 END
 is(compare($old, $old, '-f', 'summary')->{out}, '', '... nothing if nothing differs');
 {
 	# Symbol f1 leads to s1, f2 to s1 and s2, and so on: in the order of what they hurt, symbols are free one by one.
 	my $many = join '', map({ my $n = $_; sprintf "f%02d subprogram ( %s ) -> $int\n", $n, join ' , ', map {"formal_parameter s#s$_"} 1 .. $n } 1 .. 14), map {"s#s$_ structure_type s$_ { member $int a }\n"} 1 .. 14;
-	my @want = map { "  s#s$_ changed: " . (15 - $_) . " symbol" . ($_ == 14 ? '' : 's') . ', ' . ($_ == 1 ? 1 : 0) . ' by it alone' . ($_ == 1 ? '' : "; $_ fewer without the first $_") } 1 .. 10;
+	my @want = map { "  s#s$_ changed: " . (15 - $_) . " symbol" . ($_ == 14 ? '' : 's') . ', ' . ($_ == 1 ? 1 : 0) . ' by it alone' . ($_ == 1 ? '' : "; $_ by the first $_ alone") } 1 .. 10;
 	is(compare("/* a */\n$many", "/* a */\n" . $many =~ s/int byte_size\(4\) encoding\(5\) a/long byte_size(8) encoding(5) a/gr, '-f', 'summary')->{out},
 		join("\n", '14 symbols changed, 0 symbols added, 0 symbols removed, 0 passed; 14 symbols compared', @want, '  and 4 more', ''), '... of many causes the first ten');
+}
+
+{
+	# Two types of one name
+	my $two = "/* a.o */\nf variable s#s\ns#s structure_type s { member $int a }\n/* b.o */\ng variable s#s\ns#s structure_type s { member $int b }\n";
+	is(compare($two, $two =~ s/int byte_size\(4\)/long byte_size(8)/gr, '-f', 'summary')->{out}, <<'END', '... of types of one name each with a file');
+2 symbols changed, 0 symbols added, 0 symbols removed, 0 passed; 2 symbols compared
+  s#s in a.o changed: 1 symbol, 1 by it alone
+  s#s in b.o changed: 1 symbol, 1 by it alone; 2 by the first 2 alone
+END
 }
 
 # Causes: what a symbol led to. f leads to s, which leads to a new type n now, and through it to t, which changed for g; g leads to s by t's change alone.
 {
 	my $old = "f variable s#s\ng variable s#t\ns#s structure_type s { member $int a }\ns#t structure_type t { member $int a }\n";
 	my $new = "f variable s#s\ng variable s#t\ns#n structure_type n { member s#t t }\ns#s structure_type s { member $int a , member s#n n }\ns#t structure_type t { member $int a , member s#s s }\n";
-	my $summary = "2 symbols changed, 0 symbols added, 0 symbols removed, 0 passed; 2 symbols compared\n  s#s changed: 1 symbol, 1 by it alone\n  s#t changed: 1 symbol, 1 by it alone; 2 fewer without the first 2\n";
+	my $summary = "2 symbols changed, 0 symbols added, 0 symbols removed, 0 passed; 2 symbols compared\n  s#s changed: 1 symbol, 1 by it alone\n  s#t changed: 1 symbol, 1 by it alone; 2 by the first 2 alone\n";
 	is(compare($old, $new, '-f', 'summary')->{out}, $summary, 'types that a change leads to are no causes');
 	is(compare($new, $old, '-f', 'short', rules('TYPE s#s PASS'))->{out} . compare($old, $new, '-f', 'short', rules('TYPE s#s PASS'))->{out}, join('', map {"changed $_ $scratch/new\n"} qw(f g g)), '... and need no rule; but the other way round they changed, too');
 	# In a random graph: with the causes of f as they were, it is what it was, and not with fewer of them. (By g, all types are in both files.)
