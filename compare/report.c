@@ -101,12 +101,15 @@ static void print_header(const struct cause *cause, FILE *file)
 	fprintf(file, "%s)\n", files > NAMES_SHOWN ? ", ..." : "");
 }
 
-static void print_cause(const struct cause *cause, bool in_c, bool colour, FILE *file)
+static void print_cause(const struct judgement *judgement, const struct cause *cause, bool in_c,
+			bool colour, FILE *file)
 {
 	const struct change *change = cause->change;
+	/* Of genksyms' strings words say no more. */
+	bool in_words = in_c && !(is_genksyms(judgement->new.scheme) && change->kind == CHANGED);
 
 	print_header(cause, file);
-	for (size_t i = 0; in_c && i < cause->findings.count; i++)
+	for (size_t i = 0; in_words && i < cause->findings.count; i++)
 		fprintf(file, "  %s [%s]\n", cause->findings.findings[i].sentence,
 			cause->findings.findings[i].type->name);
 	if (!in_c || !print_c_diff(file, change->key, change->old, change->new, colour))
@@ -119,7 +122,7 @@ static void print_causes(const struct judgement *judgement, bool in_c, FILE *fil
 	bool colour = in_colour(file);
 
 	for (size_t i = 0; i < judgement->hurting; i++)
-		print_cause(judgement->order[i], in_c, colour, file);
+		print_cause(judgement, judgement->order[i], in_c, colour, file);
 }
 
 void print_types(const struct judgement *judgement, FILE *file)

@@ -418,7 +418,6 @@ SKIP: {
   s#o became defined: 1 symbol, 0 by it alone; 1 by the first 3 alone
 
 E#MAX changed: 1 symbol (f) in 1 file (NEW)
-  this can't be said in words [other]
 --- E#MAX
 +++ E#MAX
 @@ -1,1 +1,1 @@
@@ -426,7 +425,6 @@ E#MAX changed: 1 symbol (f) in 1 file (NEW)
 +5
 
 s#in changed: 1 symbol (f) in 1 file (NEW)
-  this can't be said in words [other]
 --- s#in
 +++ s#in
 @@ -1,4 +1,5 @@
