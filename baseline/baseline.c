@@ -150,7 +150,7 @@ static void end_section(struct parser *parser)
 	if (missing)
 		parse_error(
 			parser,
-			"what is said of '%s' before has '%s' in it, and nothing says what that is",
+			"the strings of '%s' refer to '%s', which the file doesn't define (is it cut short?)",
 			parser->file.start, missing->text.start);
 	*APPEND(baseline->sections, baseline->section_count, baseline->sections_capacity) = section;
 	parser->file = (struct text){ 0 };
@@ -482,8 +482,9 @@ void baseline_check_scheme(const struct baseline *baseline, struct text scheme, 
 
 	if (!scheme.start || !baseline->scheme.start || same_text(scheme, baseline->scheme))
 		return;
-	error("'%s' was made %s, and can't be compared with %s, made %s", baseline->path,
-	      describe_scheme(baseline->scheme, ours, sizeof(ours)), other,
+	error("'%s' was made %s, and can't be compared with %s%s%s, made %s", baseline->path,
+	      describe_scheme(baseline->scheme, ours, sizeof(ours)), other ? "'" : "",
+	      other ? other : "this run", other ? "'" : "",
 	      describe_scheme(scheme, others, sizeof(others)));
 }
 

@@ -83,7 +83,7 @@ void baseline_add_section(struct baseline *baseline, struct text name,
 struct baseline_symbol *baseline_find(const struct baseline *baseline, struct text name);
 
 /*
- * Ends the program if a baseline was made by another scheme than what `other` names,
+ * Ends the program if a baseline was made by another scheme than the file `other` (NULL: the run),
  * unless one of them has no symbols (`start` NULL).
  */
 void baseline_check_scheme(const struct baseline *baseline, struct text scheme, const char *other);

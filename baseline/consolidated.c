@@ -4,7 +4,7 @@
  * the same in each of them, so only one copy of each text is kept, and it is written
  * only where it isn't what the type was last.
  */
-#define PART "main"
+#define PART "consolidated"
 #include "baseline.h"
 
 /* What it says of one of them. */

@@ -11,7 +11,7 @@ void reference_read(struct reference *reference, const char *path, struct text s
 {
 	reference->baseline.keys = reference->keys;
 	baseline_read(&reference->baseline, path);
-	baseline_check_scheme(&reference->baseline, scheme, "this run");
+	baseline_check_scheme(&reference->baseline, scheme, NULL);
 }
 
 /* Says that a version changed, and what made it. */

@@ -283,7 +283,9 @@ static void describe_change(struct findings *findings, const struct change *chan
 	if (change->kind == BECAME_DEFINED)
 		findings_add(findings, "defined", "it was only declared, and is defined");
 	else if (change->kind == NO_LONGER_DEFINED)
-		findings_add(findings, "declared", "it was defined, and is only declared");
+		findings_add(
+			findings, "declared",
+			"it was defined, and is only declared (or is defined in a .c file now)");
 	else
 		findings_make(findings, change->key, change->old, change->new);
 }

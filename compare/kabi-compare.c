@@ -12,7 +12,7 @@
 
 const struct program program = { "kabi-compare", 2 };
 
-static void usage(FILE *file)
+static void usage(void)
 {
 	fputs("usage: kabi-compare [options] OLD NEW\n"
 	      "\n"
@@ -31,8 +31,9 @@ static void usage(FILE *file)
 	      "  -V, --version         the version of this program\n"
 	      "  -h, --help            this\n"
 	      "\n"
-	      "The exit status is 0 if nothing differs, 1 if something does, 2 after an error.\n",
-	      file);
+	      "The exit status is 0 if nothing differs but what passes, 1 if something does,\n"
+	      "2 after an error.\n",
+	      stdout);
 }
 
 /* The reports */
@@ -190,17 +191,14 @@ static bool parse_options(int argc, char **argv, struct judgement *judgement,
 			puts("kabi-compare " GENDWARFKSYMS_VERSION);
 			return false;
 		case 'h':
-			usage(stdout);
+			usage();
 			return false;
 		default:
-			usage(stderr);
-			exit(program.error_status);
+			error("--help shows the options");
 		}
 	}
-	if (argc - optind != 2) {
-		usage(stderr);
-		error("two baselines are wanted: OLD NEW");
-	}
+	if (argc - optind != 2)
+		error("two baselines are wanted: OLD NEW (--help shows the options)");
 	if (judgement->old_symvers.path && !judgement->new_symvers.path)
 		error("--old-symvers needs the Module.symvers of the other build: --symvers");
 	check_symvers(&judgement->old_symvers);

@@ -164,6 +164,7 @@ static void put_member(struct printer *printer, const struct node *member, struc
 	set_item(line, member, member->type, printer->path, bits);
 	line->pointers = printer->pointers;
 	line->has_name = member->name.length;
+	line->is_discriminant = name.length && !line->has_name;
 	line->in_union = in_union;
 	printer->base = base;
 	printer->path = path;

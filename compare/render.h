@@ -142,6 +142,7 @@ struct text_line {
 	unsigned int
 		pointers; /* that lead from the whole to a member; its place begins after them */
 	bool in_union;
+	bool is_discriminant; /* of an enum of Rust; it has no name */
 	bool is_taken; /* it is reserved room that is used, or uses it */
 	struct text_line *twin; /* the same item in other lines */
 };

@@ -6,11 +6,11 @@
  *
  *	SYMBOL device_add FAIL
  *	TYPE s#device PASS
- *	CHANGE member-added PASS
+ *	CHANGE member-added-in-padding PASS
  *	fs/log PASS
  *
- * a member that was added to struct file passes for all symbols but device_add, and one that
- * was removed from it for those of fs/log alone.
+ * a member that was added to struct file where nothing was passes for all symbols but device_add,
+ * and one that was removed from it for those of fs/log alone.
  *
  * Most symbols are hurt by the same few changes, so the first rules for a symbol and for a
  * change are found once each, and of these the one that comes first counts.
@@ -74,7 +74,7 @@ void rules_read(struct rules *rules, const char *path)
 		if (!count)
 			continue;
 		if (count == 1)
-			line_error(&text, "a rule is written [TYPE] PATTERN PASS|FAIL");
+			line_error(&text, "a rule is written [SCOPE] PATTERN PASS|FAIL");
 		verdict = line[count - 1];
 		rule.pass = !strcmp(verdict, "PASS");
 		if (!rule.pass && strcmp(verdict, "FAIL"))
@@ -106,9 +106,9 @@ void rules_end(struct rules *rules)
 		const struct severity_rule *rule = &rules->rules[i];
 
 		if (!rule->pattern.used)
-			warning("line %zu of '%s': the rule for '%s' comes first for no %s",
+			warning("line %zu of '%s': the rule '%s' decides nothing: it matches %s, or an earlier one does",
 				rule->pattern.line, rules->path, rule->pattern.text.start,
-				rule->kind < RULE_TYPE ? "symbol" : "change");
+				rule->kind < RULE_TYPE ? "no symbol" : "nothing that changed");
 	}
 	free(rules->rules);
 	arena_free(&rules->arena);

@@ -3,7 +3,7 @@
  * Which symbols count (FORMAT 14): lists of symbols, as distributions and Android keep them;
  * and the words and patterns of these and other lists.
  */
-#define PART "select"
+#define PART "lists"
 #include "kabi-compare.h"
 #include <fnmatch.h>
 

@@ -167,6 +167,8 @@ static const char *name_of(struct words *words, const struct text_line *line)
 	case NODE_VARIANT:
 		return join(words, "variant %s", name);
 	case NODE_MEMBER:
+		if (line->is_discriminant)
+			return "the discriminant";
 		if (!line->has_name)
 			return join(words, "the nameless member at byte %" PRIu64, line->place / 8);
 		return name;

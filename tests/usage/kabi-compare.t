@@ -268,7 +268,7 @@ compare_is($baseline, $new, ['-s', listed('h')], "0\n", '... which may not diffe
 compare_is($baseline, $new, ['-f', 'short', '-s', listed("?\n")], "1\nchanged g fs/xfs.ko\nchanged f vmlinux.o\nchanged v vmlinux.o\nchanged w vmlinux.o\n", 'patterns: ?');
 compare_is($baseline, $baseline =~ s/^h .*\n//mr, ['-f', 'short', '-s', listed("*h*\n")], "1\nremoved h lib/test.ko\n", 'patterns: *');
 $list = listed("f\nnone\ng*\nno*\n");
-compare_is($baseline, $baseline, ['-s', $list], "0\nwarning: kabi-compare: select: line 2 of '$list': no symbol of either baseline is called 'none'\nwarning: kabi-compare: select: line 4 of '$list': no symbol of either baseline is called 'no*'\n", 'a name that matches nothing is said');
+compare_is($baseline, $baseline, ['-s', $list], "0\nwarning: kabi-compare: lists: line 2 of '$list': no symbol of either baseline is called 'none'\nwarning: kabi-compare: lists: line 4 of '$list': no symbol of either baseline is called 'no*'\n", 'a name that matches nothing is said');
 
 # Nothing that was compared is no success
 for my $text ('', "# f\n", "no*\nF\n") {
@@ -295,7 +295,7 @@ my $symvers = spew("$scratch/Module.symvers", "0x12345678\tf\tvmlinux\tEXPORT_SY
 is(compare($baseline, $new, '-f', 'short', '-m', $symvers, '-r', listed("TEST_* PASS\nother/* PASS\n"))->{out}, "changed v vmlinux.o\nchanged w vmlinux.o\n", 'namespaces and modules from Module.symvers');
 is(compare($baseline, $new, '-f', 'short', '-m', $symvers, '-r', listed("NAMESPACE test_ns PASS\nNAMESPACE TEST_NS PASS\n"))->{out}, "changed g fs/xfs.ko\nchanged v vmlinux.o\nchanged w vmlinux.o\n", '... by an explicit rule');
 $rules = listed("none PASS\n* PASS\nf FAIL\n");
-like(compare($baseline, $new, '-r', $rules)->{err}, qr/\Awarning: kabi-compare: rules: line 1 of '\Q$rules\E': the rule for 'none' comes first for no symbol\nwarning: .*line 3 .*'f'.*\n\z/, 'a rule that matches nothing is said');
+like(compare($baseline, $new, '-r', $rules)->{err}, qr/\Awarning: kabi-compare: rules: line 1 of '\Q$rules\E': the rule 'none' decides nothing: it matches no symbol, or an earlier one does\nwarning: .*line 3 .*'f'.*\n\z/, 'a rule that matches nothing is said');
 is(compare($baseline, $baseline =~ s/^g .*\n//mr =~ s/^f /added /mr, '-r', listed("fs/* PASS\nadded PASS\nf PASS\n"))->{status}, 0, 'what is added and removed may pass, too');
 
 # Overrides
@@ -314,7 +314,7 @@ compare_is($baseline =~ s/^f /override f /mr, $baseline =~ s/^(f .*) s#s/$1 s#ot
 # Schemes
 my $canonical = "f canonical(1) variable $int\n";
 my $other = "f variable $int\n";
-compare_is($canonical, $other, [], "2\nerror: kabi-compare: baseline: 'OLD' was made with --canonical, scheme 1, and can't be compared with NEW, made without --canonical\n", 'different schemes');
+compare_is($canonical, $other, [], "2\nerror: kabi-compare: baseline: 'OLD' was made with --canonical, scheme 1, and can't be compared with 'NEW', made without --canonical\n", 'different schemes');
 is(compare($canonical, $canonical =~ s/1/2/r)->{status}, 2, '... two of --canonical');
 is(compare($canonical, $canonical)->{status}, 0, '... or the same');
 like(compare($canonical . "g variable $int\n", $other)->{err}, qr/line 2 of '.*old': made by another tool or scheme/, 'two schemes in one file');
@@ -447,7 +447,7 @@ s#o became defined: 1 symbol (f) in 1 file (NEW)
 NEW: f changed: s#in changed, s#o became defined, E#MAX changed
 END
 	compare_is($old, $old =~ s/int a ;/int a ; long c ;/r =~ s/UNKNOWN/int x ;/r =~ s/MAX 4/MAX 5/r, [], $want, '... what changed, as it stands; their versions are not known here');
-	compare_is($old, "f variable $int\n", [], "2\nerror: kabi-compare: baseline: 'OLD' was made by genksyms, and can't be compared with NEW, made without --canonical\n", "... and another tool's");
+	compare_is($old, "f variable $int\n", [], "2\nerror: kabi-compare: baseline: 'OLD' was made by genksyms, and can't be compared with 'NEW', made without --canonical\n", "... and another tool's");
 	like(compare("${old}g variable $int\n", $old)->{err}, qr/line 9 of '.*old': made by another tool or scheme/, '... in one file');
 	like(compare("x other ( y )\n", $old)->{err}, qr/line 1 of '.*old': this is no line of a symtypes file/, '... a line that declares something else');
 	my $object = c_object("struct s { int a; };\n---\nint f(struct s *p) { return p->a; }\nasm(\"__export_symbol_f:\");\n");
@@ -455,7 +455,7 @@ END
 }
 
 # Errors
-for my $case (['f', qr/line 1 of '.*': this is no line of a symtypes file/], ["/* a */\nf variable s#s\n", qr/line 2 of '.*': what is said of 'a' before has 's#s' in it, and nothing says what that is/],
+for my $case (['f', qr/line 1 of '.*': this is no line of a symtypes file/], ["/* a */\nf variable s#s\n", qr/line 2 of '.*': the strings of 'a' refer to 's#s', which the file doesn't define \(is it cut short\?\)/],
 	["/* a */\nf variable $int\nf variable\n", qr/line 3 of '.*': 'f' has a line already/], ["f variable\0\n", qr/line 1 of '.*': there is a NUL/], ["s##s\n", qr/line 1 of '.*': this is no line/],
 	["/* a */\nf variable s#s\ns##\n", qr/line 3 of '.*': this is no line/]) {
 	$r = compare($baseline, $case->[0]);
@@ -465,9 +465,9 @@ for my $case (['-s', "a b\n", qr/line 1 of .* more in it than expected: 'b'/], [
 	['-r', "\nX a PASS\n", qr/line 2 of .* 'X' is none of SYMBOL, MODULE, NAMESPACE, TYPE, CHANGE/], ['-m', "0x1 a vmlinux\n", qr/line 1 of .* no line of a Module.symvers/],
 	['-m', "1 a vmlinux EXPORT_SYMBOL\n", qr/line 1 of .* no line of a Module.symvers/], ['-s', "a\0\n", qr/line 1 of .* there is a NUL/]) {
 	$r = compare($baseline, $baseline, $case->[0], spew("$scratch/bad", $case->[1]));
-	like("$r->{status}$r->{out}$r->{err}", qr/\A2error: kabi-compare: (?:select|rules|symvers|text): $case->[2]/, "an error of $case->[0]: " . $case->[1] =~ s/[\0\n]/ /gr);
+	like("$r->{status}$r->{out}$r->{err}", qr/\A2error: kabi-compare: (?:lists|rules|symvers|text): $case->[2]/, "an error of $case->[0]: " . $case->[1] =~ s/[\0\n]/ /gr);
 }
-for my $case ([['-s', "$scratch/none"], qr/cannot read the list of symbols '.*none': No such file/], [['-f', 'long'], qr/unknown format 'long': full, summary, short, types or json/], [['-x'], qr/usage/], [['third'], qr/two baselines/]) {
+for my $case ([['-s', "$scratch/none"], qr/cannot read the list of symbols '.*none': No such file/], [['-f', 'long'], qr/unknown format 'long': full, summary, short, types or json/], [['-x'], qr/error: kabi-compare: main: --help shows the options\n\z/], [['third'], qr/error: .*two baselines are wanted: OLD NEW \(--help .*\n\z/]) {
 	$r = compare($baseline, $baseline, @{$case->[0]});
 	like("$r->{status}$r->{out}$r->{err}", qr/\A2.*$case->[1]/s, "an error: @{$case->[0]}");
 }

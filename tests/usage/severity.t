@@ -56,7 +56,7 @@ short_is(["TYPE s#s PASS # why", '# TYPE e#e PASS'], [@short[0 .. 3]], 'comments
 short_is(['s#s PASS', "e#* PASS"], [@short[1, 2]], 'a reference is about types, also if it does not say so');
 is(compare("f variable $int\n", "f variable s#s\ns#s structure_type s { }\n", rules('TYPE * PASS'))->{status}, 1, "TYPE is not about a symbol's own type");
 my $r = compare($old, $new, rules('TYPE s#s PASS', 'TYPE u#s PASS', 'CHANGE other PASS', 'SYMBOL none PASS', 'CHANGE size FAIL'));
-is($r->{err} =~ s/\Q$scratch\E/TMP/gr, join('', map {"warning: kabi-compare: rules: line $_->[0] of 'TMP/rules': the rule for '$_->[1]' comes first for no $_->[2]\n"} [2, 'u#s', 'change'], [3, 'other', 'change'], [4, 'none', 'symbol'], [5, 'size', 'change']),
+is($r->{err} =~ s/\Q$scratch\E/TMP/gr, join('', map {"warning: kabi-compare: rules: line $_->[0] of 'TMP/rules': the rule '$_->[1]' decides nothing: it matches $_->[2], or an earlier one does\n"} [2, 'u#s', 'nothing that changed'], [3, 'other', 'nothing that changed'], [4, 'none', 'no symbol'], [5, 'size', 'nothing that changed']),
 	'rules that are of no use');
 for my $option ('-r', '-s') {
 	my @twice = ($option, spew("$scratch/one", "f FAIL\n" =~ s/ FAIL//r)) x 2;
@@ -64,7 +64,7 @@ for my $option ('-r', '-s') {
 	like(compare($old, $new, @twice)->{err}, qr/^error: .* --\w+ is given twice$/m, "$option twice");
 }
 is(compare($old, $new, '-f', 'short', '-s', spew("$scratch/list", "[abi symbol list]\n  [other list] \nb\n"))->{out}, "changed b vmlinux.o\n", 'headings with blanks');
-for my $case (['CHANGE member-grown PASS', "no kind of change is called 'member-grown' \\(kabi-compare\\(1\\)"], ['TYPE PASS', "the rule for 'TYPE'"], ['TYPE s#s s#e PASS', 'there is more in it than expected']) {
+for my $case (['CHANGE member-grown PASS', "no kind of change is called 'member-grown' \\(kabi-compare\\(1\\)"], ['TYPE PASS', "the rule 'TYPE'"], ['TYPE s#s s#e PASS', 'there is more in it than expected']) {
 	$r = compare($old, $new, rules($case->[0]));
 	like($r->{err}, qr/line 1 of '.*rules': $case->[1]/, "a rule: $case->[0]");
 }
