@@ -202,8 +202,9 @@ static bool match_name(const struct text_line *old, const struct text_line *new,
 
 static bool match_place(const struct text_line *old, const struct text_line *new, uint64_t shift)
 {
-	return new->place == old->place + shift &&new->has_name == old->has_name &&new->pointers ==
-	       old->pointers &&same_type(old, new);
+	return old->place + shift == new->place && old->has_name == new->has_name &&
+	       old->pointers == new->pointers && !(new->body && old->has_name) &&
+	       same_type(old, new);
 }
 
 /* Of a member that is in another structure now, the own name is as before. */
@@ -269,9 +270,9 @@ static struct text_line *find_end(struct text_line *line)
 /* The first member in a new structure or the like that was in another before; NULL: none is. */
 static struct text_line *find_wrapped(const struct words *words, struct text_line *line)
 {
-	struct text_line *first = NULL;
+	struct text_line *start = words->new.lines, *first = NULL;
 
-	for (struct text_line *at = line; at > words->new.lines &&at[-1].level > line->level;)
+	for (struct text_line *at = line; at > start && at[-1].level > line->level;)
 		if ((--at)->twin && at->item->kind == NODE_MEMBER)
 			first = at;
 	return first;

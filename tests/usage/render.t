@@ -240,6 +240,7 @@ SKIP: {
 		['... that became a union', 'struct s { struct { int b; int d; } g; long c; };', 'struct s { union { int b; int d; } g; long c; };', "s#s: the size of 'g' changed from 8 to 4 [size]",
 			"s#s: 'g' was 'struct { ... } g', is 'union { ... } g' [member-retyped]", "s#s: 'g.d' moved by -4 bytes [member-moved]"],
 		['a bit-field that is none any more', 'struct s { unsigned a:3; };', 'struct s { unsigned a; };', "s#s: 'a' was 'unsigned int a:3', is 'unsigned int a' [member-retyped]"],
+		['... that is another one', 'struct s { struct { int a; } u; };', 'struct s { struct { long b; } v; };', 's#s: the size changed from 4 to 8 [size]', "s#s: 'u' (struct { ... } u) was removed [member-removed]", "s#s: 'v' (struct { ... } v) was added [member-added]"],
 		['an enumerator at the end', 'enum e { A, B }; struct s { enum e e; };', 'enum e { A, B, C }; struct s { enum e e; };', "e#e: 'C' (C = 2) was added at the end [enumerator-added-at-end]"],
 		['... in the middle', 'enum e { A, B, N }; struct s { enum e e; };', 'enum e { A, C, B, N }; struct s { enum e e; };', "e#e: 'C' (C = 1) was added [enumerator-added]", "e#e: 2 enumerators, 'B' to 'N', changed by 1 [enumerator-value]"],
 		['... removed', 'enum e { A = -1, B }; struct s { enum e e; };', 'enum e { B }; struct s { enum e e; };', "e#e: 'A' (A = -1) was removed [enumerator-removed]"],
