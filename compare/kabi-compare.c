@@ -9,6 +9,7 @@
 #include "../output.h"
 #include <getopt.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 const struct program program = { "kabi-compare", 2 };
 
@@ -62,29 +63,34 @@ struct reports {
 	size_t capacity;
 };
 
+/* Whether two paths lead to one file or folder that is there. */
+static bool same_file(const char *a, const char *b)
+{
+	struct stat left, right;
+
+	return !stat(a, &left) && !stat(b, &right) && left.st_dev == right.st_dev &&
+	       left.st_ino == right.st_ino && (S_ISREG(left.st_mode) || S_ISDIR(left.st_mode));
+}
+
 /* Whether two paths (NULL: none) lead to one file, or will once it is written. */
 static bool same_path(const char *a, const char *b)
 {
-	struct stat left, right;
 	const char *left_name, *right_name;
-	char *folders[2];
+	char *left, *right;
 	bool same;
 
-	if (!a || !b)
-		return a == b;
-	if (!stat(a, &left))
-		return !stat(b, &right) && S_ISREG(left.st_mode) && left.st_dev == right.st_dev &&
-		       left.st_ino == right.st_ino;
+	if (!a || !b || same_file(a, b))
+		return !a == !b;
+	if (!access(a, F_OK))
+		return false;
 	left_name = basename(a);
 	right_name = basename(b);
-	if (asprintf(&folders[0], "%.*s.", (int)(left_name - a), a) < 0 ||
-	    asprintf(&folders[1], "%.*s.", (int)(right_name - b), b) < 0)
+	if (asprintf(&left, "%.*s.", (int)(left_name - a), a) < 0 ||
+	    asprintf(&right, "%.*s.", (int)(right_name - b), b) < 0)
 		error("out of memory");
-	same = !strcmp(left_name, right_name) && !stat(folders[0], &left) &&
-	       !stat(folders[1], &right) && left.st_dev == right.st_dev &&
-	       left.st_ino == right.st_ino;
-	free(folders[0]);
-	free(folders[1]);
+	same = !strcmp(left_name, right_name) && same_file(left, right);
+	free(left);
+	free(right);
 	return same;
 }
 
