@@ -158,7 +158,7 @@ static void load_section(struct comparison *comparison, struct type_table *table
 			  section->types[i].string);
 }
 
-/* Notes that an override is of use, and enters the types that it leads to, with no string if they have none. */
+/* Notes that an override is of use; enters the types it leads to, with no string if they have none. */
 static void enter_override(struct comparison *comparison, struct type_string *string)
 {
 	struct type_table *table = &comparison->new;

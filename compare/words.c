@@ -278,7 +278,7 @@ static struct text_line *find_wrapped(const struct words *words, struct text_lin
 	return first;
 }
 
-/* Pairs structures and the like, both with other names or both without, that have partners inside. */
+/* Pairs structures and the like that have partners inside: with other names, or both without. */
 static void pair_outer(struct words *words)
 {
 	for (size_t i = 0; i < words->old.count; i++) {
