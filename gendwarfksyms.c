@@ -46,12 +46,6 @@ static void usage(void)
 	      stderr);
 }
 
-static void close_standard_output(void)
-{
-	if (ferror(stdout) | fclose(stdout))
-		error("cannot write to standard output: %m");
-}
-
 /*
  * Reads the options. Ends the program for --help and --version, and for unknown
  * ones.
@@ -114,7 +108,7 @@ static void parse_options(int argc, char **argv)
 		case 'V':
 			puts("gendwarfksyms " GENDWARFKSYMS_VERSION
 			     " (--canonical: scheme " CANONICAL_SCHEME ")");
-			close_standard_output();
+			output_close_stdout();
 			exit(EXIT_SUCCESS);
 		case 'h':
 			usage();
@@ -204,7 +198,7 @@ static void write_output(struct run *run)
 	if (fflush(stderr) || ferror(stderr))
 		exit(EXIT_FAILURE);
 	symbols_print_versions(&run->list, stdout);
-	close_standard_output();
+	output_close_stdout();
 	output_replace(&run->symtypes);
 	output_replace(&run->consolidated_output);
 }
@@ -378,7 +372,7 @@ int main(int argc, char **argv)
 		read_list(&run.list);
 	if (options.list_exported) {
 		symbols_print_names(&run.list, stdout);
-		close_standard_output();
+		output_close_stdout();
 		exit(EXIT_SUCCESS);
 	}
 	symbols_sort(&run.list);

@@ -186,6 +186,12 @@ static void copy_output(struct output *output)
 		error("cannot write '%s': %m", output->path);
 }
 
+void output_close_stdout(void)
+{
+	if (ferror(stdout) | fclose(stdout))
+		error("cannot write to standard output: %m");
+}
+
 void output_finish(struct output *output)
 {
 	if (!output->file)

@@ -24,6 +24,9 @@ void output_open(struct output *output, const char *path);
 void output_finish(struct output *output);
 void output_replace(struct output *output);
 
+/* Ends with standard output. Error: what was printed can't be written. */
+void output_close_stdout(void);
+
 /* Ends the program if a file that is read is one that was opened here. */
 void output_check_input(const char *path);
 

@@ -56,51 +56,15 @@ struct report {
 	struct output output;
 };
 
-/* All of them. */
+/* All of them, and the files that options have read, which none may be written over. */
 struct reports {
 	struct report *reports;
 	size_t count;
 	size_t capacity;
+	const char **inputs;
+	size_t input_count;
+	size_t inputs_capacity;
 };
-
-/* Whether two paths lead to one file or folder that is there. */
-static bool same_file(const char *a, const char *b)
-{
-	struct stat left, right;
-
-	return !stat(a, &left) && !stat(b, &right) && left.st_dev == right.st_dev &&
-	       left.st_ino == right.st_ino && (S_ISREG(left.st_mode) || S_ISDIR(left.st_mode));
-}
-
-/* Whether two paths (NULL: none) lead to one file, or will once it is written. */
-static bool same_path(const char *a, const char *b)
-{
-	const char *left_name, *right_name;
-	char *left, *right;
-	bool same;
-
-	if (!a || !b || same_file(a, b))
-		return !a == !b;
-	if (!access(a, F_OK))
-		return false;
-	left_name = basename(a);
-	right_name = basename(b);
-	if (asprintf(&left, "%.*s.", (int)(left_name - a), a) < 0 ||
-	    asprintf(&right, "%.*s.", (int)(right_name - b), b) < 0)
-		error("out of memory");
-	same = !strcmp(left_name, right_name) && same_file(left, right);
-	free(left);
-	free(right);
-	return same;
-}
-
-/* Ends the program if a report would be written over a file that is read. */
-static void check_input(const struct reports *reports, const char *path)
-{
-	for (size_t i = 0; path && i < reports->count; i++)
-		if (same_path(reports->reports[i].path, path))
-			error("'%s' would be written over: it is read", path);
-}
 
 /* Adds a report: FORMAT, or FORMAT:FILE. */
 static void add_report(struct reports *reports, const char *argument)
@@ -118,10 +82,20 @@ static void add_report(struct reports *reports, const char *argument)
 	if (report.path && !*report.path)
 		error("no file stands after '%s'", argument);
 	for (size_t i = 0; i < reports->count; i++)
-		if (same_path(reports->reports[i].path, report.path))
-			error("two formats for %s: add :FILE to one of them",
-			      report.path ? report.path : "standard output");
+		if (!reports->reports[i].path && !report.path)
+			error("two formats for standard output: add :FILE to one of them");
 	*APPEND(reports->reports, reports->count, reports->capacity) = report;
+}
+
+/* Begins with the files, none of which may be one that is read. */
+static void open_reports(struct reports *reports, char **baselines)
+{
+	for (size_t i = 0; i < reports->count; i++)
+		output_open(&reports->reports[i].output, reports->reports[i].path);
+	for (; *baselines; baselines++)
+		output_check_input(*baselines);
+	for (size_t i = 0; i < reports->input_count; i++)
+		output_check_input(reports->inputs[i]);
 }
 
 /*
@@ -132,21 +106,19 @@ static void write_reports(struct reports *reports, const struct judgement *judge
 {
 	struct report *report, *end = reports->reports + reports->count;
 
-	for (report = reports->reports; report < end; report++) {
-		output_open(&report->output, report->path);
+	for (report = reports->reports; report < end; report++)
 		if (report->path)
 			report->print(judgement, report->output.file);
-	}
 	for (report = reports->reports; report < end; report++)
 		output_finish(&report->output);
 	for (report = reports->reports; report < end; report++)
 		if (!report->path)
 			report->print(judgement, stdout);
-	if (ferror(stdout) | fclose(stdout))
-		error("cannot write to standard output: %m");
+	output_close_stdout();
 	for (report = reports->reports; report < end; report++)
 		output_replace(&report->output);
 	free(reports->reports);
+	free(reports->inputs);
 }
 
 /* Ends the program if there is a Module.symvers, or more, without a symbol. */
@@ -173,6 +145,9 @@ static bool parse_options(int argc, char **argv, struct judgement *judgement,
 	int option;
 
 	while ((option = getopt_long(argc, argv, "f:s:r:m:Vh", long_options, NULL)) != -1) {
+		if (strchr("srmo", option))
+			*APPEND(reports->inputs, reports->input_count, reports->inputs_capacity) =
+				optarg;
 		switch (option) {
 		case 'f':
 			add_report(reports, optarg);
@@ -229,17 +204,14 @@ int main(int argc, char **argv)
 	struct reports reports = { 0 };
 	bool differ;
 
-	if (!parse_options(argc, argv, &judgement, &reports))
-		return fclose(stdout) ? program.error_status : 0;
+	if (!parse_options(argc, argv, &judgement, &reports)) {
+		output_close_stdout();
+		return 0;
+	}
 	if (!reports.count)
 		add_report(&reports, "full");
-	for (char **path = argv + optind; *path; path++)
-		check_input(&reports, *path);
-	check_input(&reports, judgement.filter.path);
-	check_input(&reports, judgement.rules.path);
-	check_input(&reports, judgement.old_symvers.path);
-	check_input(&reports, judgement.new_symvers.path);
 	output_handle_signals();
+	open_reports(&reports, argv + optind);
 	read_baselines(&judgement, argv + optind);
 	judge(&judgement);
 	write_reports(&reports, &judgement);

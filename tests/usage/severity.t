@@ -243,7 +243,7 @@ END
 	is($r->{out} . $r->{err}, $alone{short}, 'several formats: standard output');
 	is(slurp("$scratch/report.$_"), $alone{$_}, "... and a file for $_") for qw(full summary types json);
 	is(compare($old, $new, '-f', "full:$scratch/report.full")->{out}, '', 'a file alone: nothing on standard output');
-	for my $case ([['-f', 'full', '-f', 'short'], qr/two formats for standard output: add :FILE to one of them/], [['-f', "full:$scratch/x", '-f', "short:$scratch/x"], qr/two formats for .*x: add :FILE/],
+	for my $case ([['-f', 'full', '-f', 'short'], qr/two formats for standard output: add :FILE to one of them/], [['-f', "full:$scratch/x", '-f', "short:$scratch/x"], qr/'.*\/x' and '.*\/x', which are to be written, are the same file/],
 		[['-f', "full:$scratch/none/x"], qr/cannot write '.*none\/x': No such file/], [['-f', 'full:'], qr/no file stands after 'full:'/], [['-f', 'fulll:x'], qr/unknown format 'fulll': /]) {
 		$r = compare($old, $new, @{$case->[0]});
 		like("$r->{status}$r->{out}$r->{err}", qr/\A2error: .*$case->[1]/, "... an error: @{$case->[0]}");
@@ -261,9 +261,9 @@ END
 	}
 	# One file, by whatever path
 	symlink "$scratch/old", "$scratch/link" or die;
-	for my $case ([['-f', "full:$scratch/once", '-f', "json:$scratch/./once"], qr/two formats for \Q$scratch\E\/\.\/once: /], [['-f', "full:$scratch/link"], qr/'\Q$scratch\E\/old' would be written over: it is read$/],
-		[['-f', "full:$scratch/./new"], qr/'\Q$scratch\E\/new' would be written over/], [[rules('e#e PASS'), '-f', "full:$scratch/rules"], qr/'.*rules' would be written over/],
-		[['-m', $both[1], '-f', "full:$both[1]"], qr/'.*old\.symvers' would be written over/]) {
+	for my $case ([['-f', "full:$scratch/once", '-f', "json:$scratch/./once"], qr/'\Q$scratch\E\/once' and '\Q$scratch\E\/\.\/once', which are to be written, are the same file/], [['-f', "full:$scratch/link"], qr/'\Q$scratch\E\/old' is read, and '.*link' would be written over it$/],
+		[['-f', "full:$scratch/./new"], qr/'\Q$scratch\E\/new' is read, and '.*new' would be written over it/], [[rules('e#e PASS'), '-f', "full:$scratch/rules"], qr/'.*rules' is read, /],
+		[['-m', $both[1], '-f', "full:$both[1]"], qr/'.*old\.symvers' is read, /]) {
 		$r = compare($old, $new, @{$case->[0]});
 		like("$r->{status}$r->{out}$r->{err}", qr/\A2error: .*$case->[1]/, "... an error: @{$case->[0]}");
 		is(slurp("$scratch/old") . slurp("$scratch/new"), $old . $new, '... and nothing is written');
