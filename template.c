@@ -24,7 +24,7 @@
  * types of a vmlinux). Without them, the versions of a unit with 450 symbols take five
  * times the instructions.
  */
-#define PART "versions"
+#define PART "template"
 #include "template.h"
 
 /* A cycle of at least so many types has templates. */

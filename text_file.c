@@ -42,7 +42,9 @@ static ssize_t read_compressed(void *cookie, char *buffer, size_t size)
 		return -1;
 	/* zlib says it together with the bytes before the damage, or after them; 1.3.2 says it once. */
 	if (count < 0 || (status != Z_OK && status != Z_STREAM_END))
-		error("'%s' is damaged, it can't be decompressed: %s", text->path, problem);
+		/* zlib calls the file <fd:3>. */
+		error("'%s' is damaged, it can't be decompressed: %s", text->path,
+		      strncmp(problem, "<fd:", 4) ? problem : strchr(problem, ' ') + 1);
 	if (!count && is_lost(text))
 		error("'%s' is damaged, it can't be decompressed: invalid data", text->path);
 	return count;

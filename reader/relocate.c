@@ -15,7 +15,7 @@
  * Symbols in sections that are loaded at run time have addresses that only libdwfl gives
  * to them, but nobody reads an address.
  */
-#define PART "object"
+#define PART "relocate"
 #include "internal.h"
 #include <inttypes.h>
 

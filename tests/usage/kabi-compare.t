@@ -398,7 +398,7 @@ SKIP: {
 	my $whole = slurp($old);
 	for my $case ([substr($whole, 0, length($whole) / 2), 'cut short'], [$whole =~ s/\A(.{60})..../$1\0\0\0\0/sr, 'damaged'], [substr($whole, 0, -6), 'without its end']) {
 		$r = command('', $program, spew("$scratch/damaged.gz", $case->[0]), $old);
-		like("$r->{status}$r->{out}$r->{err}", qr/\A2error: kabi-compare: text: '.*damaged.gz' is damaged, it can't be decompressed: \S/, "... $case->[1]");
+		like("$r->{status}$r->{out}$r->{err}", qr/\A2error: kabi-compare: text: '.*damaged.gz' is damaged, it can't be decompressed: [^<\s]/, "... $case->[1]");
 	}
 	my $object = c_object("struct s { int a; };\n---\nint f(struct s *p) { return p->a; }\nasm(\"__export_symbol_f:\");\n");
 	command('', $tool, '-e', '-T', "$scratch/symtypes", $object);
