@@ -27,7 +27,7 @@ struct frame {
 	bool closed; /* a body whose list is left out: visit(), dump_die() */
 	uint64_t start; /* write_string(): where the DIE's string begins in the whole */
 	bool known; /* begin_string(): the length was known before */
-	uint32_t dump_bodies; /* dump_die(): what the DIE's was before */
+	uint32_t bodies_at_dump; /* dump_die(): what the DIE's was before */
 };
 
 struct writer {
@@ -137,10 +137,10 @@ static bool visit(struct walk *walk, struct die *die, bool closed)
 		closed = false;
 		if (die->visit == VISIT_FINISHED)
 			return false;
-		if (die->visit == VISIT_IN_PROGRESS && die->bodies == walk->bodies)
+		if (die->visit == VISIT_IN_PROGRESS && die->bodies_at_visit == walk->bodies)
 			endless_without_body(die);
 		die->visit = VISIT_IN_PROGRESS;
-		die->bodies = walk->bodies;
+		die->bodies_at_visit = walk->bodies;
 	}
 	push(walk->writer, die)->closed = closed;
 	return true;
@@ -156,7 +156,7 @@ static void end_visit(struct walk *walk, const struct frame *frame)
 
 /*
  * Begins the visit of an item, or passes over it; returns the fragment to go on with.
- * Only parameters can be visited again; all other items are in bodies.
+ * Only parameters can be visited again; all other items are in bodies, at whatever depth.
  */
 static struct fragment *visit_item(struct walk *walk, struct fragment *item,
 				   const struct fragment *end)
@@ -289,10 +289,10 @@ static const struct {
 _Static_assert(sizeof(attribute_starts) / sizeof(*attribute_starts) == ATTRIBUTES,
 	       "the last attribute has a word");
 
-enum string_state {
-	STRING_UNKNOWN,
-	STRING_IN_PROGRESS, /* is being worked out: it must not contain itself */
-	STRING_KNOWN, /* its length is */
+enum length_state {
+	LENGTH_UNKNOWN,
+	LENGTH_IN_PROGRESS, /* the string is being gone through: it must not contain itself */
+	LENGTH_KNOWN,
 };
 
 /*
@@ -365,13 +365,13 @@ static void begin_string(struct writer *writer, struct die *die, uint64_t start)
 {
 	struct frame *frame;
 
-	if (die->string == STRING_IN_PROGRESS)
+	if (die->length_state == LENGTH_IN_PROGRESS)
 		die_error(die->ref,
 			  "an endless type: it contains itself without a named type between");
 	frame = push(writer, die);
-	frame->known = die->string == STRING_KNOWN;
+	frame->known = die->length_state == LENGTH_KNOWN;
 	frame->start = start;
-	die->string = STRING_IN_PROGRESS;
+	die->length_state = LENGTH_IN_PROGRESS;
 }
 
 /*
@@ -422,7 +422,7 @@ write_string(struct writer *writer, struct die *die, bool writing, struct arena 
 					text = make_room(arena, at, key.length);
 				}
 				at = put(text, at, key.start, key.length, writing);
-			} else if (!writing && next->string == STRING_KNOWN) {
+			} else if (!writing && next->length_state == LENGTH_KNOWN) {
 				at += next->length;
 			} else {
 				inner = next;
@@ -435,7 +435,7 @@ write_string(struct writer *writer, struct die *die, bool writing, struct arena 
 			continue;
 		}
 		frame->die->length = at - frame->start;
-		frame->die->string = !writing || frame->known ? STRING_KNOWN : STRING_UNKNOWN;
+		frame->die->length_state = !writing || frame->known ? LENGTH_KNOWN : LENGTH_UNKNOWN;
 		writer->count--;
 	}
 	return at;
@@ -445,8 +445,8 @@ uint64_t die_string_length(struct writer *writer, struct die *die)
 {
 	struct arena nowhere = { 0 };
 
-	return die->string == STRING_KNOWN ? die->length
-					   : write_string(writer, die, false, &nowhere, NULL);
+	return die->length_state == LENGTH_KNOWN ? die->length
+						 : write_string(writer, die, false, &nowhere, NULL);
 }
 
 struct type_string *die_string(struct writer *writer, struct die *die, struct arena *arena)
@@ -548,12 +548,12 @@ static void dump_die(struct dump *dump, struct die *die)
 		dump->bodies++;
 		return;
 	}
-	if (die->dump_bodies == dump->bodies + 1) {
+	if (die->bodies_at_dump == dump->bodies + 1) {
 		putc('\n', dump->file);
 		endless_without_body(die);
 	}
-	frame->dump_bodies = die->dump_bodies;
-	die->dump_bodies = dump->bodies + 1;
+	frame->bodies_at_dump = die->bodies_at_dump;
+	die->bodies_at_dump = dump->bodies + 1;
 }
 
 static void end_dump_die(struct dump *dump, const struct frame *frame)
@@ -561,7 +561,7 @@ static void end_dump_die(struct dump *dump, const struct frame *frame)
 	if (is_body(frame->die->tag) && !frame->die->special)
 		dump->bodies--;
 	else
-		frame->die->dump_bodies = frame->dump_bodies;
+		frame->die->bodies_at_dump = frame->bodies_at_dump;
 }
 
 static void dump_fragment(struct dump *dump, struct frame *frame)

@@ -61,7 +61,12 @@ struct fragment {
 
 /*
  * An entry of the die cache: a DIE that a symbol leads to. It lives in an arena
- * of dwarf.c, which fills in the first part; the second is die.c's.
+ * of dwarf.c, which fills in the first part; the rest is die.c's. For each symbol
+ *
+ *	dwarf.c		makes the rows of all new DIEs that it leads to
+ *	die_walk()	changes `separated` of items, and texts of MEMBER_NAME, in them
+ *	die_string()	makes strings of rows, which don't change any more
+ *	dwarf.c		gives up rows of named types, whose string is in the type table
  */
 struct die {
 	struct die_ref ref;
@@ -72,13 +77,16 @@ struct die {
 	struct text new_name; /* of a renamed union */
 	uint8_t special; /* enum special_union */
 
+	/* The walk: */
 	uint8_t visit; /* enum visit */
 	bool visited_closed;
-	uint8_t string; /* enum string_state */
+	/* Strings: */
+	uint8_t length_state; /* enum length_state */
+	/* The walk, and the dump: */
 	uint32_t last_walk; /* a body: the last walk that opened it */
 	uint32_t last_dump; /* a body: the last dump that it was written in */
-	uint32_t bodies; /* around its visit in the walk */
-	uint32_t dump_bodies; /* around it in the dump, + 1; or 0 */
+	uint32_t bodies_at_visit; /* open around it in the walk */
+	uint32_t bodies_at_dump; /* the same in the dump, + 1; or 0 */
 	uint64_t length; /* of its type string, in bytes */
 };
 

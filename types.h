@@ -30,14 +30,14 @@ struct key {
 /* A type string. */
 struct type_string {
 	struct text text; /* with references as written; not NUL-terminated */
-	struct type_reference *references; /* in the order of the text */
+	struct type_reference *references; /* in the order of the text; see `prepared` */
 	size_t reference_count;
 	/* Of those that keys_enter_string() makes: */
 	struct type_string *next; /* of the same key */
 	bool override; /* it stands for what later builds say, too (FORMAT 14) */
 	bool searched; /* for references */
 	/* versions.c's: */
-	bool prepared; /* only first references are left, and CRCs are known */
+	bool prepared; /* of two references to one key the first is left; CRCs are known */
 	uint32_t crc; /* of the text */
 };
 

@@ -102,7 +102,22 @@ bool is_bitcode(int fd);
  */
 bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header, const char **name);
 
-/* units.c: units */
+/*
+ * units.c: units
+ *
+ * The life of a unit: dwarf_input_open() lists it and finds its group, the units that
+ * refer to each other. match.c goes through the list, and with each unit
+ *
+ *	split_unit()	finds the one to read in its place, if it is a skeleton
+ *	unit_open()	reads its abbreviations; its DIEs can be read now, by way of a reference
+ *			from another unit of the group perhaps, which opens it before its turn
+ *	unit_close()	does nothing but after the last of the group: it gives up what is known of
+ *			all of them, so that their memory serves the next group, and counts that in
+ *			`given_up`, so that match.c's caches of DIEs are given up, too
+ *
+ * With --canonical some are opened again, in the order of the list, so a group is given up
+ * after its last unit then as well.
+ */
 
 /* Where a DIE stands; address NULL: nowhere. */
 struct die_ref {
