@@ -113,10 +113,10 @@ bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header, const char **n
  *			from another unit of the group perhaps, which opens it before its turn
  *	unit_close()	does nothing but after the last of the group: it gives up what is known of
  *			all of them, so that their memory serves the next group, and counts that in
- *			`given_up`, so that match.c's caches of DIEs are given up, too
+ *			`given_up`, so that all that DIEs were read into is given up, too
  *
- * With --canonical some are opened again, in the order of the list, so a group is given up
- * after its last unit then as well.
+ * With --canonical some are opened again, in the order of the list; those of a group whose last
+ * unit isn't are given up with the next that is the last of its group.
  */
 
 /* Where a DIE stands; address NULL: nowhere. */
