@@ -1,61 +1,17 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
 # In the kernel's build, with kbuild and modpost of the kernel headers that are installed: modules versioned by this tool,
-# through kbuild/make; and the tool built by kbuild. (Debian's packages: linux-headers-VERSION-amd64. KERNEL_HEADERS=FOLDERS are
-# others, each with a tree `build` in it.)
+# through kbuild/make; and the tool built by kbuild. (Headers.pm finds the headers.)
 use strict;
 use warnings;
 use FindBin;
-use lib "$FindBin::Bin/../lib";
+use lib "$FindBin::Bin/../lib", $FindBin::Bin;
 use Cwd ();
 use File::Spec;
 use Gendwarfksyms;
+use Headers;
 
-delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};
-
-my $top = Cwd::abs_path("$tests/..");
-$ENV{GENDWARFKSYMS} = Cwd::abs_path($tool);
-
-# Headers with another configuration, without a .config: links to what is in a tree, but for the files that say how it is configured.
-sub configured {
-	my ($tree, $to, %options) = @_;
-	my $from = Cwd::abs_path("$tree/build");
-	my $config = slurp("$from/include/config/auto.conf");
-	my $header = slurp("$from/include/generated/autoconf.h");
-	for my $option (keys %options) {
-		$config =~ s/^CONFIG_$option=.*\n//m;
-		$header =~ s/^#define CONFIG_$option .*\n//m;
-		next if !$options{$option};
-		$config .= "CONFIG_$option=y\n";
-		$header .= "#define CONFIG_$option 1\n";
-	}
-	mkdir $_ for $to, map {"$to/build$_"} '', '/scripts', '/include', '/include/config', '/include/generated';
-	for my $folder ('', '/scripts', '/include', '/include/generated') {
-		symlink $_, "$to/build$folder/" . (/([^\/]*)$/)[0]
-			for grep { !/\/(?:scripts|include|config|generated|autoconf\.h|Makefile|Module\.symvers|\.config|gendwarfksyms|\.\.?)$/ } glob "$from$folder/* $from$folder/.*";
-	}
-	# The place of the tree's own tool
-	mkdir "$to/build/scripts/gendwarfksyms";
-	symlink $ENV{GENDWARFKSYMS}, "$to/build/scripts/gendwarfksyms/gendwarfksyms";
-	# (The others in there are empty.)
-	spew("$to/build/include/config/" . (/([^\/]*)$/)[0], slurp($_)) for grep {-s} glob "$from/include/config/*";
-	spew("$to/build/include/config/auto.conf", $config);
-	spew("$to/build/include/generated/autoconf.h", $header);
-	spew("$to/build/Makefile", slurp("$from/Makefile") =~ s/^KBUILD_OUTPUT=.*/KBUILD_OUTPUT=$to\/build/mr);
-	my $symvers = slurp("$from/Module.symvers");
-	$symvers .= "0x12345678\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t\n" if $symvers !~ /\tmodule_layout\t/;
-	spew("$to/build/Module.symvers", $symvers);
-	return $to;
-}
-
-# Trees since 6.14 get the step for gendwarfksyms.
-my @trees = grep { -e "$_/build/include/config/auto.conf" } $ENV{KERNEL_HEADERS} ? split ' ', $ENV{KERNEL_HEADERS} : glob '/lib/modules/*';
 plan(skip_all => 'no headers of a kernel are installed') if !@trees;
-for my $tree (@trees) {
-	next if slurp("$tree/build/include/config/auto.conf") =~ /^CONFIG_MODVERSIONS=y$/m;
-	my ($name) = $tree =~ /([^\/]*)$/;
-	$tree = configured($tree, "$scratch/$name", map { $_ => 1 } qw(MODVERSIONS ASM_MODVERSIONS GENDWARFKSYMS BASIC_MODVERSIONS EXTENDED_MODVERSIONS));
-}
 
 # A module that exports, one that uses it, and one with assembly.
 my $header = <<'E';
@@ -154,18 +110,6 @@ sub make_module {
 		spew("$folder/$name", $files{$name} =~ s/^RULE$/$rule/mr);
 	}
 	spew("$folder/a.h", $header =~ s/^MORE$/$more/mr);
-}
-
-# Builds, and returns the versions by symbol.
-sub build {
-	my ($tree, $folder, @more) = @_;
-	my $r = command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder", 'modules', @more);
-	return ($r, $r->{status} ? {} : versions_of($folder));
-}
-
-sub versions_of {
-	my ($folder) = @_;
-	return {map { /^(0x[0-9a-f]{8})\t(\S+)\t/ ? ($2, $1) : () } split /\n/, slurp("$folder/Module.symvers") // ''};
 }
 
 # The versions that a module was built for, by symbol.
