@@ -434,20 +434,5 @@ E
 	$r = command("f\n", 'sh', '-c', 'cd "$1" && exec "$2" d.o "" >/dev/full', 'sh', $folder, "$top/kbuild/declared");
 	ok($r->{status} && $r->{err} =~ /space/, '... and a full disk is an error');
 }
-{
-	local $ENV{GENDWARFKSYMS} = "$scratch/no/such/program";
-	my $r = command('', "$top/kbuild/make", '-C', "$trees[0]/build", 'modules');
-	ok($r->{status} && $r->{err} =~ /^error: .*no\/such.*build it first/m, 'a program that is not there is an error');
-	$ENV{GENDWARFKSYMS} = "$scratch/a program";
-	chmod 0755, spew($ENV{GENDWARFKSYMS}, "#!/bin/sh\n");
-	$r = command('', "$top/kbuild/make", '-C', "$trees[0]/build", 'modules');
-	ok($r->{status} && $r->{err} =~ /^error: .*blank in its path: '.*a program'/m, '... and one with a blank in its path');
-	# (Paths are relative to where kbuild/make is called.)
-	mkdir "$scratch/other";
-	spew("$scratch/other/Makefile", 'all: ; $(GENDWARFKSYMS)');
-	chmod 0755, spew("$scratch/program", "#!/bin/sh\necho it is run\n");
-	$r = command('', 'sh', '-c', 'cd "$0" && GENDWARFKSYMS=./program "$1/kbuild/make" -s -C other', $scratch, $top);
-	is($r->{out}, "it is run\n", '... a relative path is one') or diag($r->{err});
-}
 
 done_testing();
