@@ -13,56 +13,58 @@
 
 gendwarfksyms-kbuild := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 
-# Configurations that can't work are an error before the first object is compiled.
+# Configurations that can't work are an error before anything is made that exports.
 gendwarfksyms-config = $(abspath $(objtree))/include/config/auto.conf
-gendwarfksyms-check = \
+gendwarfksyms-check = $\
 	$(if $(CONFIG_MODVERSIONS),,$(error error: gendwarfksyms: CONFIG_MODVERSIONS is off in '$(gendwarfksyms-config)': \
-		nothing would get a version))\
+		nothing would get a version))$\
 	$(if $(CONFIG_DEBUG_INFO),,$(error error: gendwarfksyms: there is no debugging information: CONFIG_DEBUG_INFO is off in \
-		'$(gendwarfksyms-config)' (turn on CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT)))\
+		'$(gendwarfksyms-config)' (turn on CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT)))$\
 	$(if $(CONFIG_DEBUG_INFO_REDUCED),$(error error: gendwarfksyms: the debugging information has no types: \
 		turn off CONFIG_DEBUG_INFO_REDUCED in '$(gendwarfksyms-config)'))
 
-# Whether this make has the step: scripts/Makefile.build defines gen_symversions, as a recursive variable, and other makes of the
-# build don't. (In newer trees the rule for C is also that of MODULE.mod.c.)
-gendwarfksyms-step = $(filter recursive,$(flavor gen_symversions))
+# Whether this make has the step: scripts/Makefile.build defines gen_symversions, as a recursive variable, and is given a folder, obj;
+# other makes of the build aren't. (In newer trees the rule for C is also that of MODULE.mod.c.)
+gendwarfksyms-step = $(gendwarfksyms-check)$(or $(filter recursive,$(flavor gen_symversions)),$(if $(filter command,$(origin obj)),$\
+	$(error error: gendwarfksyms: there is no gen_symversions in '$(srctree)/scripts/Makefile.build': \
+		kbuild/steps.mk doesn't know the step for versions of this kbuild. Please report it)))
 
-# The program with the options that hold for all objects, and those for the one that is made. FILE.symref is what the types
-# should be; with KBUILD_PRESERVE they have to.
-override gendwarfksyms = $(GENDWARFKSYMS)$(if $(KBUILD_GENDWARFKSYMS_STABLE), --stable)$(if $(GENDWARFKSYMS_CANONICAL), --canonical)$\
-	$(if $(KBUILD_SYMTYPES), --symtypes $(@:.o=.symtypes))
-gendwarfksyms-reference = $(if $(wildcard $(@:.o=.symref)),$(if $(KBUILD_PRESERVE), -p) -r $(@:.o=.symref))
+# The options that make other versions of the same objects, and the program with them and those of the object that is made.
+# FILE.symref is what the types should be; with KBUILD_PRESERVE they have to. (Where more is needed, symversions does the same.)
+export GENDWARFKSYMS_MODE = $(if $(KBUILD_GENDWARFKSYMS_STABLE),--stable) $(if $(GENDWARFKSYMS_CANONICAL),--canonical)
+override gendwarfksyms = $(strip $(GENDWARFKSYMS) $(GENDWARFKSYMS_MODE) $(if $(KBUILD_SYMTYPES),--symtypes $(@:.o=.symtypes)) $\
+	$(if $(wildcard $(@:.o=.symref)),$(if $(KBUILD_PRESERVE),-p) -r $(@:.o=.symref)))
 
 # Versions of linked objects are made by modpost, beside this file: all of C with GENDWARFKSYMS_LINKED; with clang's LTO those of
 # bitcode, and of what else is not complete.
 override MODPOST = $(if $(CONFIG_LTO_CLANG)$(GENDWARFKSYMS_LINKED),$(gendwarfksyms-kbuild),$(objtree)/scripts/mod)/modpost
 
-# What is done, a command with a semicolon or nothing, where the tool says that the object isn't enough. Other errors end the step.
-gendwarfksyms-incomplete = || { test $$? -eq 2 || exit 1; $(1) }
+# What is done, a command or nothing, where the tool says that the object isn't enough. Other errors end the step.
+gendwarfksyms-incomplete = || { test $$? -eq 2 || exit 1;$(if $(1), $(1);) }
 
 # C. What is incomplete is for symversions, or with LTO for modpost. (Without exports there is to be no symtypes file.)
-gendwarfksyms-declared = $(if $(CONFIG_LTO_CLANG),,$(gendwarfksyms-kbuild)/symversions $@ >> $(dot-target).cmd;)
-gendwarfksyms-c = $(gendwarfksyms)$(gendwarfksyms-reference) -e --complete $@ >> $(dot-target).cmd $\
+gendwarfksyms-declared = $(if $(CONFIG_LTO_CLANG),,$(gendwarfksyms-kbuild)/symversions c $@ >> $(dot-target).cmd)
+gendwarfksyms-c = $(gendwarfksyms) -e --complete $@ >> $(dot-target).cmd $\
 	$(call gendwarfksyms-incomplete,$(gendwarfksyms-declared))$\
 	$(if $(KBUILD_SYMTYPES),; test -s $(@:.o=.symtypes) || rm -f $(@:.o=.symtypes))
-override cmd_gen_symversions_c = $(strip $(gendwarfksyms-check)$\
-	$(if $(gendwarfksyms-step),$(if $(skip_gendwarfksyms)$(GENDWARFKSYMS_LINKED),,$(gendwarfksyms-c))))
+override cmd_gen_symversions_c = $(strip $(if $(gendwarfksyms-step),$\
+	$(if $(skip_gendwarfksyms)$(GENDWARFKSYMS_LINKED),,$(gendwarfksyms-c))))
 
 # Assembly: what it exports gets the types of prototypes in C. Trees since 6.14 have a step for that if CONFIG_GENDWARFKSYMS is on,
 # which is run with this program; with LTO it doesn't work, nor with the prototypes of an external module.
-gendwarfksyms-prototypes = $(gendwarfksyms-kbuild)/symversions $@ $(CC) $(c_flags) -iquote $(dir $<)
+gendwarfksyms-prototypes = $(gendwarfksyms-kbuild)/symversions S $@ $(CC) $(c_flags) -iquote $(dir $<)
 gendwarfksyms-S = $(if $(CONFIG_LTO_CLANG)$(KBUILD_EXTMOD),$(gendwarfksyms-prototypes),$\
 	$(if $(CONFIG_GENDWARFKSYMS),$(cmd_gensymtypes_S),$(gendwarfksyms-prototypes)))
-override cmd_gen_symversions_S = $(if $(gendwarfksyms-step),$(if $(CONFIG_ASM_MODVERSIONS),$\
-	exports=$$($(GENDWARFKSYMS) --list-exported $@); test -z "$$exports" || { $(gendwarfksyms-S) >> $(dot-target).cmd; }))
+override cmd_gen_symversions_S = $(strip $(if $(gendwarfksyms-step),$(if $(CONFIG_ASM_MODVERSIONS),$\
+	exports=$$($(GENDWARFKSYMS) --list-exported $@); test -z "$$exports" || { $(gendwarfksyms-S) >> $(dot-target).cmd; })))
 
 # Rust, and the functions in C that are for it: all that an object defines is exported. (rust_exports prints the names; it took the
 # column of nm as an argument in some trees.)
-override cmd_gendwarfksyms = $(if $(skip_gendwarfksyms),,$(call rust_exports,$@,"%s\n",$$3) | $\
+override cmd_gendwarfksyms = $(gendwarfksyms-check)$(if $(skip_gendwarfksyms),,$(call rust_exports,$@,"%s\n",$$3) | $\
 	$(gendwarfksyms)$(if $(CONFIG_LTO_CLANG), --complete) $@ >> $(dot-target).cmd $\
 	$(if $(CONFIG_LTO_CLANG),$(call gendwarfksyms-incomplete,)))
 
 # FILE.symtypes as a target, in trees before 6.15
-override cmd_cc_symtypes_c = $(CC) $(c_flags) $(if $(CONFIG_LTO_CLANG),-fno-lto) -c -o $@.o $< && \
-	$(gendwarfksyms-kbuild)/symversions $@ >/dev/null
-override cmd_cc_symtypes_S = $(CC) $(a_flags) -c -o $@.o $< && $(gendwarfksyms-prototypes) >/dev/null
+override cmd_cc_symtypes_c = $(gendwarfksyms-check)$(CC) $(c_flags) $(if $(CONFIG_LTO_CLANG),-fno-lto) -c -o $@.o $< && \
+	$(gendwarfksyms-kbuild)/symversions c $@ >/dev/null
+override cmd_cc_symtypes_S = $(gendwarfksyms-check)$(CC) $(a_flags) -c -o $@.o $< && $(gendwarfksyms-prototypes) >/dev/null

@@ -324,7 +324,7 @@ x.o: FORCE
 	$(call cmd,$(STEP))
 FORCE:
 E
-	my @config = qw(CONFIG_MODVERSIONS=y CONFIG_ASM_MODVERSIONS=y CONFIG_DEBUG_INFO=y);
+	my @config = qw(CONFIG_MODVERSIONS=y CONFIG_ASM_MODVERSIONS=y CONFIG_DEBUG_INFO=y srctree=linux);
 	for my $case (
 		# object, step, variables; what the tool is run with, symbols that get versions, symtypes file
 		['full', 'c', '', '-e --complete', 'e f'],
@@ -361,6 +361,15 @@ E
 		is(join(' ', sort((slurp("$folder/.x.o.cmd") // '') =~ /^#SYMVER (\S+) 0x(?!00000000)/mg)), $symbols, '... these get versions');
 		is(-e "$folder/x.symtypes" || 0, $symtypes || 0, '... a symtypes file');
 		is($r->{out} =~ /^done$/m || 0, defined $arguments || 0, '... or there is nothing to run');
+	}
+	# A kbuild with another name for its step, in a make that is given a folder, as scripts/Makefile.build is
+	for my $step ('c', 'S') {
+		my $r = command('', "$top/kbuild/make", '-C', $folder, 'x.o', @config, 'MODFINAL=1', 'obj=fs', "STEP=gen_symversions_$step");
+		isnt($r->{status}, 0, "an unknown kbuild, step $step: an error");
+		like($r->{err}, qr/error: gendwarfksyms: there is no gen_symversions in 'linux\/scripts\/Makefile\.build'/, '... which says what is not there');
+		# What is configured comes first, in each step.
+		$r = command('', "$top/kbuild/make", '-C', $folder, 'x.o', @config, 'CONFIG_MODVERSIONS=', 'obj=fs', 'objtree=linux', "STEP=gen_symversions_$step");
+		like($r->{err}, qr/error: gendwarfksyms: CONFIG_MODVERSIONS is off in '.*\/linux\/include\/config\/auto\.conf'/, '... but a configuration that cannot work says so');
 	}
 	# Errors end the step, and nothing is appended.
 	for my $case (['damaged', 'c', ''], ['damaged', 'c', 'KBUILD_SYMTYPES=1'], ['damaged', 'c', 'CONFIG_LTO_CLANG=y'], ['damaged', 'S', ''], ['damaged', 'rust', ''],
@@ -411,7 +420,7 @@ E
 	is($versions->("m.o\n"), $complete, '... also after a run that was killed before the end of its versions');
 	spew("$folder/.m.o.cmd", $cmd =~ s/^#SYMVER f .*/#SYMVER f 0x12345678/mr);
 	is($versions->("m.o\n"), '0: f 0x12345678', '... it is not made again');
-	like($versions->("m.o\n", 'GENDWARFKSYMS_CANONICAL', 1), qr/^0: f 0x(?!12345678|00000000)\w{8}$/, '... but for other options');
+	like($versions->("m.o\n", 'GENDWARFKSYMS_MODE', '--canonical'), qr/^0: f 0x(?!12345678|00000000)\w{8}$/, '... but for other options');
 	spew("$folder/$_", slurp("$folder/" . s/n/m/r)) for 'n.o', 'n.mod';
 	is($versions->("m.o\nn.o\n"), $complete, '... and modules that begin with the same object leave each other theirs');
 	unlink "$folder/m.mod";
@@ -424,15 +433,28 @@ E
 	spew("$folder/m.o", slurp("$folder/d.thinlto-native.o"));
 	spew("$folder/m.mod", "d.thinlto-native.o\n");
 	spew("$folder/.d.thinlto-native.o.cmd", "savedcmd_d.thinlto-native.o := false -x ir -c -o d.thinlto-native.o d.o\n");
-	spew("$folder/.d.o.cmd", "savedcmd_d.o := cc -g -c -o d.o d.c ; false\n\nsaved_c_flags_d.o := -g\n" =~ s/cc -g/cc -DSIGN='"$(pound)"' -g/r);
+	spew("$folder/.d.o.cmd", "savedcmd_d.o := cc -g -c -o d.o d.c ; false\n\nsource_d.o := d.c\n\nsaved_c_flags_d.o := -g\n" =~ s/cc -g/cc -DSIGN='"$(pound)"' -g/r);
 	$r = $in->("m.o\n", '-T', '-');
 	is($r->{status} . $r->{err}, '0', '... gets versions with ThinLTO') or diag($r->{err});
 	my %versions = slurp("$folder/.d.o.cmd") =~ /^#SYMVER (\S+) (\S+)$/mg;
 	is(join(' ', sort keys %versions), 'f g', '... in the file where modpost looks for them');
 	is($versions{f}, $versions{g}, '... with the types of its source');
 	isnt($versions{g}, '0x00000000', '... which are known');
-	$r = command("f\n", 'sh', '-c', 'cd "$1" && exec "$2" d.o "" >/dev/full', 'sh', $folder, "$top/kbuild/declared");
+	spew("$folder/d.o", slurp("$folder/m.o"));
+	$r = command('', 'sh', '-c', 'cd "$1" && exec "$2" c d.o >/dev/full', 'sh', $folder, "$top/kbuild/symversions");
 	ok($r->{status} && $r->{err} =~ /space/, '... and a full disk is an error');
+
+	# Without a source there are no types.
+	spew("$folder/d.S", '');
+	for my $case (['in assembly', "savedcmd_d.o := cc -g -c -o d.o d.S\n\nsource_d.o := d.S\n", 0], ['by another command', "savedcmd_d.o := objcopy d.bin d.o\n", 1],
+		['by a command that has not got its source', "savedcmd_d.o := cc -g -c -o d.o other.c\n\nsource_d.o := d.c\n", 1]) {
+		my ($how, $text, $status) = @$case;
+		spew("$folder/.d.o.cmd", $text);
+		$r = $in->("m.o\n", '-T', '-');
+		is($r->{status}, $status, "an object that was made $how: status $status");
+		is($r->{err}, $status ? "error: gendwarfksyms: 'd.o' exports what it only declares, and './.d.o.cmd' has no command that compiles its source, for the types: export it from a file that kbuild compiles\n"
+			: "warning: gendwarfksyms: symbol_print_versions: no information for symbol f, which 'm.o' exports\n", '... and this message');
+	}
 }
 
 done_testing();
