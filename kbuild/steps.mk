@@ -13,6 +13,21 @@
 
 gendwarfksyms-kbuild := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 
+# Which versions a build makes, by the variables that are set, and which ones a folder has, the kernel's or a module's. Kbuild doesn't
+# make objects anew because of other variables, so a build with others is an error. The first step that is run notes them down, in a
+# file that `make clean` removes, as it does all .*.cmd. Only makes of what is exported look at it: scripts/Makefile.build is to
+# make built-in.a or modules.order then, and else only Rust has a step. (Since 6.13 makes for a module are run in its folder.)
+gendwarfksyms-variables = $(or $(strip $(foreach variable,KBUILD_GENDWARFKSYMS_STABLE GENDWARFKSYMS_CANONICAL GENDWARFKSYMS_LINKED,$\
+	$(if $($(variable)),$(variable)=1))),no options)
+gendwarfksyms-folder = $(or $(if $(filter $(CURDIR),$(realpath $(objtree))),$(KBUILD_EXTMOD)),.)
+gendwarfksyms-made = $(file <$(gendwarfksyms-folder)/.gendwarfksyms.cmd)
+gendwarfksyms-same = $(if $(subst |$(gendwarfksyms-variables)|,,|$(or $(gendwarfksyms-made),$(gendwarfksyms-variables))|),$\
+	$(error error: gendwarfksyms: the versions in '$(abspath $(gendwarfksyms-folder))' were made with $(gendwarfksyms-made), \
+		and this build has $(gendwarfksyms-variables): run make clean first))
+gendwarfksyms-note = $(gendwarfksyms-same)$\
+	$(if $(gendwarfksyms-made),,$(file >$(gendwarfksyms-folder)/.gendwarfksyms.cmd,$(gendwarfksyms-variables)))
+$(if $(need-builtin)$(need-modorder),$(gendwarfksyms-same))
+
 # Configurations that can't work are an error before anything is made that exports.
 gendwarfksyms-config = $(abspath $(objtree))/include/config/auto.conf
 gendwarfksyms-check = $\
@@ -25,14 +40,14 @@ gendwarfksyms-check = $\
 
 # Whether this make has the step: scripts/Makefile.build defines gen_symversions, as a recursive variable, and is given a folder, obj;
 # other makes of the build aren't. (In newer trees the rule for C is also that of MODULE.mod.c.)
-gendwarfksyms-step = $(gendwarfksyms-check)$(or $(filter recursive,$(flavor gen_symversions)),$(if $(filter command,$(origin obj)),$\
+gendwarfksyms-step = $(gendwarfksyms-check)$(if $(need-builtin)$(need-modorder),$(gendwarfksyms-note))$(or $(filter recursive,$(flavor gen_symversions)),$(if $(filter command,$(origin obj)),$\
 	$(error error: gendwarfksyms: there is no gen_symversions in '$(srctree)/scripts/Makefile.build': \
 		kbuild/steps.mk doesn't know the step for versions of this kbuild. Please report it)))
 
 # The options that make other versions of the same objects, and the program with them and those of the object that is made.
 # FILE.symref is what the types should be; with KBUILD_PRESERVE they have to. (Where more is needed, symversions does the same.)
-export GENDWARFKSYMS_MODE = $(if $(KBUILD_GENDWARFKSYMS_STABLE),--stable) $(if $(GENDWARFKSYMS_CANONICAL),--canonical)
-override gendwarfksyms = $(strip $(GENDWARFKSYMS) $(GENDWARFKSYMS_MODE) $(if $(KBUILD_SYMTYPES),--symtypes $(@:.o=.symtypes)) $\
+export gendwarfksyms_mode = $(if $(KBUILD_GENDWARFKSYMS_STABLE),--stable) $(if $(GENDWARFKSYMS_CANONICAL),--canonical)
+override gendwarfksyms = $(strip $(GENDWARFKSYMS) $(gendwarfksyms_mode) $(if $(KBUILD_SYMTYPES),--symtypes $(@:.o=.symtypes)) $\
 	$(if $(wildcard $(@:.o=.symref)),$(if $(KBUILD_PRESERVE),-p) -r $(@:.o=.symref)))
 
 # Versions of linked objects are made by modpost, beside this file: all of C with GENDWARFKSYMS_LINKED; with clang's LTO those of
@@ -60,7 +75,7 @@ override cmd_gen_symversions_S = $(strip $(if $(gendwarfksyms-step),$(if $(CONFI
 
 # Rust, and the functions in C that are for it: all that an object defines is exported. (rust_exports prints the names; it took the
 # column of nm as an argument in some trees.)
-override cmd_gendwarfksyms = $(gendwarfksyms-check)$(if $(skip_gendwarfksyms),,$(call rust_exports,$@,"%s\n",$$3) | $\
+override cmd_gendwarfksyms = $(gendwarfksyms-check)$(gendwarfksyms-note)$(if $(skip_gendwarfksyms),,$(call rust_exports,$@,"%s\n",$$3) | $\
 	$(gendwarfksyms)$(if $(CONFIG_LTO_CLANG), --complete) $@ >> $(dot-target).cmd $\
 	$(if $(CONFIG_LTO_CLANG),$(call gendwarfksyms-incomplete,)))
 
