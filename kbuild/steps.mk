@@ -40,9 +40,10 @@ gendwarfksyms-check = $\
 
 # Whether this make has the step: scripts/Makefile.build defines gen_symversions, as a recursive variable, and is given a folder, obj;
 # other makes of the build aren't. (In newer trees the rule for C is also that of MODULE.mod.c.)
-gendwarfksyms-step = $(gendwarfksyms-check)$(if $(need-builtin)$(need-modorder),$(gendwarfksyms-note))$(or $(filter recursive,$(flavor gen_symversions)),$(if $(filter command,$(origin obj)),$\
-	$(error error: gendwarfksyms: there is no gen_symversions in '$(srctree)/scripts/Makefile.build': \
-		kbuild/steps.mk doesn't know the step for versions of this kbuild. Please report it)))
+gendwarfksyms-step = $(gendwarfksyms-check)$(if $(need-builtin)$(need-modorder),$(gendwarfksyms-note))$\
+	$(or $(filter recursive,$(flavor gen_symversions)),$(if $(filter command,$(origin obj)),$\
+		$(error error: gendwarfksyms: there is no gen_symversions in '$(srctree)/scripts/Makefile.build': \
+			kbuild/steps.mk doesn't know the step for versions of this kbuild. Please report it)))
 
 # The options that make other versions of the same objects, and the program with them and those of the object that is made.
 # FILE.symref is what the types should be; with KBUILD_PRESERVE they have to. (Where more is needed, symversions does the same.)
@@ -79,7 +80,9 @@ override cmd_gendwarfksyms = $(gendwarfksyms-check)$(gendwarfksyms-note)$(if $(s
 	$(gendwarfksyms)$(if $(CONFIG_LTO_CLANG), --complete) $@ >> $(dot-target).cmd $\
 	$(if $(CONFIG_LTO_CLANG),$(call gendwarfksyms-incomplete,)))
 
-# FILE.symtypes as a target, in trees before 6.15
-override cmd_cc_symtypes_c = $(gendwarfksyms-check)$(CC) $(c_flags) $(if $(CONFIG_LTO_CLANG),-fno-lto) -c -o $@.o $< && \
+# FILE.symtypes as a target, in trees before 6.15. Its object has a .cmd file, too, for what it only declares.
+cmd_gendwarfksyms_symtypes_o = $(CC) $(c_flags) $(if $(CONFIG_LTO_CLANG),-fno-lto) -c -o $@.o $<
+override cmd_cc_symtypes_c = $(gendwarfksyms-check)$(cmd_gendwarfksyms_symtypes_o) && \
+	printf '%s\n' 'cmd_$@.o := $(call make-cmd,gendwarfksyms_symtypes_o)' 'source_$@.o := $<' >$(dot-target).o.cmd && \
 	$(gendwarfksyms-kbuild)/symversions c $@ >/dev/null
 override cmd_cc_symtypes_S = $(gendwarfksyms-check)$(CC) $(a_flags) -c -o $@.o $< && $(gendwarfksyms-prototypes) >/dev/null
