@@ -362,6 +362,17 @@ E
 		is(-e "$folder/x.symtypes" || 0, $symtypes || 0, '... a symtypes file');
 		is($r->{out} =~ /^done$/m || 0, defined $arguments || 0, '... or there is nothing to run');
 	}
+	# FILE.symref is for all steps.
+	command("f\n", $ENV{GENDWARFKSYMS}, '-T', "$folder/x.symref", c_object("int f(long x) { return x; }\n"));
+	spew("$folder/x.o", slurp($objects{full}));
+	for my $step ('gen_symversions_c', 'gen_symversions_S', 'gendwarfksyms') {
+		unlink "$folder/.x.o.cmd";
+		my $r = command('', "$top/kbuild/make", '-C', $folder, 'x.o', @config, "REACH=$ENV{PATH}", 'CONFIG_GENDWARFKSYMS=y', 'KBUILD_PRESERVE=1', "STEP=$step");
+		isnt($r->{status}, 0, "$step, KBUILD_PRESERVE=1: other types are an error");
+		like($r->{err}, qr/^warning: .*the version of f changed.*^error: .* differs? from those of 'x\.symref'/ms, '... which names the reference');
+		is(slurp("$folder/.x.o.cmd"), '', '... and nothing is written');
+	}
+	unlink "$folder/x.symref";
 	# A kbuild with another name for its step, in a make that is given a folder, as scripts/Makefile.build is
 	for my $step ('c', 'S') {
 		my $r = command('', "$top/kbuild/make", '-C', $folder, 'x.o', @config, 'MODFINAL=1', 'obj=fs', "STEP=gen_symversions_$step");
