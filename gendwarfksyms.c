@@ -182,6 +182,7 @@ struct run {
 	struct output symtypes;
 	struct output consolidated_output;
 	struct consolidated consolidated;
+	unsigned int last; /* the number of the last file that is read, from 1 */
 };
 
 /*
@@ -277,6 +278,9 @@ static void process_file(struct run *run, const struct path *path, unsigned int 
 	match_symbols(list, &input->object, table, input->cache);
 	kabi_warn_unmatched(&input->rules, table);
 	symbols_compute_versions(list, table);
+	/* Then nothing is said of the reference file, either. */
+	if (options.complete && number == run->last && !symbols_complete(list))
+		exit(EXIT_INCOMPLETE);
 	use_types(run, path);
 	debug("dies=%" PRIu64 " loaded=%" PRIu64 " lookups=%" PRIu64 " written=%" PRIu64
 	      " hashed=%" PRIu64 " slices=%" PRIu64,
@@ -339,6 +343,23 @@ static void read_list(struct symbol_list *list)
 	symbols_read(list, stdin);
 }
 
+/* Begins with the files to write, and names the input files in the consolidated one. */
+static void open_outputs(struct run *run, struct paths *paths)
+{
+	output_open(&run->symtypes, options.symtypes);
+	output_open(&run->consolidated_output, options.consolidated);
+	if (!options.symtypes && !options.consolidated)
+		return;
+	for (size_t i = 0; i < paths->count; i++) {
+		struct path *path = &paths->paths[i];
+
+		output_check_input(path->path);
+		if (options.consolidated)
+			path->name = consolidated_name(&run->consolidated, options.relative_to,
+						       path->path);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct run run = { .reference = { .keys = &run.keys },
@@ -380,18 +401,13 @@ int main(int argc, char **argv)
 		reference_read(&run.reference, options.reference,
 			       make_text(options.canonical ? CANONICAL_SCHEME : ""));
 	/* If there are no symbols, not yesterday's files, but empty ones. */
-	output_open(&run.symtypes, options.symtypes);
-	output_open(&run.consolidated_output, options.consolidated);
-	for (size_t i = 0; (options.symtypes || options.consolidated) && i < paths.count; i++)
-		output_check_input(paths.paths[i].path);
-	for (size_t i = 0; options.consolidated && i < paths.count; i++)
-		paths.paths[i].name = consolidated_name(&run.consolidated, options.relative_to,
-							paths.paths[i].path);
+	open_outputs(&run, &paths);
+	for (size_t i = 0; i < paths.count; i++)
+		if (!paths.paths[i].unwanted)
+			run.last = i + 1;
 	for (size_t i = 0; run.list.count && i < paths.count; i++)
 		if (!paths.paths[i].unwanted)
 			process_file(&run, &paths.paths[i], i + 1);
-	if (options.complete && !symbols_complete(&run.list))
-		exit(EXIT_INCOMPLETE);
 	if (options.reference)
 		changed = report_reference(&run);
 	if (changed && options.preserve)

@@ -29,6 +29,8 @@ is_result('without --complete', 0, $versions =~ s/g 0x.*/g 0x00000000/r,
 	qr/\Awarning: .*no information for symbol g\n\z/, '-e', $declares);
 is_result('--complete without a version', 2, '', qr/\A\z/, '-e', '--complete', $declares);
 is_result('--complete with a list', 2, '', qr/\A\z/, '--complete', $declares, '-T', "$scratch/none");
+is_result('--complete with another version before', 2, '', qr/\A\z/, '-e', '--complete', '-r', spew("$scratch/other", "f variable x\n"), $nothing, $declares);
+is_result('... of which the tool without it speaks', 0, $versions =~ s/g 0x.*/g 0x00000000/r, qr/the version of f changed/, '-e', '-r', "$scratch/other", $declares);
 is(-e "$scratch/none" || 0, 0, '... writes no symtypes file');
 is(join(' ', glob "$scratch/none*"), '', '... nor a temporary one');
 is(command("f\n", $tool, '--complete', $declares)->{status}, 0, '... is about the names that are listed');
