@@ -117,7 +117,6 @@ static void write_reports(struct reports *reports, const struct judgement *judge
 	output_close_stdout();
 	for (report = reports->reports; report < end; report++)
 		output_replace(&report->output);
-	free(reports->reports);
 	free(reports->inputs);
 }
 

@@ -246,7 +246,8 @@ static struct supplement read_debug_sup(Elf *elf, bool is_supplementary)
 		/* Its version, 2 bytes; a flag; a name; the checksum's size */
 		text = (const char *)data->d_buf + 3;
 		end = memchr(text, 0, data->d_size - 3);
-		if (!end || !*text || text[-1] != is_supplementary)
+		/* A supplementary file itself has no name there. */
+		if (!end || text[-1] != is_supplementary || (!*text && !is_supplementary))
 			continue;
 		end += 2;
 		if (end > text - 3 + data->d_size)
