@@ -216,5 +216,5 @@ int main(int argc, char **argv)
 	write_reports(&reports, &judgement);
 	differ = any_failed(&judgement);
 	judgement_end(&judgement);
-	return differ;
+	exit(differ); /* with the reports in place, which output.c looks at then */
 }
