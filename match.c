@@ -306,7 +306,7 @@ static bool note_choice(struct matcher *matcher, struct choice choice)
 {
 	struct symbol *symbol = choice.symbol;
 
-	if (!matcher->choices || !symbol->choice) {
+	if (!symbol->choice || symbol->choice > matcher->choice_count) {
 		*APPEND(matcher->choices, matcher->choice_count, matcher->choices_capacity) =
 			choice;
 		symbol->choice = matcher->choice_count;
