@@ -8,8 +8,6 @@
 #include "kabi-compare.h"
 #include "../output.h"
 #include <getopt.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 const struct program program = { "kabi-compare", 2 };
 
@@ -123,7 +121,7 @@ static void write_reports(struct reports *reports, const struct judgement *judge
 /* Ends the program if there is a Module.symvers, or more, without a symbol. */
 static void check_symvers(const struct symvers *symvers)
 {
-	if (symvers->path && !symvers->by_name.slots)
+	if (symvers->path && !symvers->by_name.count)
 		error("no symbols are in '%s'", symvers->path);
 }
 
