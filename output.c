@@ -65,6 +65,11 @@ void output_handle_signals(void)
 			sigaction(numbers[i], &action, NULL);
 }
 
+static bool same_inode(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
 /* Looks at the folder that a file is in. Returns false if that can't be done. */
 static bool stat_folder(const char *path, struct stat *status)
 {
@@ -90,8 +95,7 @@ static bool is_same_file(const char *a, const char *b)
 	if (!is_there &&
 	    (strcmp(basename(a), basename(b)) || !stat_folder(a, &one) || !stat_folder(b, &other)))
 		return false;
-	return (S_ISREG(one.st_mode) || !is_there) && one.st_dev == other.st_dev &&
-	       one.st_ino == other.st_ino;
+	return (S_ISREG(one.st_mode) || !is_there) && same_inode(&one, &other);
 }
 
 /* Finds the output that is to be written to the file of that path; or NULL. */
@@ -163,7 +167,7 @@ static bool is_stdout(const char *path)
 	struct stat status, out;
 
 	return stat(path, &status) == 0 && fstat(STDOUT_FILENO, &out) == 0 &&
-	       status.st_dev == out.st_dev && status.st_ino == out.st_ino;
+	       same_inode(&status, &out);
 }
 
 /* Copies what was written to where it belongs, for what can't be replaced. */
