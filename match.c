@@ -306,6 +306,7 @@ static bool note_choice(struct matcher *matcher, struct choice choice)
 {
 	struct symbol *symbol = choice.symbol;
 
+	/* (A place beyond the last can't be; clang's analyzer asks.) */
 	if (!symbol->choice || symbol->choice > matcher->choice_count) {
 		*APPEND(matcher->choices, matcher->choice_count, matcher->choices_capacity) =
 			choice;

@@ -150,8 +150,8 @@ static void read_sections(struct debug_file *file, Elf *elf, bool hide)
 }
 
 /*
- * Cuts the sections of texts after their last NUL, for libdw too: up to 0.188, it doesn't
- * check that a text has an end. They have been relocated.
+ * Cuts the sections of texts, which have been relocated, after their last NUL: libdw (0.188)
+ * doesn't check that a text has an end, and those of a supplementary file nobody else does.
  */
 static void cut_texts(struct debug_file *file, Elf *elf)
 {
