@@ -75,7 +75,7 @@ void filter_read(struct symbol_filter *list, const char *path)
 		if (is_heading(text.line) || !split_words(&text, &word, 1))
 			continue;
 		pattern = make_pattern(&list->arena, word, text.number);
-		if (strpbrk(word, "*?"))
+		if (strpbrk(word, "*?["))
 			*APPEND(list->patterns, list->count, list->capacity) = pattern;
 		else if (!cache_find_text(&list->names, pattern.text))
 			cache_add_text(&list->names,

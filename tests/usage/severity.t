@@ -63,6 +63,7 @@ for my $option ('-r', '-s') {
 	@twice = ($option, spew("$scratch/one", "f FAIL\n")) x 2 if $option eq '-r';
 	like(compare($old, $new, @twice)->{err}, qr/^error: .* --\w+ is given twice$/m, "$option twice");
 }
+is(compare($old, $new, '-f', 'short', '-s', spew("$scratch/list", "gon[e]\n"))->{out}, "$short[1]\n", 'a list with brackets');
 is(compare($old, $new, '-f', 'short', '-s', spew("$scratch/list", "[abi symbol list]\n  [other list] \nb\n"))->{out}, "changed b vmlinux.o\n", 'headings with blanks');
 for my $case (['CHANGE member-grown PASS', "no kind of change is called 'member-grown' \\(kabi-compare\\(1\\)"], ['TYPE PASS', "the rule 'TYPE'"], ['TYPE s#s s#e PASS', 'there is more in it than expected']) {
 	$r = compare($old, $new, rules($case->[0]));
