@@ -180,6 +180,7 @@ static const char *name_of(struct words *words, const struct text_line *line)
 /* Its C, without what is at the end; of a list in braces no items. */
 static const char *show(struct words *words, const struct text_line *line)
 {
+	const struct text_line *start = line; /* that the braces are opened in */
 	struct text text = line->text;
 
 	if (line->item->kind == NODE_VALUE && *line->format == ' ')
@@ -187,7 +188,10 @@ static const char *show(struct words *words, const struct text_line *line)
 	text.length -= text.length && strchr(",;", text.start[text.length - 1]);
 	if (!text.length || *text.start != '}')
 		return join(words, "%.*s", SHOW(text));
-	return join(words, "%s { ... %.*s", body_word(line->body), SHOW(text));
+	do
+		start--;
+	while (start->level > line->level);
+	return join(words, "%.*s ... %.*s", SHOW(start->text), SHOW(text));
 }
 
 /* Pairs */
@@ -349,21 +353,28 @@ static void find_reserved(struct words *words)
 
 /* Comparing */
 
-/* Whether two types are the same but for qualifiers, wherever these are. */
+/* Whether it may come or go without another layout or access: const, restrict, volatile. */
+static bool is_mere_qualifier(const struct node *type)
+{
+	return is_qualifier(type) && type->kind != NODE_ATOMIC &&
+	       !type->attributes[ALIGNMENT].start;
+}
+
+/* Whether two types are the same but for such qualifiers, wherever these are. */
 static bool same_unqualified(const struct node *old, const struct node *new)
 {
 	while (!same_text(old->text, new->text)) {
-		if (is_qualifier(old)) {
+		if (is_mere_qualifier(old)) {
 			old = old->type;
 			continue;
 		}
-		if (is_qualifier(new)) {
+		if (is_mere_qualifier(new)) {
 			new = new->type;
 			continue;
 		}
 		if (old->kind != new->kind || !old->type || is_function(old) ||
 		    !same_text(old->name, new->name) || !same_text(old->bounds, new->bounds) ||
-		    !same_attribute(old, new, BYTE_SIZE))
+		    !same_attribute(old, new, BYTE_SIZE) || !same_attribute(old, new, ALIGNMENT))
 			return false;
 		old = old->type;
 		new = new->type;

@@ -197,6 +197,8 @@ SKIP: {
 		['two members that changed places', 'struct s { int a; int b; };', 'struct s { int b; int a; };', "s#s: 'b' moved by -4 bytes [member-moved]", "s#s: 'a' moved by 4 bytes [member-moved]"],
 		['alignment', $common, 'struct s { int a; char b; long c; } __attribute__((aligned(16)));', 's#s: the alignment changed from none to 16 [alignment]'],
 		['a member of a union', 'union u { int a; }; struct s { union u *u; };', 'union u { int a; char b; }; struct s { union u *u; };', "u#u: 'b' (char b) was added to a union [union-member-added]"],
+		['... of a structure in place', 'struct s { const struct { int a; } *p; };', 'struct s { struct { int a; } *p; };', "s#s: 'p' was 'const struct { ... } *p', is 'struct { ... } *p' [qualifier]"],
+		['... but _Atomic', 'struct s { _Atomic int a; };', 'struct s { int a; };', "s#s: 'a' was '_Atomic int a', is 'int a' [member-retyped]"],
 		['... that stands in place', 'struct s { union { int a; long b; } u; };', 'struct s { union { int a; long b; char c[16]; } u; };', 's#s: the size changed from 8 to 16 [size]', "s#s: 'u.c' (char c[16]) was added to a union [union-member-added]",
 			"s#s: the size of 'u' changed from 8 to 16 [size]"],
 		['... without a name', 'struct s { int a; union { int b; }; int c; };', 'struct s { int a; long d; union { int e; }; int c; };', 's#s: the size changed from 12 to 24 [size]', "s#s: 'd' (long int d) was added [member-added]",
