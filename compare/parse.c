@@ -316,18 +316,37 @@ uint64_t number_of(struct text number)
 	return value;
 }
 
+/* The size that a reference says of a typedef such as t#u64; or 0. */
+static uint64_t size_in_name(const struct node *reference)
+{
+	static const char *const names[][6] = {
+		{ "u8", "s8", "__u8", "__s8", "uint8_t", "int8_t" },
+		{ "u16", "s16", "__u16", "__s16", "uint16_t", "int16_t" },
+		{ "u32", "s32", "__u32", "__s32", "uint32_t", "int32_t" },
+		{ "u64", "s64", "__u64", "__s64", "uint64_t", "int64_t" },
+	};
+
+	for (int i = 0; *reference->text.start == 't' && i < 4; i++)
+		for (int j = 0; j < 6; j++)
+			if (same_text(reference->name, make_text(names[i][j])))
+				return 1 << i;
+	return 0;
+}
+
 bool size_of(const struct node *type, uint64_t *size)
 {
-	uint64_t elements = 1;
+	uint64_t elements = 1, one;
 
-	for (; !type->attributes[BYTE_SIZE].start; type = type->type) {
+	for (; !type->attributes[BYTE_SIZE].start && type->kind != NODE_NAMED; type = type->type) {
 		if (type->kind != NODE_ARRAY && !is_qualifier(type))
 			return false;
 		if (type->kind == NODE_ARRAY &&
 		    __builtin_mul_overflow(elements, type->elements, &elements))
 			return false;
 	}
-	return !__builtin_mul_overflow(elements, number_of(type->attributes[BYTE_SIZE]), size);
+	one = type->kind == NODE_NAMED ? size_in_name(type)
+				       : number_of(type->attributes[BYTE_SIZE]);
+	return (one || type->kind != NODE_NAMED) && !__builtin_mul_overflow(elements, one, size);
 }
 
 bool place_of(const struct node *member, uint64_t base, bool in_union, uint64_t *bits)

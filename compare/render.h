@@ -81,7 +81,10 @@ struct node *parse_type_string(struct arena *arena, struct text string);
 /* The value of an attribute, or of a bound; 0 if it is absent. */
 uint64_t number_of(struct text number);
 
-/* The size of a type, in bytes. Returns false if its string alone doesn't say. */
+/*
+ * The size of a type, in bytes, also of those whose names say it, as u64. Returns false if its
+ * string alone doesn't say.
+ */
 bool size_of(const struct node *type, uint64_t *size);
 
 /*

@@ -303,23 +303,22 @@ static void pair_outer(struct words *words)
 }
 
 /*
- * Whether a member is room that was reserved. --stable shows it without a name, which
- * otherwise only structures and unions may lack (FORMAT 8).
+ * Whether a member is room that was reserved, of so many bytes. --stable shows it without a name,
+ * which otherwise only structures and unions may lack (FORMAT 8), or typedefs of them.
  */
-static bool is_reserved(const struct text_line *line)
+static bool is_reserved(const struct text_line *line, uint64_t *size)
 {
 	/* What names have in them: the kernel's tool's and Android's, Red Hat's, SUSE's. */
 	static const char *const names[] = { "kabi_reserved", "rh_reserved", "suse_kabi_padding" };
-	const struct node *type = line->item->type;
 	struct text name = line->item->name;
 
-	if (line->item->kind != NODE_MEMBER || line->in_union || line->place == UNPLACED)
+	if (line->item->kind != NODE_MEMBER || line->in_union || line->place == UNPLACED ||
+	    !size_of(line->item->type, size))
 		return false;
 	for (size_t i = 0; name.length && i < sizeof(names) / sizeof(*names); i++)
 		if (memmem(name.start, name.length, names[i], strlen(names[i])))
 			return true;
-	return !name.length && !line->body &&
-	       (type->kind != NODE_NAMED || *type->text.start == 't');
+	return !name.length && !line->body;
 }
 
 /* Marks members that came where room was reserved, and the room. */
@@ -331,20 +330,18 @@ static void find_reserved(struct words *words)
 		struct text_line *room = &old->lines[i];
 		/* It stays, and what uses it is in a new union with it. */
 		bool wrapped = room->twin && room->twin->level > room->level;
-		uint64_t size, bits = 1;
+		uint64_t room_size, size;
 
-		if (!room->item || (room->twin && !wrapped) || !is_reserved(room))
+		if (!room->item || (room->twin && !wrapped) || !is_reserved(room, &room_size))
 			continue;
-		if (size_of(room->item->type, &size))
-			bits = 8 * size;
 		for (size_t j = 0; j < new->count; j++) {
 			struct text_line *line = &new->lines[j];
 			uint64_t at = line->place - room->place;
 
 			if (!line->item || line->twin || (line->level != room->level && !wrapped) ||
 			    line->pointers != room->pointers || line->item->kind != NODE_MEMBER ||
-			    at >= bits ||
-			    (size_of(line->item->type, &size) && bits > 1 && at + 8 * size > bits))
+			    at >= 8 * room_size ||
+			    (size_of(line->item->type, &size) && at + 8 * size > 8 * room_size))
 				continue;
 			line->is_taken = room->is_taken = true;
 		}
@@ -506,8 +503,9 @@ static void compare_items(struct words *words, struct text_line *old, struct tex
 	struct text_line *old_end = find_end(old), *new_end = find_end(new);
 	size_t count = words->findings->count;
 	bool stays = old_end->twin == new_end && old->in_union == new->in_union;
+	uint64_t size;
 
-	if (!same_text(from, to) && is_reserved(old))
+	if (!same_text(from, to) && is_reserved(old, &size))
 		add(words, "reserved-used",
 		    join(words, "%s takes the room of '%.*s'", what, SHOW(from)));
 	else if (!same_text(from, to))
