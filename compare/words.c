@@ -271,12 +271,12 @@ static struct text_line *find_end(struct text_line *line)
 	return end;
 }
 
-/* The first member in a new structure or the like that was in another before; NULL: none is. */
-static struct text_line *find_wrapped(const struct words *words, struct text_line *line)
+/* The first member in a structure or the like that the other lines have too; NULL: none is. */
+static struct text_line *find_wrapped(const struct text_lines *lines, struct text_line *line)
 {
-	struct text_line *start = words->new.lines, *first = NULL;
+	struct text_line *first = NULL;
 
-	for (struct text_line *at = line; at > start && at[-1].level > line->level;)
+	for (struct text_line *at = line; at > lines->lines && at[-1].level > line->level;)
 		if ((--at)->twin && at->item->kind == NODE_MEMBER)
 			first = at;
 	return first;
@@ -525,12 +525,14 @@ static void compare_items(struct words *words, struct text_line *old, struct tex
 }
 
 /*
- * Says that members are in a new structure or union, if that is of none that is new itself.
- * Returns false if none are.
+ * Says that members are in a new structure or union, or in an old one no longer, if that is itself
+ * in none that came or went. Returns false if none are.
  */
-static bool add_wrapper(struct words *words, struct text_line *line, const struct text_line *end)
+static bool add_wrapper(struct words *words, struct text_line *line, const struct text_line *end,
+			bool is_new)
 {
-	struct text_line *first = find_wrapped(words, line), *last = first;
+	struct text_line *first = find_wrapped(is_new ? &words->new : &words->old, line);
+	struct text_line *last = first;
 	size_t count = 0;
 	const char *what, *where;
 
@@ -541,16 +543,56 @@ static bool add_wrapper(struct words *words, struct text_line *line, const struc
 			last = at;
 			count++;
 		}
-	what = name_of(words, first->twin);
+	what = name_of(words, is_new ? first->twin : first);
 	if (count > 1)
 		what = join(words, "%zu members, %s to %s, are", count, what,
-			    name_of(words, last->twin));
+			    name_of(words, is_new ? last->twin : last));
 	else
 		what = join(words, "%s is", what);
 	where = line->has_name ? join(words, " %s", name_of(words, line)) : "";
 	add(words, line->is_taken ? "reserved-used" : "member-wrapped",
-	    join(words, "%s in a new %s%s now", what, body_word(line->body), where));
+	    join(words, is_new ? "%s in a new %s%s now" : "%s no longer in a %s%s", what,
+		 body_word(line->body), where));
 	return true;
+}
+
+/*
+ * The array without bounds at the end of the old structure whose elements are where a member
+ * is now; or NULL. Here it is d, for x, which takes 4 bytes that were padding in sizeof:
+ *
+ *	struct { long l; int n; char d[0]; };	struct { long l; int n; char d[0]; int x; };
+ */
+static const struct text_line *find_open_array(const struct words *words,
+					       const struct text_line *line)
+{
+	const struct text_line *array = NULL;
+
+	for (size_t i = 0; i < words->old.count; i++) {
+		const struct text_line *at = &words->old.lines[i];
+		const struct node *type = at->type;
+
+		if (!at->item || at->item->kind != NODE_MEMBER || at->pointers != line->pointers)
+			continue;
+		while (is_qualifier(type))
+			type = type->type;
+		if (type->kind == NODE_ARRAY && !type->elements)
+			array = at;
+		else if (array && !at->body && (!at->in_union || at->place > array->place))
+			array = NULL; /* it isn't at the end */
+	}
+	return array && array->place <= line->place ? array : NULL;
+}
+
+/*
+ * Whether an item without a partner is in a list that has none, so that its own is said: unless
+ * the others of that list have partners elsewhere.
+ */
+static bool is_in_other(const struct text_lines *lines, const struct text_line *line,
+			struct text_line *end)
+{
+	if (end->twin)
+		return line->item->kind == NODE_MEMBER && !end->twin->body;
+	return !find_wrapped(lines, end);
 }
 
 /* Says that an item came; `quiet` if nothing of the old ones changed. */
@@ -558,12 +600,12 @@ static void add_item(struct words *words, struct text_line *line, bool quiet)
 {
 	enum node_kind kind = line->item->kind;
 	struct text_line *end = find_end(line);
+	const struct text_line *array;
 	bool is_last = true;
 	const char *change = join(words, "%s-added", nouns[kind]), *where = "";
 	uint64_t size, old_size;
 
-	if ((end->twin ? kind == NODE_MEMBER && !end->twin->body : !find_wrapped(words, end)) ||
-	    add_wrapper(words, line, end))
+	if (is_in_other(&words->new, line, end) || add_wrapper(words, line, end, true))
 		return;
 	for (const struct text_line *at = line; at < end; at++)
 		is_last &= at->level != line->level || !at->twin;
@@ -581,6 +623,8 @@ static void add_item(struct words *words, struct text_line *line, bool quiet)
 	} else if (line->in_union) {
 		change = "union-member-added";
 		where = " to a union";
+	} else if (kind == NODE_MEMBER && (array = find_open_array(words, line))) {
+		where = join(words, " where elements of %s were", name_of(words, array));
 	} else if (is_last && kind != NODE_VARIANT) {
 		change = join(words, "%s-added-at-end", nouns[kind]);
 		where = " at the end";
@@ -596,7 +640,8 @@ static void remove_item(struct words *words, struct text_line *line)
 {
 	struct text_line *end = find_end(line);
 
-	if (line->is_taken || !end->twin || (line->item->kind == NODE_MEMBER && !end->twin->body))
+	if (line->is_taken || is_in_other(&words->old, line, end) ||
+	    (line->item->type == line->body && add_wrapper(words, line, end, false)))
 		return;
 	add(words, join(words, "%s-removed", nouns[line->item->kind]),
 	    join(words, "%s (%s) was removed", name_of(words, line), show(words, line)));
