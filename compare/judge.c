@@ -81,11 +81,17 @@ static void find_symbols(struct judgement *judgement, const struct baseline *bas
 
 		for (size_t j = 0; j < section->symbol_count; j++) {
 			struct baseline_symbol *symbol = &section->symbols[j];
+			struct baseline_symbol *first = baseline_find(baseline, symbol->name);
 			struct baseline_symbol *twin = baseline_find(other, symbol->name);
 
-			if (baseline_find(baseline, symbol->name) != symbol ||
-			    !filter_has(&judgement->filter, symbol->name))
+			if (!filter_has(&judgement->filter, symbol->name))
 				continue;
+			if (first != symbol) {
+				warning("'%s' has the symbol %s in %s and in %s: only the first is compared",
+					baseline->path, symbol->name.start,
+					first->section->file.start, section->file.start);
+				continue;
+			}
 			/* So that it is known which rules are of use. */
 			find_symbol_rule(judgement, symbol->name, section->file);
 			if (!twin)

@@ -79,6 +79,12 @@ for my $case (['CHANGE member-grown PASS', "no kind of change is called 'member-
 	}
 }
 
+{
+	my $twice = "/* a.o */\nf variable $int\n/* b.o */\nf variable base_type long int byte_size(8) encoding(5)\n";
+	my $r = compare($twice, $twice =~ s/long int byte_size\(8\)/short int byte_size(2)/r);
+	is("$r->{status} $r->{err}", '0 ' . join('', map {"warning: kabi-compare: judge: '$scratch/$_' has the symbol f in a.o and in b.o: only the first is compared\n"} 'old', 'new'), 'a symbol in two sections');
+}
+
 # What passes is reported
 $r = compare($old, $new, rules('TYPE s#s PASS', 'CHANGE enumerator-added-at-end PASS', 'CHANGE symbol-* PASS', 'SYMBOL a FAIL'));
 is($r->{out} =~ s/0x[0-9a-f]{8}/CRC/gr, <<"END", 'all pass: no cause, each symbol with the lines of its rules');
