@@ -282,9 +282,9 @@ static void process_file(struct run *run, const struct path *path, unsigned int 
 	if (options.complete && number == run->last && !symbols_complete(list))
 		exit(EXIT_INCOMPLETE);
 	use_types(run, path);
-	debug("dies=%" PRIu64 " loaded=%" PRIu64 " lookups=%" PRIu64 " written=%" PRIu64
+	debug("work=%" PRIu64 " loaded=%" PRIu64 " lookups=%" PRIu64 " written=%" PRIu64
 	      " hashed=%" PRIu64 " slices=%" PRIu64,
-	      statistics.dies, statistics.loaded, statistics.lookups, statistics.written,
+	      statistics.work, statistics.loaded, statistics.lookups, statistics.written,
 	      statistics.hashed, statistics.slices);
 }
 

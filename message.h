@@ -24,7 +24,7 @@ extern const struct program program; /* main()'s */
  * test can see that work grows no faster than its input.
  */
 struct statistics {
-	uint64_t dies; /* in .debug_info, read or passed over */
+	uint64_t work; /* of the reader: see struct dwarf_input */
 	uint64_t loaded; /* entries of the die cache */
 	uint64_t lookups; /* in hash tables */
 	uint64_t written; /* bytes of type strings */

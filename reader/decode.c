@@ -259,8 +259,8 @@ static inline bool __attribute__((always_inline)) begin_die(struct cursor *curso
 	uint64_t code;
 
 	cursor->die.address = bytes->at;
-	if (++unit->input->dies > unit->input->dies_limit)
-		error("the DWARF of '%s' is damaged: its lists of children overlap or are nested so deeply that reading them would take forever",
+	if (++unit->input->work > unit->input->work_limit)
+		error("the DWARF of '%s' is damaged: its lists of children overlap or are nested so deeply, or its DIEs are so large, that reading them would take forever",
 		      bytes->file->path);
 	code = bytes->at < bytes->end ? read_uleb(bytes) : 0;
 	if (!code)
@@ -308,6 +308,8 @@ static void read_attributes(struct cursor *cursor, struct attributes *attributes
 	attributes->values[ATTRIBUTE_SIBLING].die.address = NULL;
 	run_steps(cursor, attributes, wanted);
 	attributes->end = cursor->bytes.at;
+	/* Many DIEs may refer to this one, and it may be a large one. */
+	cursor->die.unit->input->work += (attributes->end - cursor->die.address) / 8;
 }
 
 static void read_wanted(struct die_ref die, struct attributes *attributes, uint32_t wanted)
@@ -327,8 +329,6 @@ void read_die(struct die_ref die, struct attributes *attributes)
 void read_names(struct die_ref die, struct attributes *attributes)
 {
 	read_wanted(die, attributes, WANT_NAMES);
-	/* Many candidates may have this one for their origin, and it may be a large one. */
-	die.unit->input->dies += (attributes->end - die.address) / 8;
 }
 
 /* Passes over the attributes of a DIE that was begun. */

@@ -112,12 +112,12 @@ struct bytes section_bytes(const struct debug_file *file, enum section_id id, ui
 void forget_pages(const void *start, const void *end);
 
 /*
- * What may be read again and again: DIEs for each byte of units, and bytes of tables
+ * What may be read again and again: the work for each byte of units, and bytes of tables
  * of abbreviations and lines in all. Well-formed DWARF stays a thousand times below
- * both; but tables and lists of children can overlap, so that their cost is the
- * square of their size.
+ * both; but tables and lists of children can overlap, and many DIEs refer to one that is
+ * large, so that the cost is the square of their size.
  */
-#define DIES_PER_BYTE_LIMIT 256
+#define WORK_PER_BYTE_LIMIT 256
 #define TABLES_SIZE_LIMIT   ((uint64_t)1 << 30)
 
 /*

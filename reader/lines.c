@@ -35,21 +35,23 @@ static void read_entries(struct unit *unit, struct unit *from, struct bytes *byt
 	count = read_uleb(bytes);
 	if (count > (size_t)(bytes->end - bytes->at))
 		read_error(bytes);
-	unit->input->tables_size += count; /* Entries may take no bytes. */
+	unit->input->tables_size += count; /* Without formats, entries take no bytes. */
 	while (count--) {
 		struct text name = { 0 };
 
 		for (unsigned int i = 0; i < format_count; i++) {
+			const unsigned char *start = bytes->at;
 			struct text text =
 				read_line_form(from, formats[i].form, bytes, offset_size);
+			bool is_path = formats[i].content == DW_LNCT_path;
 
-			if (formats[i].content != DW_LNCT_path)
-				continue;
-			if (!text.start)
+			/* Values of no bytes would be read without an end. */
+			if (bytes->at == start || (is_path && !text.start))
 				die_error(unit_root(from),
-					  "a name in a line table, in form 0x%" PRIx64,
-					  formats[i].form);
-			name = text;
+					  "a %s in a line table, in form 0x%" PRIx64,
+					  is_path ? "name" : "value", formats[i].form);
+			if (is_path)
+				name = text;
 		}
 		if (files)
 			add_file(unit, name);

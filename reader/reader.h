@@ -188,8 +188,8 @@ struct dwarf_input {
 	struct arena arena; /* of what is known of units */
 	struct arena abbreviations;
 	struct cache abbreviation_tables; /* by address and kind of unit */
-	uint64_t dies; /* read or passed over */
-	uint64_t dies_limit; /* more are an error: see begin_die() */
+	uint64_t work; /* DIEs read or passed over, and each 8 bytes of those read */
+	uint64_t work_limit; /* more is an error: see begin_die() */
 	uint64_t tables_size; /* bytes of abbreviations and line tables read */
 };
 

@@ -98,7 +98,7 @@ static void read_units(struct dwarf_input *input, struct unit_list *list, struct
 		unit->input = input;
 		unit->list = list;
 		unit->number = input->unit_count++;
-		input->dies_limit += DIES_PER_BYTE_LIMIT * (uint64_t)(unit->end - unit->start);
+		input->work_limit += WORK_PER_BYTE_LIMIT * (uint64_t)(unit->end - unit->start);
 		cache_add(&list->by_cu, (uintptr_t)unit->cu, unit);
 	}
 }
@@ -420,7 +420,7 @@ struct unit *split_unit(struct unit *unit)
 
 void dwarf_input_close(struct dwarf_input *input)
 {
-	statistics.dies += input->dies;
+	statistics.work += input->work;
 	close_splits(input, NULL);
 	forget_units(&input->main);
 	if (input->supplementary.file) {

@@ -482,6 +482,44 @@ for _ in range(40000):
 dies.end()
 fails('40,000 functions with one origin of 40,000 attributes', elf(dwarf(unit(dies), abbreviations(table))),
       r"in.o' is damaged: .* would take forever")
+table[102] = (0x0f, 0, *[(0x3fe0, UDATA)] * 100000, (TYPE, REF4))
+dies = Dies()
+integer = with_int(dies)
+pointer = dies.put(102, bytes(100000), ref(integer))
+for _ in range(6000):
+    dies.put(VARIABLE, text('__gendwarfksyms_ptr_v'), ref(pointer))
+dies.end()
+fails('6,000 symbol pointers of one type of 100,000 attributes', elf(dwarf(unit(dies), abbreviations(table))), r"in.o' is damaged: .* would take forever")
+table[103] = (0x0d, 0, (NAME, STRING), *[(0x3fe0, UDATA)] * 40000, (TYPE, REF4))
+table[104] = (0x17, 1, (SIZE, DATA1))
+dies = Dies()
+integer = with_int(dies)
+union = dies.put(104, 4)
+dies.put(103, text('__kabi_reserved0'), bytes(40000), ref(integer))
+dies.end()
+struct_at = dies.put(NAMED, text('s'), 4)
+for _ in range(5000):
+    dies.put(MEMBER, text('m'), ref(union), 0)
+dies.end()
+dies.put(VARIABLE, text('v'), ref(struct_at))
+dies.end()
+fails('5,000 members of one union with reserved room of 40,000 attributes', elf(dwarf(unit(dies), abbreviations(table))), r"in.o' is damaged: .* would take forever",
+      options=('--stable',))
+
+# Line tables
+
+table = dict(ABBREVIATIONS)
+table[UNIT] = (0x11, 1, (0x10, 0x17))
+table[NAMED] = (0x13, 1, (NAME, STRING), (0x3a, DATA1))
+dies = Dies()
+dies[1:] = ref(0)
+struct_at = dies.put(NAMED, text('s'), 0)
+dies.end()
+dies.put(VARIABLE, text('v'), ref(struct_at))
+dies.end()
+lines = struct.pack('<HBBIBBBBBB', 5, 8, 0, 0, 1, 1, 1, 0xfb, 14, 1) + b'\0\0\xff' + bytes([2, PRESENT]) * 255 + uleb(1000000) + bytes(1000000)
+fails('a million files with 255 values that take no bytes', elf(dwarf(unit(dies), abbreviations(table), debug_line=ref(len(lines)) + lines)),
+      r'a value in a line table, in form 0x19 \(DIE ')
 
 # Aliases
 
