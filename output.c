@@ -116,6 +116,15 @@ void output_check_input(const char *path)
 		error("'%s' is read, and '%s' would be written over it", path, output->path);
 }
 
+/* Tells whether the file of that name is the one that standard output goes to. */
+static bool is_stdout(const char *path)
+{
+	struct stat status, out;
+
+	return stat(path, &status) == 0 && fstat(STDOUT_FILENO, &out) == 0 &&
+	       same_inode(&status, &out);
+}
+
 /* Makes the file beside the one to replace, with its mode if it is there. */
 static void open_temporary(struct output *output, mode_t old_mode)
 {
@@ -153,21 +162,14 @@ void output_open(struct output *output, const char *path)
 		atexit(remove_temporaries);
 	outputs = output;
 	if (lstat(path, &status) || S_ISREG(status.st_mode)) {
+		if (is_stdout(path))
+			error("'%s' is to be written, and standard output goes there, too", path);
 		open_temporary(output, status.st_mode);
 		return;
 	}
 	output->file = tmpfile();
 	if (!output->file)
 		error("cannot make a temporary file: %m");
-}
-
-/* Tells whether the file of that name is the one that standard output goes to. */
-static bool is_stdout(const char *path)
-{
-	struct stat status, out;
-
-	return stat(path, &status) == 0 && fstat(STDOUT_FILENO, &out) == 0 &&
-	       same_inode(&status, &out);
 }
 
 /* Copies what was written to where it belongs, for what can't be replaced. */

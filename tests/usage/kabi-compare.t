@@ -131,6 +131,10 @@ for my $there ('', 'that is there') {
 }
 $r = command('', $tool, '-e', '-T', '/dev/null', '-c', '/dev/null', $xfs);
 is($r->{status} . $r->{err}, '0', '... but for a device');
+for my $option ('-T', '-c') {
+	$r = command('', '/bin/sh', '-c', '"$@" > "$0"', "$scratch/same", $tool, '-e', $option, "$scratch/same", $xfs);
+	like("$r->{status}$r->{err}" . slurp("$scratch/same"), qr/^1error: .*'\Q$scratch\E\/same' is to be written, and standard output goes there, too\n\z/, "$option and standard output are one file");
+}
 my $precious = spew("$scratch/precious.o", slurp($xfs));
 for my $options (['-T', $precious, $precious], ['-c', "$scratch/./precious.o", $precious], ['-T', $precious, '@' . spew("$scratch/list", "$precious\n")]) {
 	$r = command('', $tool, '-e', @$options);
