@@ -278,7 +278,7 @@ static void process_file(struct run *run, const struct path *path, unsigned int 
 	match_symbols(list, &input->object, table, input->cache);
 	kabi_warn_unmatched(&input->rules, table);
 	symbols_compute_versions(list, table);
-	/* Then nothing is said of the reference file, either. */
+	/* Then nothing is said of the last file and the reference file, either. */
 	if (options.complete && number == run->last && !symbols_complete(list))
 		exit(EXIT_INCOMPLETE);
 	use_types(run, path);

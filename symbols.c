@@ -2,7 +2,8 @@
 /*
  * The list of symbols: read from standard input, put into the order that all
  * output has, grouped into aliases by the symbol table of each file, and in the
- * end printed with their versions. Nobody else writes a symbol.
+ * end printed with their versions. Nobody else writes a symbol, but for what match.c
+ * notes there while it goes through a file: `choice`, and that no alias is unassigned.
  */
 #define PART "symbols"
 #include "gendwarfksyms.h"

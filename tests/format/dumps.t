@@ -43,6 +43,7 @@ subprogram (
   base_type int byte_size(4) encoding(5)
 }
 D
+dump_is("  \@f subprogram name=f type=\@int external\n  variable name=g abstract_origin=\@f\n  variable name=h abstract_origin=\@f\n", ['f', 'g', 'h'], "subprogram (\n)\n-> $int\nvariable $int\n", 'a DIE of two symbols as a variable and one as a function');
 dump_is("  subprogram name=f\n", ['f'], "subprogram (\n)\n-> base_type void\n", 'line breaks side by side make one newline');
 for (['structure_type', 'member name=m type=@int', "member $int m"], ['class_type', 'member name=m type=@int', "member $int m"],
 	['union_type', 'member name=m type=@int', "member $int m"], ['enumeration_type', 'enumerator name=A', 'enumerator A']) {
