@@ -197,7 +197,7 @@ for my $tree (@trees) {
 	make_module("$folder-bad", '', '');
 	unlink "$folder-bad/asm-prototypes.h";
 	($r) = build($tree, "$folder-bad");
-	ok($r->{status} && $r->{err} =~ /^error: gendwarfksyms: .*c-assembly\.o.*no prototype/m, "$name: assembly without a prototype is an error");
+	ok($r->{status} && $r->{err} =~ /^error: gendwarfksyms: .*c-assembly\.o.*prototypes/m, "$name: assembly without a prototype is an error");
 
 	# Configurations that can't work, and one that can, of headers without a .config
 	for my $case ([{MODVERSIONS => 0}, qr/CONFIG_MODVERSIONS is off in '.*auto\.conf'/], [{DEBUG_INFO => 0}, qr/no debugging information: CONFIG_DEBUG_INFO is off/],
