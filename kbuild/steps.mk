@@ -15,17 +15,23 @@ gendwarfksyms-kbuild := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 
 # Which versions a build makes, by the variables that are set, and which ones a folder has, the kernel's or a module's. Kbuild doesn't
 # make objects anew because of other variables, so a build with others is an error. The first step that is run notes them down, in a
-# file that `make clean` removes, as it does all .*.cmd. Only makes of what is exported look at it: scripts/Makefile.build is to
+# file that `make clean` removes, as it does all .*.cmd. Where there is none, but a list of modules and their versions, which it removes,
+# too, another tool made them. Only makes of what is exported look at it: scripts/Makefile.build is to
 # make built-in.a or modules.order then, and else only Rust has a step. (Since 6.13 makes for a module are run in its folder.)
 gendwarfksyms-variables = $(or $(strip $(foreach variable,KBUILD_GENDWARFKSYMS_STABLE GENDWARFKSYMS_CANONICAL GENDWARFKSYMS_LINKED,$\
 	$(if $($(variable)),$(variable)=1))),no options)
 gendwarfksyms-folder = $(or $(if $(filter $(CURDIR),$(realpath $(objtree))),$(KBUILD_EXTMOD)),.)
 gendwarfksyms-made = $(file <$(gendwarfksyms-folder)/.gendwarfksyms.cmd)
-gendwarfksyms-same = $(if $(subst |$(gendwarfksyms-variables)|,,|$(or $(gendwarfksyms-made),$(gendwarfksyms-variables))|),$\
+gendwarfksyms-others = $(if $(gendwarfksyms-made),,$(if $(wildcard $(gendwarfksyms-folder)/modules.order),$\
+	$(file <$(gendwarfksyms-folder)/Module.symvers)))
+gendwarfksyms-same = $(if $(gendwarfksyms-others),$(error error: gendwarfksyms: the versions in '$(abspath $(gendwarfksyms-folder))' \
+	were made by another tool: run make clean first))$\
+	$(if $(subst |$(gendwarfksyms-variables)|,,|$(or $(gendwarfksyms-made),$(gendwarfksyms-variables))|),$\
 	$(error error: gendwarfksyms: the versions in '$(abspath $(gendwarfksyms-folder))' were made with $(gendwarfksyms-made), \
 		and this build has $(gendwarfksyms-variables): run make clean first))
+gendwarfksyms-dry = $(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
 gendwarfksyms-note = $(gendwarfksyms-same)$\
-	$(if $(gendwarfksyms-made),,$(file >$(gendwarfksyms-folder)/.gendwarfksyms.cmd,$(gendwarfksyms-variables)))
+	$(if $(gendwarfksyms-made)$(gendwarfksyms-dry),,$(file >$(gendwarfksyms-folder)/.gendwarfksyms.cmd,$(gendwarfksyms-variables)))
 $(if $(need-builtin)$(need-modorder),$(gendwarfksyms-same))
 
 # Configurations that can't work are an error before anything is made that exports.
