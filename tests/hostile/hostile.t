@@ -15,9 +15,10 @@ import sys
 import tempfile
 import zlib
 
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(here, '..', 'lib'))
 from bounds import limit_time, seconds
 
-here = os.path.dirname(os.path.abspath(__file__))
 tool = os.environ.get('GENDWARFKSYMS') or os.path.join(here, '..', '..', 'gendwarfksyms') + os.environ.get('SUFFIX', '')
 sanitized = 'sanitized' in tool
 SECONDS, MEMORY = (seconds(300), None) if sanitized else (seconds(30), 6 << 30)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What hostile.t and mutate.t can expect of this machine. How long a run of the program may take is in CPU time, so that nothing
-else that runs counts."""
+"""What tests can expect of this machine. How long a run of the program may take is in CPU time, so that nothing else that runs
+counts."""
 import os
 import resource
 import subprocess
@@ -18,6 +18,11 @@ def seconds(fast):
     for _ in range(50):
         text.find(b'x')
     return round(fast * max(1, (counted - start) / 0.1, 20 * (time.process_time() - counted) / 0.02))
+
+
+def how_many(tests, emulated):
+    """So many tests of a kind, or fewer in an emulator, where each takes ten times as long or more."""
+    return emulated if seconds(1) >= 10 else tests
 
 
 def sanitizer_options(program):
