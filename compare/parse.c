@@ -344,9 +344,11 @@ bool size_of(const struct node *type, uint64_t *size)
 		    __builtin_mul_overflow(elements, type->elements, &elements))
 			return false;
 	}
-	one = type->kind == NODE_NAMED ? size_in_name(type)
-				       : number_of(type->attributes[BYTE_SIZE]);
-	return (one || type->kind != NODE_NAMED) && !__builtin_mul_overflow(elements, one, size);
+	if (type->kind != NODE_NAMED)
+		one = number_of(type->attributes[BYTE_SIZE]);
+	else if (!(one = size_in_name(type)))
+		return false;
+	return !__builtin_mul_overflow(elements, one, size);
 }
 
 bool place_of(const struct node *member, uint64_t base, bool in_union, uint64_t *bits)
