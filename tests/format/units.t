@@ -72,7 +72,7 @@ my $both = die_object("compile_unit\n  \@int base_type name=int byte_size=4 enco
 for my $mode ([], ['--canonical']) {
 	my $start = @$mode ? 'canonical(2) ' : '';
 	is(join(' ', map { version_of($both, $_, @$mode) } 'f', 'v'), join(' ', crc("${start}subprogram ( ) -> $int"), crc("${start}variable $int")), "one DIE for two kinds of symbols (@$mode)");
-	is(run(['f', 'v'], $mode, $both)->{out} =~ s/ /_/gr, run(['f', 'v'], ["$tests/model/model.py", @$mode], $both)->{out} =~ s/ /_/gr, '... also in one run');
+	is(run(['f', 'v'], $mode, $both)->{out} =~ s/ /_/gr, run(['f', 'v'], [$model, @$mode], $both)->{out} =~ s/ /_/gr, '... also in one run');
 }
 
 # Two definitions of one name: the choice doesn't depend on the order, and a baseline says that there are two.
@@ -209,7 +209,7 @@ string_is(die_object($bounds =~ s/SIZE/8/r), 'v', "canonical(2) variable array_t
 		for my $options ([], ['--stable'], ['--canonical']) {
 			my $object = die_object($text);
 			my @all = map {"v$_"} 0 .. 23;
-			my $want = run(\@all, ["$tests/model/model.py", @$options], $object);
+			my $want = run(\@all, [$model, @$options], $object);
 			my $got = run(\@all, $options, $object);
 			$bad .= "round $round @$options: $got->{err}" . ($want->{status} eq $got->{status} ? '' : "status $want->{status} $got->{status}\n") if $want->{status} || grep { $want->{$_} ne $got->{$_} } qw(status out symtypes);
 		}

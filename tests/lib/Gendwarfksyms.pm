@@ -8,15 +8,17 @@ use Cwd qw(abs_path);
 use Exporter qw(import);
 use File::Basename qw(dirname);
 use File::Temp qw(tempdir);
-use IPC::Open3;
+use IPC::Open2;
 use Test::More;
 
-our @EXPORT = (@Test::More::EXPORT, qw($tests $tool $suffix $scratch sanitized predefined c_object die_object block_of spew slurp command on_terminal run symbols_of
+our @EXPORT = (@Test::More::EXPORT, qw($tests $tool $model $suffix $scratch sanitized predefined c_object die_object block_of spew slurp command on_terminal run symbols_of
 	version_of string_is string_like dies_is symtypes_line symtypes_is same_as_model fails_with needs_newer crc symver));
 
 our $tests = abs_path(dirname(__FILE__) . '/..');
 our $suffix = $ENV{SUFFIX} // '';       # of programs built in another way
 our $tool = $ENV{GENDWARFKSYMS} || abs_path("$tests/..") . "/gendwarfksyms$suffix";
+our $model = "$tests/model/model.py";
+my $dwarf_as = "$tests/tools/dwarf-as";
 our $scratch = tempdir(CLEANUP => 1);
 $ENV{LC_ALL} = 'C';
 my $count = 0;
@@ -37,11 +39,24 @@ sub slurp {
 	return $text // '';
 }
 
+# Runs a Python program by loaded.py, with files for its standard streams. Returns its exit status.
+my %loader;
+sub run_loaded {
+	open2($loader{answers}, $loader{requests}, 'python3', "$tests/lib/loaded.py") if !%loader;
+	print {$loader{requests}} join("\0", @_), "\n";
+	chomp(my $status = readline($loader{answers}) // die "$_[3] can't be loaded");
+	return $status;
+}
+
 # Runs a command with that text as standard input. Returns its exit status (or "signal N"), stdout and stderr.
 sub command {
 	my ($input, @command) = @_;
 	my $base = "$scratch/run" . $count++;
 	spew("$base.in", $input);
+	if ($command[0] eq $model || $command[0] eq $dwarf_as) {
+		my $status = run_loaded("$base.in", "$base.out", "$base.err", @command);
+		return {status => $status, out => slurp("$base.out"), err => slurp("$base.err")};
+	}
 	my $pid = fork // die "fork: $!";
 	if (!$pid) {
 		open STDIN, '<', "$base.in" or die;
@@ -116,7 +131,7 @@ sub c_object {
 sub die_object {
 	my ($description, @compiler) = @_;
 	my $object = "$scratch/object" . $count++ . '.o';
-	my $r = command($description, "$tests/tools/dwarf-as", $object, @compiler);
+	my $r = command($description, $dwarf_as, $object, @compiler);
 	die "cannot assemble: $r->{err}\n$description" if $r->{status};
 	return $object;
 }
@@ -133,7 +148,7 @@ sub block_of {
 sub run {
 	my ($symbols, $options, @objects) = @_;
 	my $program = $tool;
-	$program = shift @$options if @$options && $options->[0] =~ /\.py$/;
+	$program = shift @$options if @$options && $options->[0] eq $model;
 	my $input = ref $symbols ? join('', map {"$_\n"} @$symbols) : $symbols;
 	my $symtypes = "$scratch/symtypes" . $count++;
 	my $r = command($input, $program, @$options, '-T', $symtypes, @objects);
@@ -166,17 +181,14 @@ sub without_advice {
 sub same_as_model {
 	my ($symbols, $options, @rest) = @_;
 	my $name = pop @rest;
-	my $text = '';
-	for my $dump (undef, '--dump-versions', '--dump-dies') {
-		my @o = (@$options, $dump // ());
-		my $want = run($symbols, ["$tests/model/model.py", @o], @rest);
-		my $got = run($symbols, [@o], @rest);
-		return fail("$name: the model fails: $want->{err}") if $want->{status};
-		for my $what (qw(status out symtypes err)) {
-			next if $want->{$what} eq ($what eq 'err' ? without_advice($got->{$what}) : $got->{$what});
-			is($got->{$what}, $want->{$what}, "$name: $what with @o");
-			return 0;
-		}
+	my @dumps = ('--dump-versions', '--dump-dies');
+	my $want = run($symbols, [$model, @$options, @dumps], @rest);
+	my $got = run($symbols, [@$options, @dumps], @rest);
+	return fail("$name: the model fails: $want->{err}") if $want->{status};
+	for my $what (qw(status out symtypes err)) {
+		next if $want->{$what} eq ($what eq 'err' ? without_advice($got->{$what}) : $got->{$what});
+		is($got->{$what}, $want->{$what}, "$name: $what");
+		return 0;
 	}
 	return pass($name);
 }
@@ -186,7 +198,7 @@ sub string_is {
 	my ($object, $symbol, $want, $name, @options) = @_;
 	my $r = run([$symbol], ['--dump-versions', @options], $object);
 	my ($strings, $versions) = versions($r);
-	my $model = run([$symbol], ["$tests/model/model.py", '--dump-versions', @options], $object);
+	my $model = run([$symbol], [$model, '--dump-versions', @options], $object);
 	return fail("$name: $r->{err}") if $r->{status};
 	return is($strings->{$symbol}, $want, $name)
 		&& ($versions->{$symbol} eq crc($want) || is($versions->{$symbol}, crc($want), "$name: version"))

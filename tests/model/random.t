@@ -49,7 +49,7 @@ def check(seed, compiler):
                 # The model doesn't give advice.
                 return r.returncode, r.stdout, re.sub(rb'(?m)^warning: gendwarfksyms: (?:kabi: .* matches nothing: |decode: types of ).*\n', b'', r.stderr), file.read()
         for mode in ['--stable'], ['--canonical'], [], ['--stable', '--canonical']:
-            for dump in [], ['--dump-versions'], ['--dump-dies']:
+            for dump in [], ['--dump-versions', '--dump-dies']:
                 if dump and mode == ['--canonical']:
                     continue
                 got = run([tool], mode + dump)
