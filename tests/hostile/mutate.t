@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Damaged objects: each run ends in time, with exit status 0, or 1 and a message and nothing on stdout.
 
-usage: mutate.t [FIRST-SEED [COUNT]]     (the same seed damages the same golden object in the same way; 2,000, or 200 in an emulator)
+usage: mutate.t [FIRST-SEED [COUNT]]     (the same seed damages the same golden object in the same way; 500, or 200 in an emulator)
 """
 import concurrent.futures
 import lzma
@@ -19,7 +19,7 @@ from bounds import how_many, limit_time, sanitizer_options, seconds
 
 tool = os.environ.get('GENDWARFKSYMS') or os.path.join(here, '..', '..', 'gendwarfksyms')
 sanitized = os.path.join(here, '..', '..', 'gendwarfksyms-sanitized')
-first, count = (int(a) for a in (sys.argv[1:] + ['1', how_many(2000, 200)][len(sys.argv) - 1:])[:2])
+first, count = (int(a) for a in (sys.argv[1:] + ['1', how_many(500, 200)][len(sys.argv) - 1:])[:2])
 BATCH = 100                             # runs for a line of TAP
 MEMORY, SECONDS = 1 << 30, seconds(2)   # address space, and CPU time, for a run
 SANITIZERS = sanitizer_options(sanitized)

@@ -47,8 +47,11 @@ sub configured {
 	return $to;
 }
 
-# Trees since 6.14 get the step for gendwarfksyms.
-our @trees = grep { -e "$_/build/include/config/auto.conf" } $ENV{KERNEL_HEADERS} ? split ' ', $ENV{KERNEL_HEADERS} : glob '/lib/modules/*';
+# The newest comes first: what doesn't depend on the version of kbuild is tested with that alone. Trees since 6.14 get the step for
+# gendwarfksyms.
+sub by_version { return $_[0] =~ s/(\d+)/sprintf '%09d', $1/ger }
+our @trees = reverse sort { by_version($a) cmp by_version($b) }
+	grep { -e "$_/build/include/config/auto.conf" } $ENV{KERNEL_HEADERS} ? split ' ', $ENV{KERNEL_HEADERS} : glob '/lib/modules/*';
 for my $tree (@trees) {
 	next if slurp("$tree/build/include/config/auto.conf") =~ /^CONFIG_MODVERSIONS=y$/m;
 	my ($name) = $tree =~ /([^\/]*)$/;

@@ -17,9 +17,8 @@ spew("$folder/sub/Kbuild", "obj-m := r.o\n");
 spew("$folder/q.h", "struct q;\nint q_get(struct q *q);\nint q_put(struct q *q);\n");
 spew("$folder/private.h", "struct q { int number; };\n");
 my $module = qq(MODULE_LICENSE("GPL");\nMODULE_DESCRIPTION("module");\n);
-my $start = qq(#include <linux/module.h>\n#include "q.h"\n);
-spew("$folder/q1.c", "$start${module}int q_get(struct q *q) { return !q; }\nEXPORT_SYMBOL(q_get);\n");
-spew("$folder/q2.c", qq($start#include "private.h"\nint q_put(struct q *q) { return q->number; }\nEXPORT_SYMBOL(q_put);\n));
+spew("$folder/q1.c", qq(#include <linux/module.h>\n#include "q.h"\n${module}int q_get(struct q *q) { return !q; }\nEXPORT_SYMBOL(q_get);\n));
+spew("$folder/q2.c", qq(#include <linux/export.h>\n#include "q.h"\n#include "private.h"\nint q_put(struct q *q) { return q->number; }\nEXPORT_SYMBOL(q_put);\n));
 spew("$folder/sub/r.c", "#include <linux/module.h>\n${module}int r(int x);\nint r(int x) { return x; }\nEXPORT_SYMBOL(r);\n");
 my $note = "$folder/.gendwarfksyms.cmd";
 
@@ -31,7 +30,7 @@ sub make {
 
 for my $tree (@trees) {
 	my ($name) = $tree =~ /([^\/]*)$/;
-	my @kinds = ([], ['GENDWARFKSYMS_LINKED=1'], ['GENDWARFKSYMS_CANONICAL=1', 'GENDWARFKSYMS_LINKED=1'], ['KBUILD_GENDWARFKSYMS_STABLE=1']);
+	my @kinds = ([], ['GENDWARFKSYMS_LINKED=1'], $tree eq $trees[0] ? (['GENDWARFKSYMS_CANONICAL=1', 'GENDWARFKSYMS_LINKED=1'], ['KBUILD_GENDWARFKSYMS_STABLE=1']) : ());
 	my @versions;
 	for my $kind (@kinds) {
 		my $r = make($tree, 'modules', @$kind);
@@ -40,9 +39,8 @@ for my $tree (@trees) {
 		is(join(' ', sort keys %$versions), 'q_get q_put r', '... with versions');
 		is($versions->{q_get} eq $versions->{q_put}, scalar grep(/LINKED/, @$kind) == 1, '... of this kind');
 		push @versions, $versions;
-		is(make($tree, 'modules', @$kind)->{status}, 0, '... once more with the same');
 		my $other = $kinds[@versions % @kinds];
-		for my $target ('modules', 'q1.o') {
+		for my $target ('modules', @versions == 1 ? 'q1.o' : ()) {
 			unlink "$folder/q1.o";
 			$r = make($tree, $target, @$other);
 			isnt($r->{status}, 0, "... $target, @$other: an error");
@@ -51,9 +49,11 @@ for my $tree (@trees) {
 			like($r->{err}, qr/\Q$message\E/, '... which says why');
 			is(-e "$folder/q1.o" || 0, 0, '... and nothing is made');
 		}
-		is(make($tree, 'q1.o', @$kind)->{status}, 0, '... a single target with the same');
-		is(make($tree, 'modules', @$kind)->{status}, 0, '... and the modules');
-		is_deeply(versions_of($folder), $versions, '... have the same versions');
+		if (@versions == 1) {
+			is(make($tree, 'q1.o', @$kind)->{status}, 0, '... a single target with the same');
+			is(make($tree, 'modules', @$kind)->{status}, 0, '... and the modules');
+			is_deeply(versions_of($folder), $versions, '... have the same versions');
+		}
 		is(make($tree, 'clean', @$other)->{status}, 0, '... clean works with others');
 		is(-e $note || 0, 0, '... and takes the note away');
 	}

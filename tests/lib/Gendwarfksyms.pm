@@ -11,7 +11,7 @@ use File::Temp qw(tempdir);
 use IPC::Open2;
 use Test::More;
 
-our @EXPORT = (@Test::More::EXPORT, qw($tests $tool $model $suffix $scratch sanitized predefined c_object die_object block_of spew slurp command on_terminal run symbols_of
+our @EXPORT = (@Test::More::EXPORT, qw($tests $tool $model $suffix $scratch sanitized predefined c_object random_c die_object block_of spew slurp command on_terminal run symbols_of
 	version_of string_is string_like dies_is symtypes_line symtypes_is same_as_model fails_with needs_newer crc symver));
 
 our $tests = abs_path(dirname(__FILE__) . '/..');
@@ -39,10 +39,17 @@ sub slurp {
 	return $text // '';
 }
 
+# The path of Python: python3 may be a script that looks for it, which takes longer than most runs.
+my $python;
+sub python {
+	chomp($python = readpipe 'python3 -c "import sys; print(sys.executable)"') if !$python;
+	return $python;
+}
+
 # Runs a Python program by loaded.py, with files for its standard streams. Returns its exit status.
 my %loader;
 sub run_loaded {
-	open2($loader{answers}, $loader{requests}, 'python3', "$tests/lib/loaded.py") if !%loader;
+	open2($loader{answers}, $loader{requests}, python(), "$tests/lib/loaded.py") if !%loader;
 	print {$loader{requests}} join("\0", @_), "\n";
 	chomp(my $status = readline($loader{answers}) // die "$_[3] can't be loaded");
 	return $status;
@@ -57,6 +64,7 @@ sub command {
 		my $status = run_loaded("$base.in", "$base.out", "$base.err", @command);
 		return {status => $status, out => slurp("$base.out"), err => slurp("$base.err")};
 	}
+	$command[0] = python() if $command[0] eq 'python3';
 	my $pid = fork // die "fork: $!";
 	if (!$pid) {
 		open STDIN, '<', "$base.in" or die;
@@ -125,6 +133,14 @@ sub c_object {
 		@flags, '-c', '-o', "$base.o", "$base.c");
 	die "cannot compile: $r->{err}\n$source" if $r->{status};
 	return "$base.o";
+}
+
+# Writes t.h, t.c and t.syms into a folder: C made of a number (see gen.py).
+sub random_c {
+	my ($seed, $folder) = @_;
+	my $r = command('', 'python3', "$tests/model/gen.py", $seed, $folder);
+	die $r->{err} if $r->{status};
+	return;
 }
 
 # An object made of a description of its DIEs (see dwarf-as).

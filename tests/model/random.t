@@ -16,6 +16,7 @@ import tempfile
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(here, '..', 'lib'))
 from bounds import how_many
+from loaded import run_loaded
 
 tool = os.environ.get('GENDWARFKSYMS') or os.path.join(here, '..', '..', 'gendwarfksyms') + os.environ.get('SUFFIX', '')
 first, count = (int(a) for a in (sys.argv[1:] + ['20000', how_many(120, 40)][len(sys.argv) - 1:])[:2])
@@ -30,30 +31,40 @@ SKIP = 'this random program does not compile'
 CROSS_RUNS = 8                          # for each machine
 
 
-def check(seed, compiler):
+def read(path):
+    with open(path, 'rb') as file:
+        return file.read()
+
+
+def check(run):
     """What differs for a seed: a text, or None."""
+    seed, compiler = run
     compiler = compiler + flags[seed // len(compilers) % len(flags)].split()
     with tempfile.TemporaryDirectory() as scratch:
         subprocess.run([sys.executable, os.path.join(here, 'gen.py'), str(seed), scratch], check=True)
-        obj, symtypes = os.path.join(scratch, 't.o'), os.path.join(scratch, 'symtypes')
+        obj = os.path.join(scratch, 't.o')
         if subprocess.run([*compiler, '-w', '-c', '-o', obj, os.path.join(scratch, 't.c')], stderr=subprocess.DEVNULL).returncode:
             return SKIP                 # not all random programs are C
-        with open(os.path.join(scratch, 't.syms'), 'rb') as file:
-            symbols = file.read()
+        files = [os.path.join(scratch, name) for name in ('t.syms', 'out', 'err', 'symtypes')]
 
-        def run(program, options):
-            if os.path.exists(symtypes):
-                os.unlink(symtypes)
-            r = subprocess.run([*program, *options, '-T', symtypes, obj], input=symbols, capture_output=True, timeout=600)
-            with open(symtypes, 'rb') as file:
-                # The model doesn't give advice.
-                return r.returncode, r.stdout, re.sub(rb'(?m)^warning: gendwarfksyms: (?:kabi: .* matches nothing: |decode: types of ).*\n', b'', r.stderr), file.read()
+        def run_tool(stdin, stdout, stderr, *arguments):
+            with open(stdin, 'rb') as names, open(stdout, 'wb') as out, open(stderr, 'wb') as err:
+                return subprocess.run([tool, *arguments], stdin=names, stdout=out, stderr=err, timeout=600).returncode
+
+        def results(run, program, options):
+            for path in files[1:]:
+                if os.path.exists(path):
+                    os.unlink(path)
+            status = run(*files[:3], *program, *options, '-T', files[3], obj)
+            out, err, symtypes = (read(path) for path in files[1:])
+            # The model doesn't give advice.
+            return status, out, re.sub(rb'(?m)^warning: gendwarfksyms: (?:kabi: .* matches nothing: |decode: types of ).*\n', b'', err), symtypes
         for mode in ['--stable'], ['--canonical'], [], ['--stable', '--canonical']:
             for dump in [], ['--dump-versions', '--dump-dies']:
                 if dump and mode == ['--canonical']:
                     continue
-                got = run([tool], mode + dump)
-                want = run([sys.executable, os.path.join(here, 'model.py')], mode + dump)
+                got = results(run_tool, [], mode + dump)
+                want = results(run_loaded, [os.path.join(here, 'model.py')], mode + dump)
                 for what, a, b in zip(('exit status', 'stdout', 'stderr', 'symtypes'), want, got):
                     if a != b:
                         return '%s with %s (%s)' % (what, mode + dump, ' '.join(compiler))
@@ -67,8 +78,8 @@ for number, compiler in enumerate(cross):
         runs += [(first + count + number * CROSS_RUNS + i, [compiler]) for i in range(CROSS_RUNS)]
 count = len(runs)
 print('1..%d' % (count + 1))
-with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-    for number, ((seed, compiler), bad) in enumerate(zip(runs, pool.map(lambda run: check(*run), runs)), 1):
+with concurrent.futures.ProcessPoolExecutor() as pool:
+    for number, ((seed, compiler), bad) in enumerate(zip(runs, pool.map(check, runs)), 1):
         if bad == SKIP:
             skipped += 1
             print('ok %d - seed %d # SKIP %s' % (number, seed, SKIP))

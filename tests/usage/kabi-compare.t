@@ -159,7 +159,7 @@ is($r->{status} . $r->{err}, '0', '-r reads it');
 	my ($bad, $lines, %symbols) = ('', 0);
 	my @objects;
 	for my $seed (500 .. 530) {
-		command('', 'python3', "$tests/model/gen.py", $seed, "$scratch/random");
+		random_c($seed, "$scratch/random");
 		my $object = sprintf '%s/random%d.o', $scratch, $seed;
 		next if command('', split(' ', $ENV{CC} || 'cc'), '-g', '-w', '-c', '-o', $object, "$scratch/random/t.c")->{status};
 		push @objects, $object;
