@@ -90,7 +90,7 @@ $(PROGRAMS):
 
 # The tests want the program with the sanitizers as well, for damaged input.
 check: $(PROGRAMS)
-	+$(MAKE) SANITIZE=1 gendwarfksyms-sanitized kabi-compare-sanitized
+	+$(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) SANITIZE=1 gendwarfksyms-sanitized kabi-compare-sanitized
 	SUFFIX=$(SUFFIX) $(PROVE) -j$(JOBS) tests/*/*.t
 
 WAYS ?= gcc

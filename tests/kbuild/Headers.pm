@@ -8,7 +8,7 @@ use Cwd ();
 use Exporter qw(import);
 use Gendwarfksyms;
 
-our @EXPORT = qw($top @trees configured build versions_of);
+our @EXPORT = qw($top @trees configured run_make build versions_of assembly);
 
 delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};
 
@@ -58,16 +58,43 @@ for my $tree (@trees) {
 	$tree = configured($tree, "$scratch/$name", map { $_ => 1 } qw(MODVERSIONS ASM_MODVERSIONS GENDWARFKSYMS BASIC_MODVERSIONS EXTENDED_MODVERSIONS));
 }
 
+# Runs kbuild/make for a module, with targets (words of a text) and variables.
+sub run_make {
+	my ($tree, $folder, $targets, @variables) = @_;
+	return command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder", @variables, split ' ', $targets);
+}
+
 # Builds, and returns the versions by symbol.
 sub build {
-	my ($tree, $folder, @more) = @_;
-	my $r = command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder", 'modules', @more);
+	my ($tree, $folder, @variables) = @_;
+	my $r = run_make($tree, $folder, 'modules', @variables);
 	return ($r, $r->{status} ? {} : versions_of($folder));
 }
 
 sub versions_of {
 	my ($folder) = @_;
 	return {map { /^(0x[0-9a-f]{8})\t(\S+)\t/ ? ($2, $1) : () } split /\n/, slurp("$folder/Module.symvers") // ''};
+}
+
+# A source in assembly that exports a function.
+sub assembly {
+	my ($name) = @_;
+	return <<'E' =~ s/NAME/$name/gr;
+#include <linux/linkage.h>
+#if __has_include(<asm/export.h>)
+#include <asm/export.h>
+#else
+#include <linux/export.h>
+#endif
+SYM_FUNC_START(NAME)
+#ifdef CONFIG_X86
+	RET
+#else
+	ret
+#endif
+SYM_FUNC_END(NAME)
+EXPORT_SYMBOL(NAME)
+E
 }
 
 1;

@@ -36,7 +36,7 @@ E2
 
 sub cleaned {
 	my ($tree) = @_;
-	my $r = command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder", 'clean');
+	my $r = run_make($tree, $folder, 'clean');
 	die $r->{err} if $r->{status};
 }
 
@@ -61,7 +61,7 @@ for my $tree (@trees) {
 		SKIP: {
 			skip 'this kbuild makes no symtypes files by name', 3 if $base ne 'd' || slurp("$tree/build/scripts/Makefile.build") !~ /^\$\(obj\)\/%\.symtypes/m;
 			unlink "$folder/d.symtypes";
-			$r = command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder", 'd.symtypes', 'KCFLAGS=-Wno-error');
+			$r = run_make($tree, $folder, 'd.symtypes', 'KCFLAGS=-Wno-error');
 			is($r->{status}, 0, '... d.symtypes by name') or diag($r->{err});
 			is(slurp("$folder/d.symtypes"), $symtypes, '... is the same');
 			is(join(' ', grep { /symtypes\.o/ } glob "$folder/* $folder/.*"), '', '... and leaves nothing behind');

@@ -81,22 +81,7 @@ MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("uses them");
 E
 	'c.c' => "#include <linux/module.h>\nMODULE_LICENSE(\"GPL\");\nMODULE_DESCRIPTION(\"has assembly\");\n",
-	'c-assembly.S' => <<'E',
-#include <linux/linkage.h>
-#if __has_include(<asm/export.h>)
-#include <asm/export.h>
-#else
-#include <linux/export.h>
-#endif
-SYM_FUNC_START(c_add)
-#ifdef CONFIG_X86
-	RET
-#else
-	ret
-#endif
-SYM_FUNC_END(c_add)
-EXPORT_SYMBOL(c_add)
-E
+	'c-assembly.S' => assembly('c_add'),
 	# (As i386's, which only genksyms shall see.)
 	'asm-prototypes.h' => "struct a_options;\n#include \"a.h\"\nRULE\n#ifdef __GENKSYMS__\nlong c_add(long a, struct a_options *options);\n#endif\n",
 	'Kbuild' => "obj-m := a.o c-module.o\nc-module-y := c.o c-assembly.o\n",
@@ -156,7 +141,7 @@ for my $tree (@trees) {
 	SKIP: {
 		skip 'this kbuild makes no symtypes files by name', 3 if slurp("$tree/build/scripts/Makefile.build") !~ /^\$\(obj\)\/%\.symtypes/m;
 		command('', 'rm', '-f', "$folder/a.symtypes", "$folder/c-assembly.symtypes");
-		$r = command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder", 'a.symtypes', 'c-assembly.symtypes');
+		$r = run_make($tree, $folder, 'a.symtypes c-assembly.symtypes');
 		is($r->{status}, 0, "$name: symtypes files by name") or diag($r->{out} . $r->{err});
 		is(slurp("$folder/a.symtypes"), $symtypes, '... are the same');
 		is(join(' ', grep { /symversions|\.symtypes\.o/ } glob "$folder/* $folder/.*"), '', '... and leave nothing behind');
@@ -180,7 +165,7 @@ for my $tree (@trees) {
 	($r, $new) = build($tree, "$folder-split", 'KCFLAGS=-gsplit-dwarf');
 	ok(-e "$folder-split/a.dwo", "$name: split DWARF") or diag($r->{err});
 	is(differing($old, $new), '', '... gives the same versions');
-	command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder-split", 'KCFLAGS=-gsplit-dwarf', 'c-assembly.symtypes');
+	run_make($tree, "$folder-split", 'c-assembly.symtypes', 'KCFLAGS=-gsplit-dwarf');
 	is(join(' ', grep { /symversions|symtypes\.(?:o|dwo)/ } glob "$folder-split/* $folder-split/.*"), '', '... and leaves nothing behind');
 
 	# FILE.symref
@@ -190,7 +175,7 @@ for my $tree (@trees) {
 	is(differing($old, $new), $reach, "$name: with a.symref versions change");
 	is(join(' ', sort map { /the version of (\w+) changed/ } split /\n/, $r->{err}), $reach =~ s/ c_add//r, '... and it is said which');
 	is(join(' ', keys %{{map { /^\t(.*)/ ? ($1 => 1) : () } split /\n/, $r->{err}}}), 's#a_options changed', '... and because of what, a structure of the header');
-	command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder-reference", 'clean');
+	run_make($tree, "$folder-reference", 'clean');
 	($r) = build($tree, "$folder-reference", 'KBUILD_PRESERVE=1');
 	ok($r->{status} && $r->{err} =~ /^error: gendwarfksyms: .*[56] versions differ from those of '.*a\.symref'/m, '... KBUILD_PRESERVE=1 makes it an error');
 
@@ -266,14 +251,14 @@ for my $tree (@trees) {
 	($r, $new) = build($tree, "$folder-two", 'GENDWARFKSYMS_LINKED=1');
 	is($new->{q_get}, $new->{q_put}, '... do not depend on the file that has a structure') or diag($r->{err});
 	isnt($new->{q_get} // '0x00000000', '0x00000000', '... and are there');
-	command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder-two", 'clean');
+	run_make($tree, "$folder-two", 'clean');
 	($r, $new) = build($tree, "$folder-two");
 	isnt($new->{q_get}, $new->{q_put}, '... those of single objects do');
 
 	# An object without debugging information is an error, which names it
 	for my $case ($tree eq $trees[0] ? (['q1', ''], ['q1', 'GENDWARFKSYMS_LINKED=1'], ['q1', 'KBUILD_SYMTYPES=1'], ['q1 q2', 'GENDWARFKSYMS_LINKED=1']) : ()) {
 		my ($sources, $variable) = @$case;
-		command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder-two", 'clean');
+		run_make($tree, "$folder-two", 'clean');
 		spew("$folder-two/Kbuild", "obj-m := q.o\nq-y := q1.o q2.o\n" . join '', map {"CFLAGS_$_.o := -g0\n"} split ' ', $sources);
 		($r, $new) = build($tree, "$folder-two", split ' ', $variable);
 		isnt($r->{status}, 0, "$name: $sources without debugging information $variable");

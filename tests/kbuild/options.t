@@ -22,10 +22,10 @@ spew("$folder/q2.c", qq(#include <linux/export.h>\n#include "q.h"\n#include "pri
 spew("$folder/sub/r.c", "#include <linux/module.h>\n${module}int r(int x);\nint r(int x) { return x; }\nEXPORT_SYMBOL(r);\n");
 my $note = "$folder/.gendwarfksyms.cmd";
 
-# Runs make for a target, with these variables.
+# Runs kbuild/make for a target, in parallel, with these variables.
 sub make {
 	my ($tree, $target, @variables) = @_;
-	return command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder", '-j4', @variables, split ' ', $target);
+	return run_make($tree, $folder, $target, '-j4', @variables);
 }
 
 for my $tree (@trees) {

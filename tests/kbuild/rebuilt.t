@@ -22,18 +22,7 @@ spew("$folder/q0.c", "#include <linux/export.h>\n");
 spew("$folder/q1.c", qq($module#include "q.h"\nint q_get(struct q *q);\nint q_get(struct q *q) { return q->number; }\nEXPORT_SYMBOL(q_get);\n));
 spew("$folder/q2.c", qq(#include <linux/export.h>\n#include "p.h"\nint p_get(struct p *p);\nint p_get(struct p *p) { return p->number; }\nEXPORT_SYMBOL(p_get);\n));
 spew("$folder/r.c", $module);
-spew("$folder/assembly.S", <<'E');
-#include <linux/linkage.h>
-#if __has_include(<asm/export.h>)
-#include <asm/export.h>
-#else
-#include <linux/export.h>
-#endif
-SYM_FUNC_START(q_add)
-	nop
-SYM_FUNC_END(q_add)
-EXPORT_SYMBOL(q_add)
-E
+spew("$folder/assembly.S", assembly('q_add'));
 spew("$folder/asm-prototypes.h", qq(#include "prototypes.h"\n#ifdef CONFIG_PRINTK\nlong q_add(struct q *q);\n#endif\n));
 spew("$folder/prototypes.h", qq(#include "q.h"\n));
 
@@ -50,7 +39,7 @@ sub same_as_clean {
 
 sub clean {
 	my ($tree) = @_;
-	return command('', "$top/kbuild/make", '-C', "$tree/build", "M=$folder", 'clean');
+	return run_make($tree, $folder, 'clean');
 }
 
 for my $tree (@trees) {
