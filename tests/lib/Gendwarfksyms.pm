@@ -78,13 +78,13 @@ sub command {
 }
 
 # A program built with the sanitizers, and ASAN_OPTIONS set so that it runs; undef if it isn't there, or doesn't run. (In an
-# emulator of processors, the leak sanitizer doesn't work, or none does.)
+# emulator of processors, the leak sanitizer doesn't work, or waits for ever, or none does.)
 sub sanitized {
 	my ($name) = @_;
 	my $program = "$tests/../$name-sanitized";
 	for my $options ('detect_leaks=1', 'detect_leaks=0') {
 		$ENV{ASAN_OPTIONS} = $options;
-		return $program if -x $program && command('', $program, '--version')->{status} eq '0';
+		return $program if -x $program && command('', qw(timeout --signal=KILL 60), $program, '--version')->{status} eq '0';
 	}
 	return undef;
 }

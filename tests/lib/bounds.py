@@ -27,9 +27,9 @@ def how_many(tests, emulated):
 
 def sanitizer_options(program):
     """The ASAN_OPTIONS with which a program that has the sanitizers runs here, or None. In an emulator of processors, the leak
-    sanitizer doesn't work, or none does."""
+    sanitizer doesn't work, or waits for ever, or none does."""
     for options in 'detect_leaks=1', 'detect_leaks=0':
-        if subprocess.run([program, '--version'], capture_output=True, env={**os.environ, 'ASAN_OPTIONS': options}).returncode == 0:
+        if subprocess.run(['timeout', '--signal=KILL', '60', program, '--version'], capture_output=True, env={**os.environ, 'ASAN_OPTIONS': options}).returncode == 0:
             return options
     return None
 
