@@ -10,6 +10,13 @@
 
 void read_error(const struct bytes *bytes)
 {
+	const struct section_data *section = bytes->file->sections;
+
+	for (int id = 0; id < SECTION_COUNT; id++, section++)
+		if (bytes->end > section->start && bytes->end <= section->start + section->size)
+			error("the DWARF of '%s' is damaged: %s ends too early, at 0x%tx of .debug_%s",
+			      bytes->file->path, bytes->what, bytes->at - section->start,
+			      section_names[id]);
 	error("the DWARF of '%s' is damaged: %s ends too early", bytes->file->path, bytes->what);
 }
 

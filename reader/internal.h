@@ -11,6 +11,9 @@
 
 /* object.c: files with DWARF */
 
+/* What follows the ".debug_" of a section's name. */
+extern const char *const section_names[SECTION_COUNT];
+
 /*
  * Opens a file with DWARF that isn't relocated; with `split`, for its .dwo
  * sections even if it has others. Returns false if there is none. In any case, it is
@@ -61,7 +64,7 @@ static inline uint64_t get_number(bool big_endian, const unsigned char *at, unsi
 	return number;
 }
 
-/* Ends the program: what is read ends too early. */
+/* Ends the program: what is read ends too early; says where it was read. */
 void read_error(const struct bytes *bytes) __attribute__((noreturn, cold));
 
 /* Passes over so many bytes, and returns where they are. Error: fewer are left. */

@@ -20,8 +20,7 @@
 
 /* Sections */
 
-/* What follows the ".debug_" of a section's name. */
-static const char *const section_names[SECTION_COUNT] = {
+const char *const section_names[SECTION_COUNT] = {
 	[SECTION_INFO] = "info",
 	[SECTION_TYPES] = "types",
 	[SECTION_ABBREV] = "abbrev",
