@@ -392,10 +392,15 @@ static void match_aliases(struct matcher *matcher)
 	}
 }
 
-/* Opens a unit again, and assigns what was chosen from it. Returns the next choice. */
-static const struct choice *reopen_unit(struct matcher *matcher, const struct unit_list *units,
-					const struct choice *choice, const struct choice *end)
+/*
+ * Opens a unit again, and assigns what was chosen from it: choices from `first` on, of
+ * `count` in all. Returns the first choice of another unit.
+ */
+static size_t reopen_unit(struct matcher *matcher, const struct unit_list *units, size_t first,
+			  size_t count)
 {
+	const struct choice *choice = &matcher->choices[first];
+	const struct choice *end = matcher->choices + count;
 	size_t place = choice->unit;
 	struct unit *unit = split_unit(&units->units[place]);
 	struct attributes attributes;
@@ -411,12 +416,11 @@ static const struct choice *reopen_unit(struct matcher *matcher, const struct un
 		assign_candidate(matcher, choice->symbol,
 				 (struct die_ref){ unit, unit->start + choice->offset });
 	unit_close(unit, false);
-	return choice;
+	return choice - matcher->choices;
 }
 
 static void match_canonical(struct matcher *matcher, const struct unit_list *units)
 {
-	const struct choice *choice;
 	size_t left = 0;
 
 	for (size_t i = 0; i < units->count; i++)
@@ -430,8 +434,8 @@ static void match_canonical(struct matcher *matcher, const struct unit_list *uni
 	}
 	if (left)
 		qsort(matcher->choices, left, sizeof(*matcher->choices), compare_choices);
-	for (choice = matcher->choices; choice < matcher->choices + left;)
-		choice = reopen_unit(matcher, units, choice, matcher->choices + left);
+	for (size_t i = 0; i < left;)
+		i = reopen_unit(matcher, units, i, left);
 	match_aliases(matcher);
 }
 
