@@ -8,6 +8,16 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+const char *const section_names[SECTION_COUNT] = {
+	[SECTION_INFO] = "info",
+	[SECTION_TYPES] = "types",
+	[SECTION_ABBREV] = "abbrev",
+	[SECTION_LINE] = "line",
+	[SECTION_STR_OFFSETS] = "str_offsets",
+	[SECTION_STR] = "str",
+	[SECTION_LINE_STR] = "line_str",
+};
+
 void read_error(const struct bytes *bytes)
 {
 	const struct section_data *section = bytes->file->sections;

@@ -11,9 +11,6 @@
 
 /* object.c: files with DWARF */
 
-/* What follows the ".debug_" of a section's name. */
-extern const char *const section_names[SECTION_COUNT];
-
 /*
  * Opens a file with DWARF that isn't relocated; with `split`, for its .dwo
  * sections even if it has others. Returns false if there is none. In any case, it is
@@ -34,6 +31,9 @@ bool relocate(const struct debug_file *file, Elf *elf);
 void check_relocated(const struct debug_file *file, Elf *elf);
 
 /* bytes.c: numbers and texts */
+
+/* What follows the ".debug_" of a section's name. */
+extern const char *const section_names[SECTION_COUNT];
 
 /*
  * Reads a number of 0 to 8 bytes, in the byte order of the file. The caller has

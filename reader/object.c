@@ -20,16 +20,6 @@
 
 /* Sections */
 
-const char *const section_names[SECTION_COUNT] = {
-	[SECTION_INFO] = "info",
-	[SECTION_TYPES] = "types",
-	[SECTION_ABBREV] = "abbrev",
-	[SECTION_LINE] = "line",
-	[SECTION_STR_OFFSETS] = "str_offsets",
-	[SECTION_STR] = "str",
-	[SECTION_LINE_STR] = "line_str",
-};
-
 bool next_section(Elf *elf, Elf_Scn **section, GElf_Shdr *header, const char **name)
 {
 	size_t names;
