@@ -9,7 +9,7 @@
 #define PART "output"
 #include "output.h"
 #include "cache.h"
-#include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -70,32 +70,19 @@ static bool same_inode(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* Looks at the folder that a file is in. Returns false if that can't be done. */
-static bool stat_folder(const char *path, struct stat *status)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder = strndup(path, slash ? slash - path + 1 : 0);
-	bool done = folder && stat(*folder ? folder : ".", status) == 0;
-
-	free(folder);
-	return done;
-}
-
 /*
  * Tells whether two paths are of one file, or would be once they are written. Pipes and
  * devices may be written to twice.
  */
 static bool is_same_file(const char *a, const char *b)
 {
-	struct stat one, other;
-	bool is_there = stat(a, &one) == 0;
+	char name[PATH_MAX] = "", other_name[PATH_MAX] = "";
+	struct stat status, other;
 
-	if (is_there != (stat(b, &other) == 0))
-		return false;
-	if (!is_there &&
-	    (strcmp(basename(a), basename(b)) || !stat_folder(a, &one) || !stat_folder(b, &other)))
-		return false;
-	return (S_ISREG(one.st_mode) || !is_there) && same_inode(&one, &other);
+	if (stat(a, &status) == 0 && stat(b, &other) == 0)
+		return S_ISREG(status.st_mode) && same_inode(&status, &other);
+	/* Of what isn't there yet, realpath() leaves the name that it would have. */
+	return !realpath(a, name) && !realpath(b, other_name) && *name && !strcmp(name, other_name);
 }
 
 /* Finds the output that is to be written to the file of that path; or NULL. */

@@ -129,6 +129,15 @@ for my $there ('', 'that is there') {
 		"one file for two options $there");
 	spew("$scratch/same", 'that is there');
 }
+unlink "$scratch/same";
+symlink 'same', "$scratch/to-same" or die;
+for my $names (['to-same', 'same'], ['same', 'to-same']) {
+	$r = command('', $tool, '-e', '-T', "$scratch/$names->[0]", '-c', "$scratch/$names->[1]", $xfs);
+	like("$r->{status}$r->{out} $r->{err}", qr/^1 error: .*'\Q$scratch\E\/$names->[0]' and '\Q$scratch\E\/$names->[1]', which are to be written, are the same file\n\z/, "... or a link to one that is not there: @$names");
+	ok(!-e "$scratch/same", '... no file');
+}
+is(command('', $tool, '-e', '-T', "$scratch/to-same", '-c', "$scratch/others", $xfs)->{err}, '', '... to another there is none');
+unlink "$scratch/to-same";
 $r = command('', $tool, '-e', '-T', '/dev/null', '-c', '/dev/null', $xfs);
 is($r->{status} . $r->{err}, '0', '... but for a device');
 for my $option ('-T', '-c') {
