@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * DIEs as rows of fragments: made by dwarf.c, gone through by die.c.
+ * DIEs as rows of fragments: made by dwarf.c, gone through by die.c, both for die_cache.c.
  */
 #ifndef DIE_H
 #define DIE_H
@@ -66,7 +66,7 @@ struct fragment {
  *	dwarf.c		makes the rows of all new DIEs that it leads to
  *	die_walk()	changes `separated` of items, and texts of MEMBER_NAME, in them
  *	die_string()	makes strings of rows, which don't change any more
- *	dwarf.c		gives up rows of named types, whose string is in the type table
+ *	die_cache.c	gives up rows of named types, whose string is in the type table
  */
 struct die {
 	struct die_ref ref;
@@ -89,6 +89,48 @@ struct die {
 	uint32_t bodies_at_dump; /* the same in the dump, + 1; or 0 */
 	uint64_t length; /* of its type string, in bytes */
 };
+
+/* dwarf.c: rows */
+
+/* A row (FORMAT 5) while it is put together. */
+struct row {
+	struct die_ref die;
+	size_t opened; /* the fragment after the bracket that was opened last */
+	size_t items; /* of the current list, so far */
+	uint64_t names_length; /* of the names, so far; bytes */
+	struct arena *arena; /* where it is to be */
+	struct fragment *fragments; /* at the end of the arena */
+	size_t count;
+};
+
+/* The DIEs of an input file that symbols lead to. Rules and table have to live as long. */
+struct dies {
+	const struct kabi_rules *rules;
+	struct type_table *table; /* that gets entries for named types, not their strings */
+	struct arena arena; /* of all but rows */
+	struct arena rows;
+	struct arena named_rows; /* of named types whose strings aren't in the table yet */
+	struct cache by_address; /* struct die */
+	struct cache prefixes; /* struct text by address of the scope */
+	/* Those that the current symbol was the first to lead to. */
+	struct die **new_dies;
+	size_t new_count;
+	size_t new_capacity;
+	struct row row; /* under construction */
+};
+
+/*
+ * Makes an entry for a symbol's DIE, which is no type, and loads all that it leads to: what
+ * hasn't been yet is added to the new DIEs. Errors: an unexpected tag, names that are too
+ * long, damaged DWARF.
+ */
+struct die *dies_load_symbol(struct dies *dies, struct die_ref ref, bool subprogram);
+
+/* Gives up all entries and their rows. */
+void dies_forget(struct dies *dies);
+void dies_free(struct dies *dies);
+
+/* die.c: walk, strings, dumps */
 
 /* Makes what the functions below work with, for one input file; for writer_free(). */
 struct writer *writer_new(void);

@@ -4,50 +4,11 @@
  * leads to.
  *
  * When a DIE becomes a symbol's, all that it leads to is *loaded*: each DIE that
- * isn't in the die cache yet gets an entry there and its fragments,
- * until none is left without. Then die.c walks over them, and the string of
- * each named type goes to the type table if it is the longest so far.
+ * isn't entered yet gets an entry and its fragments, until none is left without.
  */
 #define PART "dwarf"
 #include "die.h"
 #include <inttypes.h>
-
-/* A row (FORMAT 5) while it is put together. */
-struct row {
-	struct die_ref die;
-	size_t opened; /* the fragment after the bracket that was opened last */
-	size_t items; /* of the current list, so far */
-	uint64_t names_length; /* of the names, so far; bytes */
-	struct arena *arena; /* where it is to be */
-	struct fragment *fragments; /* at the end of the arena */
-	size_t count;
-};
-
-/*
- * The DIEs of an input file that symbols lead to, and their strings: the die
- * cache.
- */
-struct die_cache {
-	const struct kabi_rules *rules;
-	struct type_table *table;
-	struct arena arena; /* of all that is cached, but rows */
-	struct arena rows;
-	struct arena named_rows; /* of named types whose strings aren't in the table yet */
-	struct cache dies; /* struct die by address */
-	struct cache prefixes; /* struct text by address of the scope */
-	struct cache symbol_strings; /* struct type_string by address and kind */
-	/* Those that the current symbol was the first to lead to. */
-	struct die **new_dies;
-	size_t new_count;
-	size_t new_capacity;
-	struct row row; /* under construction */
-	struct arena scratch; /* of strings that are only compared */
-	size_t given_up; /* how many times the reader had given up units */
-	struct writer *writer;
-};
-
-/* Where the number of the unit begins in struct type.place. */
-#define PLACE_UNIT_SHIFT 40
 
 /* Fully qualified names (FORMAT 6) */
 
@@ -89,7 +50,7 @@ static struct text make_prefix(struct arena *arena, struct die_ref scope)
 }
 
 /* Makes the fully qualified name of a DIE; `start` NULL if it is empty. */
-static struct text qualified_name(struct die_cache *cache, const struct attributes *attributes)
+static struct text qualified_name(struct dies *dies, const struct attributes *attributes)
 {
 	struct text name = name_of(attributes);
 	struct die_ref scope;
@@ -100,14 +61,14 @@ static struct text qualified_name(struct die_cache *cache, const struct attribut
 	scope = parent_die(attributes->die);
 	if (scope.address &&
 	    (scope.address != scope.unit->root || is_scope(scope.unit->root_tag))) {
-		prefix = cache_find(&cache->prefixes, (uintptr_t)scope.address, NULL, NULL);
+		prefix = cache_find(&dies->prefixes, (uintptr_t)scope.address, NULL, NULL);
 		if (!prefix) {
-			prefix = arena_alloc(&cache->arena, sizeof(*prefix));
-			*prefix = make_prefix(&cache->arena, scope);
-			cache_add(&cache->prefixes, (uintptr_t)scope.address, prefix);
+			prefix = arena_alloc(&dies->arena, sizeof(*prefix));
+			*prefix = make_prefix(&dies->arena, scope);
+			cache_add(&dies->prefixes, (uintptr_t)scope.address, prefix);
 		}
 		if (prefix->start)
-			return join(&cache->arena, *prefix, name);
+			return join(&dies->arena, *prefix, name);
 	}
 	return name.length ? name : (struct text){ 0 };
 }
@@ -200,18 +161,18 @@ static const struct tag *find_tag(unsigned int code)
 /*
  * Finds or makes the entry of a DIE, which is loaded later. Error: no DIE begins there.
  */
-static struct die *enter_die(struct die_cache *cache, struct die_ref ref)
+static struct die *enter_die(struct dies *dies, struct die_ref ref)
 {
 	uint64_t key = (uintptr_t)ref.address;
-	struct die *die = cache_find(&cache->dies, key, NULL, NULL);
+	struct die *die = cache_find(&dies->by_address, key, NULL, NULL);
 
 	if (die)
 		return die;
 	check_die_start(ref);
-	die = arena_zalloc(&cache->arena, sizeof(*die));
+	die = arena_zalloc(&dies->arena, sizeof(*die));
 	die->ref = ref;
-	cache_add(&cache->dies, key, die);
-	*APPEND(cache->new_dies, cache->new_count, cache->new_capacity) = die;
+	cache_add(&dies->by_address, key, die);
+	*APPEND(dies->new_dies, dies->new_count, dies->new_capacity) = die;
 	statistics.loaded++;
 	return die;
 }
@@ -294,15 +255,14 @@ add_attribute(struct row *row, const struct attributes *attributes, enum attribu
 }
 
 /* byte_size, which a rule may change, encoding and alignment */
-static void add_sizes(struct die_cache *cache, const struct attributes *attributes,
-		      struct text name)
+static void add_sizes(struct dies *dies, const struct attributes *attributes, struct text name)
 {
-	struct kabi_rule *rule = kabi_find(cache->rules, KABI_BYTE_SIZE, name);
-	struct row *row = &cache->row;
+	struct kabi_rule *rule = kabi_find(dies->rules, KABI_BYTE_SIZE, name);
+	struct row *row = &dies->row;
 
 	add_attribute(row, attributes, ATTRIBUTE_BYTE_SIZE);
 	if (rule && has(attributes, ATTRIBUTE_BYTE_SIZE)) {
-		row->fragments[row->count - 1].number = kabi_number(cache->rules, rule);
+		row->fragments[row->count - 1].number = kabi_number(dies->rules, rule);
 		rule->used = true;
 	} else if (rule) {
 		rule->misfit = true;
@@ -313,48 +273,48 @@ static void add_sizes(struct die_cache *cache, const struct attributes *attribut
 }
 
 /* Adds the string of another DIE, in place or as a reference. */
-static void add_die(struct die_cache *cache, struct die_ref die)
+static void add_die(struct dies *dies, struct die_ref die)
 {
-	struct die *entry = enter_die(cache, die);
+	struct die *entry = enter_die(dies, die);
 
-	add(&cache->row, FRAGMENT_DIE)->die = entry;
+	add(&dies->row, FRAGMENT_DIE)->die = entry;
 }
 
 /* Adds a type, or void. */
-static void add_type_or_void(struct die_cache *cache, struct die_ref type)
+static void add_type_or_void(struct dies *dies, struct die_ref type)
 {
 	if (type.address)
-		add_die(cache, type);
+		add_die(dies, type);
 	else
-		add_word(&cache->row, FRAGMENT_TEXT, "base_type void");
+		add_word(&dies->row, FRAGMENT_TEXT, "base_type void");
 }
 
 /* T */
-static inline void add_type(struct die_cache *cache, const struct attributes *attributes)
+static inline void add_type(struct dies *dies, const struct attributes *attributes)
 {
-	add_type_or_void(cache, unchecked_reference(attributes, ATTRIBUTE_TYPE));
+	add_type_or_void(dies, unchecked_reference(attributes, ATTRIBUTE_TYPE));
 }
 
 /* Adds a value of more than 64 bits between two texts, if it is there. */
-static void add_wide(struct die_cache *cache, const struct attributes *attributes,
-		     const char *before, const char *after)
+static void add_wide(struct dies *dies, const struct attributes *attributes, const char *before,
+		     const char *after)
 {
 	if (has(attributes, ATTRIBUTE_WIDE_VALUE))
-		add_text(&cache->row, FRAGMENT_TEXT,
-			 canonical_wide(&cache->arena, attributes, before, after));
+		add_text(&dies->row, FRAGMENT_TEXT,
+			 canonical_wide(&dies->arena, attributes, before, after));
 }
 
 /* Items */
 
 /* member, formal_parameter: 'WORD ' T name accessibility bit_size ... */
-static void add_member(struct die_cache *cache, const struct attributes *attributes)
+static void add_member(struct dies *dies, const struct attributes *attributes)
 {
 	struct text name = name_of(attributes);
-	struct row *row = &cache->row;
+	struct row *row = &dies->row;
 
 	add_item(row, FRAGMENT_MEMBER,
 		 attributes->tag == DW_TAG_member ? "member " : "formal_parameter ");
-	add_type(cache, attributes);
+	add_type(dies, attributes);
 	/* Which new name it shows in place of this one, the walk finds out. */
 	if (options.stable && name.start && starts_with(name.start, "__kabi_"))
 		name = (struct text){ 0 };
@@ -366,11 +326,11 @@ static void add_member(struct die_cache *cache, const struct attributes *attribu
 }
 
 /* enumerator: 'enumerator' F ' = ' N */
-static void add_enumerator(struct die_cache *cache, struct text enumeration, struct text name,
+static void add_enumerator(struct dies *dies, struct text enumeration, struct text name,
 			   const struct attributes *attributes)
 {
-	const struct kabi_rules *rules = cache->rules;
-	struct row *row = &cache->row;
+	const struct kabi_rules *rules = dies->rules;
+	struct row *row = &dies->row;
 	struct kabi_rule *value;
 
 	/* Both rules are found, so that it is known that they match something. */
@@ -387,7 +347,7 @@ static void add_enumerator(struct die_cache *cache, struct text enumeration, str
 	else if (has(attributes, ATTRIBUTE_CONST_VALUE))
 		add_number(row, FRAGMENT_VALUE, attributes->values[ATTRIBUTE_CONST_VALUE].number);
 	else
-		add_wide(cache, attributes, " = ", "");
+		add_wide(dies, attributes, " = ", "");
 }
 
 /* subrange_type: '[N]' */
@@ -430,17 +390,17 @@ static inline bool next_canonical_child(struct cursor *children, unsigned int pa
  * it.
  */
 static inline void __attribute__((always_inline))
-add_structure_child(struct die_cache *cache, const struct attributes *child, struct text name)
+add_structure_child(struct dies *dies, const struct attributes *child, struct text name)
 {
 	const struct tag *tag;
 
 	switch (child->tag) {
 	case DW_TAG_member:
-		add_member(cache, child);
+		add_member(dies, child);
 		break;
 	case DW_TAG_variant_part:
-		add_item(&cache->row, FRAGMENT_ITEM, "");
-		add_die(cache, child->die);
+		add_item(&dies->row, FRAGMENT_ITEM, "");
+		add_die(dies, child->die);
 		break;
 	default:
 		tag = find_tag(child->tag);
@@ -451,38 +411,37 @@ add_structure_child(struct die_cache *cache, const struct attributes *child, str
 }
 
 /* Adds a child in the list of a variant_part, where all are. */
-static void add_variant_child(struct die_cache *cache, const struct attributes *child)
+static void add_variant_child(struct dies *dies, const struct attributes *child)
 {
 	switch (child->tag) {
 	case DW_TAG_member:
 	case DW_TAG_formal_parameter:
-		add_member(cache, child);
+		add_member(dies, child);
 		return;
 	case DW_TAG_enumerator:
 	case DW_TAG_variant:
 	case DW_TAG_variant_part:
-		add_item(&cache->row, FRAGMENT_ITEM, "");
+		add_item(&dies->row, FRAGMENT_ITEM, "");
 		break;
 	case TAG_GNU_ANNOTATION:
 	case TAG_LLVM_ANNOTATION:
 		return;
 	}
-	add_die(cache, child->die);
+	add_die(dies, child->die);
 }
 
 /* Adds the list of a structure in the order of its layout (FORMAT 13). */
-static void add_ordered(struct die_cache *cache, const struct attributes *attributes,
-			struct text name)
+static void add_ordered(struct dies *dies, const struct attributes *attributes, struct text name)
 {
 	struct cursor children = children_of(attributes);
-	size_t start = cache->row.count, count;
-	uint64_t length = cache->row.names_length;
+	size_t start = dies->row.count, count;
+	uint64_t length = dies->row.names_length;
 	struct attributes child;
 	struct placed *order;
 	uint64_t last = 0;
 	bool sorted = true;
 
-	cache->row.items = 0;
+	dies->row.items = 0;
 	while (sorted && next_canonical_child(&children, attributes->tag, &child)) {
 		/* What is no item has no place. */
 		bool is_item = child.tag == DW_TAG_member || child.tag == DW_TAG_variant_part;
@@ -490,57 +449,57 @@ static void add_ordered(struct die_cache *cache, const struct attributes *attrib
 
 		sorted = place >= last;
 		last = place;
-		add_structure_child(cache, &child, name);
+		add_structure_child(dies, &child, name);
 	}
 	if (sorted) /* as it nearly always is, in C */
 		return;
-	cache->row.count = start;
-	cache->row.items = 0;
-	cache->row.names_length = length;
+	dies->row.count = start;
+	dies->row.items = 0;
+	dies->row.names_length = length;
 	order = canonical_order(attributes, &count);
 	for (size_t i = 0; i < count; i++) {
 		read_die(order[i].die, &child);
 		if (is_ignored(&child, attributes->tag))
 			continue;
 		canonicalize(&child, attributes->tag);
-		add_structure_child(cache, &child, name);
+		add_structure_child(dies, &child, name);
 	}
 	free(order);
 }
 
 /* Adds the list of a DIE, by its tag: which children are in it, and how. */
-static void add_list(struct die_cache *cache, const struct attributes *attributes, struct text name)
+static void add_list(struct dies *dies, const struct attributes *attributes, struct text name)
 {
 	struct cursor children = children_of(attributes);
 	struct attributes child;
 
-	cache->row.items = 0;
+	dies->row.items = 0;
 	while (next_canonical_child(&children, attributes->tag, &child)) {
 		switch (attributes->tag) {
 		case DW_TAG_array_type:
 			if (child.tag == DW_TAG_subrange_type)
-				add_dimension(&cache->row, &child);
+				add_dimension(&dies->row, &child);
 			break;
 		case DW_TAG_enumeration_type:
 			if (child.tag == DW_TAG_enumerator)
-				add_enumerator(cache, name, name_of(&child), &child);
+				add_enumerator(dies, name, name_of(&child), &child);
 			break;
 		case DW_TAG_subprogram:
 		case DW_TAG_subroutine_type:
 			if (child.tag == DW_TAG_formal_parameter)
-				add_member(cache, &child);
+				add_member(dies, &child);
 			else if (options.canonical && child.tag == DW_TAG_unspecified_parameters)
-				add_item(&cache->row, FRAGMENT_ITEM, "unspecified_parameters");
+				add_item(&dies->row, FRAGMENT_ITEM, "unspecified_parameters");
 			break;
 		case DW_TAG_variant:
 			if (child.tag == DW_TAG_member)
-				add_member(cache, &child);
+				add_member(dies, &child);
 			break;
 		case DW_TAG_variant_part:
-			add_variant_child(cache, &child);
+			add_variant_child(dies, &child);
 			break;
 		default:
-			add_structure_child(cache, &child, name);
+			add_structure_child(dies, &child, name);
 		}
 	}
 }
@@ -548,38 +507,37 @@ static void add_list(struct die_cache *cache, const struct attributes *attribute
 /* Rows */
 
 /* array_type: 'array_type' dims ' {' T '}' */
-static void add_array(struct die_cache *cache, const struct attributes *attributes)
+static void add_array(struct dies *dies, const struct attributes *attributes)
 {
-	struct row *row = &cache->row;
+	struct row *row = &dies->row;
 
 	add_word(row, FRAGMENT_TEXT, "array_type");
 	if (has(attributes, ATTRIBUTE_GNU_VECTOR))
 		add_word(row, FRAGMENT_TEXT, " GNU_vector");
-	add_list(cache, attributes, (struct text){ 0 });
+	add_list(dies, attributes, (struct text){ 0 });
 	add(row, FRAGMENT_END_LIST);
 	add_open(row, FRAGMENT_OPEN, make_text(" {"));
-	add_type(cache, attributes);
+	add_type(dies, attributes);
 	add_close(row, FRAGMENT_CLOSE, "}");
 }
 
 /* subroutine_type, subprogram: 'WORD' ' (' list(formal_parameter) ')' '-> ' T */
-static void add_function(struct die_cache *cache, const char *word,
-			 const struct attributes *attributes)
+static void add_function(struct dies *dies, const char *word, const struct attributes *attributes)
 {
-	struct row *row = &cache->row;
+	struct row *row = &dies->row;
 
 	add_word(row, FRAGMENT_TEXT, word);
 	add_open(row, FRAGMENT_OPEN_LIST, make_text(" ("));
-	add_list(cache, attributes, (struct text){ 0 });
+	add_list(dies, attributes, (struct text){ 0 });
 	add_close(row, FRAGMENT_CLOSE_LIST, ")");
 	add_word(row, FRAGMENT_TEXT, "-> ")->broken = true;
-	add_type(cache, attributes);
+	add_type(dies, attributes);
 }
 
-static bool is_definition(const struct die_cache *cache, const struct attributes *attributes,
+static bool is_definition(const struct dies *dies, const struct attributes *attributes,
 			  struct text name)
 {
-	struct kabi_rule *rule = kabi_find(cache->rules, KABI_DECLONLY, name);
+	struct kabi_rule *rule = kabi_find(dies->rules, KABI_DECLONLY, name);
 
 	if (rule)
 		rule->used = true;
@@ -593,52 +551,51 @@ static bool is_definition(const struct die_cache *cache, const struct attributes
  * structure_type, class_type, union_type, enumeration_type:
  * 'WORD' F ' {' list(...) '}' byte_size alignment, or 'WORD' F ' {' '}'
  */
-static void add_body(struct die_cache *cache, const char *word, const struct attributes *attributes,
+static void add_body(struct dies *dies, const char *word, const struct attributes *attributes,
 		     struct text name)
 {
-	struct row *row = &cache->row;
+	struct row *row = &dies->row;
 
 	add_word(row, FRAGMENT_TEXT, word);
 	add_name(row, FRAGMENT_NAME, name);
-	if (!is_definition(cache, attributes, name)) {
+	if (!is_definition(dies, attributes, name)) {
 		add_open(row, FRAGMENT_OPEN, make_text(" {"));
 		add_close(row, FRAGMENT_CLOSE, "}");
 		return;
 	}
 	add_open(row, FRAGMENT_OPEN_LIST, make_text(" {"));
 	if (options.canonical && attributes->tag != DW_TAG_enumeration_type)
-		add_ordered(cache, attributes, name);
+		add_ordered(dies, attributes, name);
 	else
-		add_list(cache, attributes, name);
+		add_list(dies, attributes, name);
 	add_close(row, FRAGMENT_CLOSE_LIST, "}");
-	add_sizes(cache, attributes, name);
+	add_sizes(dies, attributes, name);
 }
 
 /* variant_part: 'WORD {' list(...) '}'; variant: the same, and discr_value */
-static void add_variants(struct die_cache *cache, const char *word,
-			 const struct attributes *attributes)
+static void add_variants(struct dies *dies, const char *word, const struct attributes *attributes)
 {
-	struct row *row = &cache->row;
+	struct row *row = &dies->row;
 
 	add_open(row, FRAGMENT_OPEN_LIST, make_text(word));
-	add_list(cache, attributes, (struct text){ 0 });
+	add_list(dies, attributes, (struct text){ 0 });
 	add_close(row, FRAGMENT_CLOSE_LIST, "}");
 	if (attributes->tag == DW_TAG_variant_part)
 		return;
 	add_attribute(row, attributes, ATTRIBUTE_DISCR_VALUE);
-	add_wide(cache, attributes, " discr_value(", ")");
+	add_wide(dies, attributes, " discr_value(", ")");
 }
 
 /*
  * Adds a type and all its qualifiers in one order, as if each had a row of its own
  * (FORMAT 13). Returns false if it has none.
  */
-static bool add_qualified(struct die_cache *cache, const struct attributes *attributes)
+static bool add_qualified(struct dies *dies, const struct attributes *attributes)
 {
 	static const char *const words[QUALIFIERS] = { "atomic_type {", "const_type {",
 						       "restrict_type {", "volatile_type {" };
 	struct qualified qualified = canonical_qualified(attributes->die);
-	struct row *row = &cache->row;
+	struct row *row = &dies->row;
 	size_t count = 0;
 
 	if (qualified.type.address == attributes->die.address)
@@ -649,7 +606,7 @@ static bool add_qualified(struct die_cache *cache, const struct attributes *attr
 		add_open(row, FRAGMENT_OPEN, make_text(words[i]));
 		row->fragments[row->count - 1].broken = count++ > 0;
 	}
-	add_type_or_void(cache, qualified.type);
+	add_type_or_void(dies, qualified.type);
 	while (count--)
 		add_close(row, FRAGMENT_CLOSE, "}");
 	return true;
@@ -659,13 +616,13 @@ static bool add_qualified(struct die_cache *cache, const struct attributes *attr
  * Adds a row that only wraps T: 'WORD' F ' {' T '}' byte_size alignment. Most have
  * no name, so the word is with what opens the bracket, as one fragment.
  */
-static void add_wrapper(struct die_cache *cache, const char *words,
-			const struct attributes *attributes, struct text name)
+static void add_wrapper(struct dies *dies, const char *words, const struct attributes *attributes,
+			struct text name)
 {
-	struct row *row = &cache->row;
+	struct row *row = &dies->row;
 	struct text word = make_text(words);
 
-	if (options.canonical && !name.start && add_qualified(cache, attributes))
+	if (options.canonical && !name.start && add_qualified(dies, attributes))
 		return;
 	if (name.start) {
 		word.length -= strlen(" {");
@@ -674,52 +631,52 @@ static void add_wrapper(struct die_cache *cache, const char *words,
 		word = make_text(" {");
 	}
 	add_open(row, FRAGMENT_OPEN, word);
-	add_type(cache, attributes);
+	add_type(dies, attributes);
 	add_close(row, FRAGMENT_CLOSE, "}");
-	add_sizes(cache, attributes, name);
+	add_sizes(dies, attributes, name);
 }
 
 /*
  * Adds the row of a type. (Members and the like get here too, if damaged DWARF
  * has them for types.)
  */
-static void add_row(struct die_cache *cache, const struct tag *tag,
-		    const struct attributes *attributes, struct text name)
+static void add_row(struct dies *dies, const struct tag *tag, const struct attributes *attributes,
+		    struct text name)
 {
-	struct row *row = &cache->row;
+	struct row *row = &dies->row;
 
 	if (is_body(attributes->tag)) {
-		add_body(cache, tag->words, attributes, name);
+		add_body(dies, tag->words, attributes, name);
 		return;
 	}
 	switch (attributes->tag) {
 	case DW_TAG_base_type:
 		/* 'base_type' F byte_size encoding alignment */
 		add_word(row, FRAGMENT_TEXT, "base_type");
-		add_name(row, FRAGMENT_NAME, canonical_base(&cache->arena, name));
-		add_sizes(cache, attributes, name);
+		add_name(row, FRAGMENT_NAME, canonical_base(&dies->arena, name));
+		add_sizes(dies, attributes, name);
 		break;
 	case DW_TAG_array_type:
-		add_array(cache, attributes);
+		add_array(dies, attributes);
 		break;
 	case DW_TAG_subrange_type:
 		add_dimension(row, attributes);
 		break;
 	case DW_TAG_subroutine_type:
-		add_function(cache, "subroutine_type", attributes);
+		add_function(dies, "subroutine_type", attributes);
 		break;
 	case DW_TAG_formal_parameter:
 	case DW_TAG_member:
-		add_member(cache, attributes);
+		add_member(dies, attributes);
 		break;
 	case DW_TAG_enumerator:
-		add_enumerator(cache, (struct text){ 0 }, name, attributes);
+		add_enumerator(dies, (struct text){ 0 }, name, attributes);
 		break;
 	case DW_TAG_variant_part:
-		add_variants(cache, "variant_part {", attributes);
+		add_variants(dies, "variant_part {", attributes);
 		break;
 	case DW_TAG_variant:
-		add_variants(cache, "variant {", attributes);
+		add_variants(dies, "variant {", attributes);
 		break;
 	case DW_TAG_unspecified_type:
 		add_word(row, FRAGMENT_TEXT, "unspecified_type");
@@ -728,7 +685,7 @@ static void add_row(struct die_cache *cache, const struct tag *tag,
 		if (!tag->words)
 			die_error(attributes->die, "unexpected type: 0x%x%s", attributes->tag,
 				  tag->name);
-		add_wrapper(cache, tag->words, attributes, name);
+		add_wrapper(dies, tag->words, attributes, name);
 	}
 }
 
@@ -755,7 +712,7 @@ static void end_row(struct row *row, struct die *die)
  * Makes the row of a DIE, notes its type if it is a named one, and enters the DIEs that it
  * leads to.
  */
-static void load_die(struct die_cache *cache, struct die *die)
+static void load_die(struct dies *dies, struct die *die)
 {
 	struct special special = { 0 };
 	struct text name = { 0 };
@@ -771,59 +728,56 @@ static void load_die(struct die_cache *cache, struct die *die)
 	die->special = special.kind;
 	die->new_name = special.new_name;
 	if (!special.kind)
-		name = qualified_name(cache, &attributes);
+		name = qualified_name(dies, &attributes);
 	if (tag->prefix && name.start)
-		die->type = types_enter(cache->table,
-					keys_enter_name(cache->table->keys, tag->prefix, name));
-	begin_row(&cache->row, die->type ? &cache->named_rows : &cache->rows, die->ref);
+		die->type = types_enter(dies->table,
+					keys_enter_name(dies->table->keys, tag->prefix, name));
+	begin_row(&dies->row, die->type ? &dies->named_rows : &dies->rows, die->ref);
 	if (special.kind == UNION_IGNORED)
-		add_word(&cache->row, FRAGMENT_TEXT, "");
+		add_word(&dies->row, FRAGMENT_TEXT, "");
 	else if (special.kind)
-		add_die(cache, special.type);
+		add_die(dies, special.type);
 	else
-		add_row(cache, tag, &attributes, name);
-	end_row(&cache->row, die);
+		add_row(dies, tag, &attributes, name);
+	end_row(&dies->row, die);
 	if (die->tag == DW_TAG_base_type)
-		die_flatten(die, &cache->arena);
+		die_flatten(die, &dies->arena);
 }
 
-/*
- * Makes an entry for a symbol's DIE, which is no type, and loads all that it leads to.
- */
-static struct die *load_symbol(struct die_cache *cache, struct die_ref ref, bool subprogram)
+struct die *dies_load_symbol(struct dies *dies, struct die_ref ref, bool subprogram)
 {
-	struct die *symbol = arena_zalloc(&cache->arena, sizeof(*symbol));
+	struct die *symbol = arena_zalloc(&dies->arena, sizeof(*symbol));
 	struct die *type = NULL, *rest = NULL;
 	struct attributes attributes;
 
 	symbol->ref = ref;
 	read_die(ref, &attributes);
-	begin_row(&cache->row, &cache->rows, ref);
+	begin_row(&dies->row, &dies->rows, ref);
 	if (options.canonical)
-		add_word(&cache->row, FRAGMENT_TEXT, CANONICAL_START);
+		add_word(&dies->row, FRAGMENT_TEXT, CANONICAL_START);
 	if (!subprogram) {
-		add_word(&cache->row, FRAGMENT_TEXT, "variable ");
+		add_word(&dies->row, FRAGMENT_TEXT, "variable ");
 		if (attributes.tag == DW_TAG_variable)
 			canonicalize(&attributes, 0);
-		add_type(cache, &attributes);
+		add_type(dies, &attributes);
 	} else if (attributes.tag != DW_TAG_subroutine_type) {
 		attributes.tag = DW_TAG_subprogram;
 		canonicalize(&attributes, 0);
-		add_function(cache, "subprogram", &attributes);
+		add_function(dies, "subprogram", &attributes);
 	} else {
 		/*
 		 * The type of a symbol pointer: "subprogram", then the fragments of
 		 * that type but its first. They are shared, not copied, so that an
 		 * item which the walk has finished is finished for both.
 		 */
-		add_word(&cache->row, FRAGMENT_TEXT, "subprogram");
-		type = enter_die(cache, ref);
-		rest = arena_zalloc(&cache->arena, sizeof(*rest));
-		add(&cache->row, FRAGMENT_DIE)->die = rest;
+		add_word(&dies->row, FRAGMENT_TEXT, "subprogram");
+		type = enter_die(dies, ref);
+		rest = arena_zalloc(&dies->arena, sizeof(*rest));
+		add(&dies->row, FRAGMENT_DIE)->die = rest;
 	}
-	end_row(&cache->row, symbol);
-	for (size_t i = 0; i < cache->new_count; i++)
-		load_die(cache, cache->new_dies[i]);
+	end_row(&dies->row, symbol);
+	for (size_t i = 0; i < dies->new_count; i++)
+		load_die(dies, dies->new_dies[i]);
 	if (rest) {
 		rest->ref = ref;
 		rest->fragments = type->fragments + 1;
@@ -832,174 +786,21 @@ static struct die *load_symbol(struct die_cache *cache, struct die_ref ref, bool
 	return symbol;
 }
 
-/* Tells whether two strings are the same but for separators (FORMAT 5a). */
-static bool same_definition(struct text a, struct text b)
+void dies_forget(struct dies *dies)
 {
-	static const struct text separator = { " , ", 3 };
-
-	while (a.length || b.length) {
-		struct text *texts[] = { &a, &b };
-
-		for (int i = 0; i < 2; i++)
-			while (texts[i]->length >= separator.length &&
-			       !memcmp(texts[i]->start, separator.start, separator.length))
-				*texts[i] = (struct text){ texts[i]->start + separator.length,
-							   texts[i]->length - separator.length };
-		if (!a.length || !b.length)
-			break;
-		if (*a.start++ != *b.start++)
-			return false;
-		a.length--;
-		b.length--;
-	}
-	return a.length == b.length;
+	/* To clear them would cost as much as the largest unit so far has made of them. */
+	cache_free(&dies->prefixes);
+	cache_free(&dies->by_address);
+	arena_reset(&dies->arena);
+	arena_reset(&dies->rows);
 }
 
-/* Warns, once for a type, if a baseline hides one of two definitions of it. */
-static void check_definition(struct type *type, const struct type_string *other, struct die_ref die,
-			     uint64_t place)
+void dies_free(struct dies *dies)
 {
-	const struct dwarf_input *input = die.unit->input;
-
-	if (type->ruled || type->ambiguous || is_declaration(type->string->text) ||
-	    is_declaration(other->text) || same_definition(type->string->text, other->text))
-		return;
-	type->ambiguous = true;
-	warning("'%s' has two definitions in '%s', in %s and in %s: only one of them is in the baseline, and changes of the other don't show",
-		type->key->text.start, input->object->path,
-		unit_source(input, type->place >> PLACE_UNIT_SHIFT),
-		unit_source(input, place >> PLACE_UNIT_SHIFT));
-}
-
-/*
- * Puts the string of a named type into the table, if it is the longest of its name so far.
- * It is only written if it is, or if all definitions are compared: else its length is enough.
- */
-static void enter_type(struct die_cache *cache, struct die *die)
-{
-	struct type_table *table = cache->table;
-	struct die_ref at = die->ref;
-	struct type *type = die->type;
-	/* Among the DIEs of all units, in the order of FORMAT 4. */
-	const struct unit *unit = at.unit->skeleton ? at.unit->skeleton : at.unit;
-	uint64_t place = (uint64_t)unit->number << PLACE_UNIT_SHIFT | die_offset(at);
-	struct type_string *string;
-	bool replaces;
-
-	if (!type->string) {
-		replaces = types_offer(table, type, 0, place);
-	} else if (!options.canonical && !options.consolidated) {
-		replaces = types_offer(table, type, die_string_length(cache->writer, die), place);
-	} else {
-		string = die_string(cache->writer, die, &cache->scratch);
-		if (options.consolidated)
-			check_definition(type, string, at, place);
-		/* Of equally long ones the greater (FORMAT 13) */
-		if (options.canonical && string->text.length == type->string->text.length)
-			replaces = !type->ruled &&
-				   memcmp(string->text.start, type->string->text.start,
-					  string->text.length) > 0;
-		else
-			replaces = types_offer(table, type, string->text.length, place);
-		arena_reset(&cache->scratch);
-	}
-	if (replaces)
-		types_set(table, type, die_string(cache->writer, die, &table->arena));
-}
-
-/*
- * Gives up the row of a named type, whose string is in the table. It is kept for a dump, and
- * if no walk has finished the DIE yet.
- */
-static void forget_row(struct die_cache *cache, struct die *die)
-{
-	size_t size = die->fragment_count * sizeof(*die->fragments);
-
-	if (options.dump_dies || !die_is_finished(die)) {
-		die->fragments = arena_copy(&cache->rows, die->fragments, size);
-		return;
-	}
-	die->fragments = NULL;
-	die->fragment_count = 0;
-}
-
-/*
- * Puts the named types among the new DIEs into the table; none is new from then on.
- */
-static void enter_types(struct die_cache *cache)
-{
-	for (size_t i = 0; i < cache->new_count; i++) {
-		struct die *die = cache->new_dies[i];
-
-		if (options.dump_die_map)
-			fprintf(stderr, "\033[33m<DIE 0x%llx%s%s>\033[0m\n", die_offset(die->ref),
-				die->type ? " " : "", die->type ? die->type->key->text.start : "");
-		if (!die->type)
-			continue;
-		enter_type(cache, die);
-		forget_row(cache, die);
-	}
-	cache->new_count = 0;
-	arena_reset(&cache->named_rows);
-}
-
-struct type_string *symbol_string(struct die_cache *cache, struct die_ref die, bool subprogram)
-{
-	uint64_t key = (uint64_t)(uintptr_t)die.address << 1 | subprogram;
-	struct type_string *string = cache_find(&cache->symbol_strings, key, NULL, NULL);
-	struct die *symbol;
-
-	if (string)
-		return string;
-	symbol = load_symbol(cache, die, subprogram);
-	die_walk(cache->writer, symbol);
-	enter_types(cache);
-	string = die_string(cache->writer, symbol, &cache->table->arena);
-	cache_add(&cache->symbol_strings, key, string);
-	if (options.dump_dies)
-		die_dump(cache->writer, symbol, stderr);
-	return string;
-}
-
-void die_cache_begin_unit(struct die_cache *cache, struct unit *unit)
-{
-	/*
-	 * Most DIEs of an object are the same types again in each unit. To
-	 * forget them keeps the die cache small, and that makes it fast.
-	 */
-	if (cache->given_up != unit->input->given_up) {
-		/* To clear them would cost as much as the largest unit so far has made of them. */
-		cache_free(&cache->prefixes);
-		cache_free(&cache->dies);
-		cache_free(&cache->symbol_strings);
-		arena_reset(&cache->arena);
-		arena_reset(&cache->rows);
-	}
-	cache->given_up = unit->input->given_up;
-	/* A guess that saves growing: a type of a kernel in so many bytes. */
-	cache_reserve(&cache->dies, (unit->end - unit->start) / 64);
-}
-
-struct die_cache *die_cache_new(const struct kabi_rules *rules, struct type_table *table)
-{
-	struct die_cache *cache = allocate_cleared(1, sizeof(*cache));
-
-	cache->rules = rules;
-	cache->table = table;
-	cache->writer = writer_new();
-	return cache;
-}
-
-void die_cache_free(struct die_cache *cache)
-{
-	cache_free(&cache->symbol_strings);
-	cache_free(&cache->prefixes);
-	cache_free(&cache->dies);
-	arena_free(&cache->arena);
-	free(cache->new_dies);
-	arena_free(&cache->rows);
-	arena_free(&cache->named_rows);
-	arena_free(&cache->scratch);
-	writer_free(cache->writer);
-	free(cache);
+	cache_free(&dies->prefixes);
+	cache_free(&dies->by_address);
+	arena_free(&dies->arena);
+	arena_free(&dies->rows);
+	arena_free(&dies->named_rows);
+	free(dies->new_dies);
 }

@@ -8,7 +8,8 @@
  *	baseline/	symtypes files of earlier builds: baseline/baseline.h
  *	match.c		units -> the DIE of each symbol (FORMAT 4)
  *	symbols.c	the list of symbols, its order, aliases, #SYMVER lines (2, 3)
- *	dwarf.c		a DIE -> its row of fragments (5, 6)
+ *	die_cache.c	the DIE of a symbol -> its string; named types -> the table
+ *	dwarf.c		a DIE -> its row of fragments (5, 6): die.h
  *	die.c		rows -> the walk, type strings, dumps (5, 5a, 9): die.h
  *	canonical.c	what a DIE says, made the same for all compilers (13)
  *	kabi.c		kABI rules, and those that match nothing; special unions (8)
@@ -200,7 +201,7 @@ struct placed *canonical_order(const struct attributes *structure, size_t *count
 struct text canonical_wide(struct arena *arena, const struct attributes *attributes,
 			   const char *before, const char *after);
 
-/* dwarf.c: the rows of DIEs */
+/* die_cache.c: from a DIE to its string */
 
 /*
  * The die cache: the DIEs of an input file that symbols lead to, and their strings,

@@ -86,7 +86,7 @@ is(run([qw(use_first use_other)], ['--canonical'], $ab)->{out}, run([qw(use_firs
 same_as_model([qw(use_first use_other)], ['--canonical'], $ab, '... the model\'s');
 for my $mode ([], ['--canonical']) {
 	my $r = run([qw(use_first use_other)], [@$mode, '-c', "$scratch/baseline"], $ab);
-	like($r->{err}, qr/^warning: gendwarfksyms: dwarf: 's#same' has two definitions in '\Q$ab\E', in \S+\.c and in \S+\.c: /, "a baseline of them: a warning (@$mode)");
+	like($r->{err}, qr/^warning: gendwarfksyms: die_cache: 's#same' has two definitions in '\Q$ab\E', in \S+\.c and in \S+\.c: /, "a baseline of them: a warning (@$mode)");
 	is(scalar(() = $r->{err} =~ /two definitions/g), 1, '... once');
 	is($r->{status}, 0, '... which is no error');
 	is(run([qw(use_first use_again)], [@$mode, '-c', "$scratch/baseline"], linked($first, $again))->{err}, '', "no warning for the same definition twice (@$mode)");
