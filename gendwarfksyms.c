@@ -343,13 +343,21 @@ static void read_list(struct symbol_list *list)
 	symbols_read(list, stdin);
 }
 
-/* Begins with the files to write, and names the input files in the consolidated one. */
-static void open_outputs(struct run *run, struct paths *paths)
+/*
+ * Begins with the files to write, and names the input files in the consolidated one. The
+ * arguments are input files and lists of them.
+ */
+static void open_outputs(struct run *run, struct paths *paths, char **arguments)
 {
 	output_open(&run->symtypes, options.symtypes);
 	output_open(&run->consolidated_output, options.consolidated);
 	if (!options.symtypes && !options.consolidated)
 		return;
+	if (!options.exported)
+		output_check_input("/dev/stdin");
+	for (; *arguments; arguments++)
+		if (**arguments == '@')
+			output_check_input(*arguments + 1);
 	for (size_t i = 0; i < paths->count; i++) {
 		struct path *path = &paths->paths[i];
 
@@ -401,7 +409,7 @@ int main(int argc, char **argv)
 		reference_read(&run.reference, options.reference,
 			       make_text(options.canonical ? CANONICAL_SCHEME : ""));
 	/* If there are no symbols, not yesterday's files, but empty ones. */
-	open_outputs(&run, &paths);
+	open_outputs(&run, &paths, argv + optind);
 	for (size_t i = 0; i < paths.count; i++)
 		if (!paths.paths[i].unwanted)
 			run.last = i + 1;

@@ -17,7 +17,7 @@ struct consolidated_section {
 struct text consolidated_name(struct consolidated *consolidated, const char *root, const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	char *folder, *real_root, *whole;
+	char *parent, *folder, *real_root, *whole;
 	struct text name;
 	size_t length;
 
@@ -27,9 +27,13 @@ struct text consolidated_name(struct consolidated *consolidated, const char *roo
 	if (!real_root)
 		error("cannot find the folder '%s': %m", root);
 	/* A symbolic link to a file isn't followed. */
-	folder = realpath(slash ? strndupa(path, slash + 1 - path) : ".", NULL);
+	parent = slash ? strndup(path, slash + 1 - path) : strdup(".");
+	if (!parent)
+		error("out of memory");
+	folder = realpath(parent, NULL);
 	if (!folder)
 		error("cannot find the folder of '%s': %m", path);
+	free(parent);
 	if (asprintf(&whole, "%s/%s", folder, slash ? slash + 1 : path) < 0)
 		error("out of memory");
 	length = strlen(real_root) - (real_root[1] ? 0 : 1); /* "/" */

@@ -151,6 +151,14 @@ for my $options (['-T', $precious, $precious], ['-c', "$scratch/./precious.o", $
 	is(slurp($precious), slurp($xfs), '... it is as it was');
 }
 for my $option ('-T', '-c') {
+	my $list = spew("$scratch/list", "$xfs\n");
+	$r = command('', $tool, '-e', $option, $list, "\@$list");
+	like("$r->{status}$r->{out} $r->{err}" . slurp($list), qr/^1 error: .*'\Q$list\E' is read, and '\Q$list\E' would be written over it\n\Q$xfs\E\n\z/, "a list of input files is not written over: $option");
+	spew($list, "g\n");
+	$r = command('', 'sh', '-c', '"$@" < "$0"', $list, $tool, $option, $list, $xfs);
+	like("$r->{status}$r->{out} $r->{err}" . slurp($list), qr/^1 error: .*'\/dev\/stdin' is read, and '\Q$list\E' would be written over it\ng\n\z/, "... nor the list of symbols: $option");
+	$r = command('', 'sh', '-c', '"$@" < "$0"', $list, $tool, '-e', $option, $list, $xfs);
+	is("$r->{status}$r->{err}", '0', "... but if it is not read: $option");
 	$r = command('', $tool, '-e', $option, '', $xfs);
 	like("$r->{status}$r->{out} $r->{err}", qr/^1 error: .*the name of a file to write is empty\n\z/, "$option with an empty name");
 }
@@ -158,6 +166,8 @@ for (["\@$scratch/none", qr/error: .*cannot read the list of input files '.*none
 	$r = command('', $tool, $_->[0]);
 	like($r->{status} . $r->{err}, qr/\A1.*$_->[1]/s, "a list $_->[0]");
 }
+$r = command("g\n", $tool, '-c', "$scratch/none", '--relative-to', '.', '@' . spew("$scratch/list", 'a' x 12_000_000 . "/x.o\n"));
+like($r->{status} . $r->{err}, qr/\A1error: .*cannot find the folder of 'a+\/x\.o': File name too long\n\z/, 'a list with a name that no stack has room for');
 my $symtypes = join '', map { slurp($_) } map { command('', $tool, '-e', '-T', "$scratch/symtypes", $_); "$scratch/symtypes" } $vmlinux;
 is(join('', map {"$_\n"} sort map { "$_ " . expand_sections($baseline)->{'vmlinux.o'}{$_} } keys %{expand_sections($baseline)->{'vmlinux.o'}}), $symtypes, 'what a section means is the symtypes file of its file');
 $r = command('', $tool, '-e', '-r', "$scratch/kabi", $vmlinux, $xfs, $test);
