@@ -165,6 +165,8 @@ void *arena_reserve_slow(struct arena *arena, size_t used, size_t size)
 	block = allocate_large(&size);
 	block->size = size;
 	arenas_size += size;
+	if (arenas_size > statistics.memory)
+		statistics.memory = arenas_size;
 	block->next = arena->blocks;
 	arena->blocks = block;
 	use_block(arena, block);

@@ -283,9 +283,9 @@ static void process_file(struct run *run, const struct path *path, unsigned int 
 		exit(EXIT_INCOMPLETE);
 	use_types(run, path);
 	debug("work=%" PRIu64 " loaded=%" PRIu64 " lookups=%" PRIu64 " written=%" PRIu64
-	      " hashed=%" PRIu64 " slices=%" PRIu64,
+	      " hashed=%" PRIu64 " slices=%" PRIu64 " memory=%" PRIu64,
 	      statistics.work, statistics.loaded, statistics.lookups, statistics.written,
-	      statistics.hashed, statistics.slices);
+	      statistics.hashed, statistics.slices, statistics.memory);
 }
 
 static void add_path(struct paths *paths, const char *path)

@@ -30,6 +30,7 @@ struct statistics {
 	uint64_t written; /* bytes of type strings */
 	uint64_t hashed; /* bytes of them */
 	uint64_t slices; /* put together for versions */
+	uint64_t memory; /* bytes of arenas, at most */
 };
 
 extern struct statistics statistics;

@@ -44,9 +44,6 @@ struct template_entry {
 struct expansion_template {
 	struct template_entry *entries; /* the first is whose template it is */
 	size_t count;
-	size_t *places; /* by number of a type: that of its entry + 1, or 0 */
-	size_t type_count; /* that `places` is for */
-	struct expansion_template *used_before; /* by the current expansion */
 };
 
 /* Tarjan's algorithm for strongly connected components, without recursion. */
@@ -108,25 +105,27 @@ struct frame {
 	uint32_t crc; /* and its CRC */
 };
 
-/* Begins with the expansion of a type. */
+/* Begins with the expansion of a type, in the template of that number. */
 static struct frame begin_entry(struct expansion_template *template, size_t *capacity,
-				struct type *type, const struct digest *digest)
+				uint64_t number, struct type *type, const struct digest *digest)
 {
 	*APPEND(template->entries, template->count, *capacity) =
 		(struct template_entry){ .type = type, .start = *digest };
-	template->places[type->number] = template->count;
+	type->in_template = number;
 	return (struct frame){ .entry = template->count - 1 };
 }
 
 /* Expands a type from nothing, depth first. */
-static void fill_template(struct expansion_template *template, const struct type_table *table,
+static void fill_template(struct expansion_template *template, struct type_table *table,
 			  struct type *type)
 {
+	uint64_t number = ++table->template_count;
 	size_t capacity = 0, depth = 0, stack_capacity = 0;
 	struct frame *stack = NULL, *top;
 	struct digest digest = { 0 };
 
-	*APPEND(stack, depth, stack_capacity) = begin_entry(template, &capacity, type, &digest);
+	*APPEND(stack, depth, stack_capacity) =
+		begin_entry(template, &capacity, number, type, &digest);
 	while (depth) {
 		struct template_entry *entry;
 		const struct type_reference *reference;
@@ -144,16 +143,27 @@ static void fill_template(struct expansion_template *template, const struct type
 		}
 		reference = &string->references[top->reference++];
 		type = referenced_type(table, reference);
-		if (template->places[type->number])
+		if (type->in_template == number)
 			continue;
 		append_slice(&digest, reference->start - top->at, top->crc, reference->crc_start);
 		top->at = reference_end(reference);
 		top->crc = reference->crc_end;
 		*APPEND(stack, depth, stack_capacity) =
-			begin_entry(template, &capacity, type, &digest);
+			begin_entry(template, &capacity, number, type, &digest);
 		statistics.slices++;
 	}
 	free(stack);
+}
+
+/* Gives up templates if they take too much memory. */
+static void limit_templates(struct type_table *table)
+{
+	if (table->templates_size <= TEMPLATES_SIZE_LIMIT)
+		return;
+	for (size_t i = 0; i < table->count; i++)
+		table->types[i]->template = NULL;
+	arena_reset(&table->templates);
+	table->templates_size = 0;
 }
 
 /* Makes the template of a type when it is first asked for. */
@@ -165,11 +175,8 @@ static struct expansion_template *find_template(struct type_table *table, struct
 
 	if (template)
 		return template;
-	size = table->count * sizeof(*template->places);
+	limit_templates(table);
 	template = arena_zalloc(&table->templates, sizeof(*template));
-	template->places = arena_zalloc(&table->templates, size);
-	template->type_count = table->count;
-	table->templates_size += size;
 	fill_template(template, table, type);
 	/* Now that they don't grow any more, to the rest of the template. */
 	size = template->count * sizeof(*entries);
@@ -180,29 +187,7 @@ static struct expansion_template *find_template(struct type_table *table, struct
 	return type->template = template;
 }
 
-void limit_templates(struct type_table *table)
-{
-	if (table->templates_size <= TEMPLATES_SIZE_LIMIT)
-		return;
-	for (size_t i = 0; i < table->count; i++)
-		table->types[i]->template = NULL;
-	arena_reset(&table->templates);
-	table->templates_size = 0;
-}
-
 /* Using it */
-
-bool is_expanded(const struct expansion *expansion, const struct type *type)
-{
-	const struct expansion_template *used = expansion->templates;
-
-	if (type->expanded_for == expansion->number)
-		return true;
-	for (; used; used = used->used_before)
-		if (type->number < used->type_count && used->places[type->number])
-			return true;
-	return false;
-}
 
 void append_expanded(struct expansion *expansion, struct type *type)
 {
@@ -210,11 +195,13 @@ void append_expanded(struct expansion *expansion, struct type *type)
 	const struct template_entry *whole = &template->entries[0];
 	struct digest at = { 0 };
 
+	type->expanded_for = expansion->number;
 	for (size_t i = 1; i < template->count;) {
 		const struct template_entry *cut = &template->entries[i];
 		struct text key = cut->type->key->text;
 
 		if (!is_expanded(expansion, cut->type)) {
+			cut->type->expanded_for = expansion->number;
 			i++;
 			continue;
 		}
@@ -226,6 +213,4 @@ void append_expanded(struct expansion *expansion, struct type *type)
 		i = cut->next;
 	}
 	append_slice(&expansion->digest, whole->end.length - at.length, at.crc, whole->end.crc);
-	template->used_before = expansion->templates;
-	expansion->templates = template;
 }

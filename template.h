@@ -29,7 +29,6 @@ struct expansion {
 	struct type_table *table;
 	struct digest digest; /* of the text so far */
 	uint64_t number; /* of those that table->versions counts */
-	struct expansion_template *templates; /* that it has used, the last first */
 };
 
 /*
@@ -39,12 +38,12 @@ struct expansion {
 void find_cycles(struct type_table *table, struct type *type);
 
 /* Tells whether an expansion has expanded a type. */
-bool is_expanded(const struct expansion *expansion, const struct type *type);
+static inline bool is_expanded(const struct expansion *expansion, const struct type *type)
+{
+	return type->expanded_for == expansion->number;
+}
 
 /* Appends the expansion of a type, with the help of its template. */
 void append_expanded(struct expansion *expansion, struct type *type);
-
-/* Gives up templates if they take too much memory. Only between two expansions. */
-void limit_templates(struct type_table *table);
 
 #endif

@@ -108,7 +108,7 @@ struct type {
 
 	/* versions.c's: */
 	bool prepared; /* and so are all types that it leads to */
-	uint64_t expanded_for; /* the last version that it was expanded in */
+	uint64_t expanded_for; /* the last expansion that it was expanded in */
 
 	/* template.c's: */
 	size_t visit; /* its number in the search for cycles; 0: none yet */
@@ -116,6 +116,7 @@ struct type {
 	bool is_open; /* its component is not complete */
 	bool in_cycle;
 	struct expansion_template *template;
+	uint64_t in_template; /* the last one that it was put into */
 };
 
 /* A type_string rule (FORMAT 8), of a reference or of a symbol's name. */
@@ -142,6 +143,7 @@ struct type_table {
 	/* versions.c's and template.c's: */
 	uint64_t versions; /* expansions begun */
 	size_t visits; /* in the search for cycles */
+	uint64_t template_count; /* made so far */
 	struct arena templates;
 	size_t templates_size; /* bytes in that arena, roughly */
 };

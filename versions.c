@@ -175,7 +175,6 @@ static uint32_t expand(struct type_table *table, struct type_string *string, FIL
 
 uint32_t version_of(struct type_table *table, struct type_string *string, const char *name)
 {
-	limit_templates(table);
 	prepare_all(table, string, name);
 	return expand(table, string, NULL);
 }
