@@ -14,9 +14,16 @@ struct die_cache {
 	struct dies dies;
 	struct cache symbol_strings; /* struct type_string by address and kind */
 	struct arena scratch; /* of strings that are only compared */
+	uint64_t compared; /* bytes of these, so far */
 	size_t given_up; /* how many times the reader had given up units */
 	struct writer *writer;
 };
+
+/*
+ * Strings that are only compared may take so many bytes, and as many more as what the reader may
+ * do. (A kernel's take a thousandth of that. But each may have 64 MiB: STRING_LENGTH_LIMIT.)
+ */
+#define COMPARED_SIZE_LIMIT ((uint64_t)256 << 20)
 
 /* Where the number of the unit begins in struct type.place. */
 #define PLACE_UNIT_SHIFT 40
@@ -26,6 +33,8 @@ static bool same_definition(struct text a, struct text b)
 {
 	static const struct text separator = { " , ", 3 };
 
+	if (same_text(a, b)) /* as they mostly are; and this is faster */
+		return true;
 	while (a.length || b.length) {
 		struct text *texts[] = { &a, &b };
 
@@ -50,8 +59,8 @@ static void check_definition(struct type *type, const struct type_string *other,
 {
 	const struct dwarf_input *input = die.unit->input;
 
-	if (type->ruled || type->ambiguous || is_declaration(type->string->text) ||
-	    is_declaration(other->text) || same_definition(type->string->text, other->text))
+	if (type->ambiguous || is_declaration(type->string->text) || is_declaration(other->text) ||
+	    same_definition(type->string->text, other->text))
 		return;
 	type->ambiguous = true;
 	warning("'%s' has two definitions in '%s', in %s and in %s: only one of them is in the baseline, and changes of the other don't show",
@@ -61,8 +70,27 @@ static void check_definition(struct type *type, const struct type_string *other,
 }
 
 /*
- * Puts the string of a named type into the table, if it is the longest of its name so far.
- * It is only written if it is, or if all definitions are compared: else its length is enough.
+ * Writes another string of a type that has one, to compare the two; it stays until the arena
+ * is reset. Error: they take too long.
+ */
+static struct type_string *write_compared(struct die_cache *cache, struct die *die)
+{
+	const struct dwarf_input *input = die->ref.unit->input;
+	struct type_string *string = die_string(cache->writer, die, &cache->scratch);
+
+	cache->compared += string->text.length;
+	if (cache->compared > COMPARED_SIZE_LIMIT + input->work_limit)
+		die_error(die->ref,
+			  "definitions of '%s' and of other types take more than %" PRIu64
+			  " bytes to compare",
+			  die->type->key->text.start, COMPARED_SIZE_LIMIT + input->work_limit);
+	return string;
+}
+
+/*
+ * Puts the string of a named type into the table, if it is the longest of its name so far, or
+ * with --canonical the greatest of these (FORMAT 13). It is only written if it is, or if it has
+ * to be compared: else its length is enough.
  */
 static void enter_type(struct die_cache *cache, struct die *die)
 {
@@ -72,26 +100,22 @@ static void enter_type(struct die_cache *cache, struct die *die)
 	/* Among the DIEs of all units, in the order of FORMAT 4. */
 	const struct unit *unit = at.unit->skeleton ? at.unit->skeleton : at.unit;
 	uint64_t place = (uint64_t)unit->number << PLACE_UNIT_SHIFT | die_offset(at);
-	struct type_string *string;
-	bool replaces;
+	const struct text *old = type->string && !type->ruled ? &type->string->text : NULL;
+	uint64_t length = type->string ? die_string_length(cache->writer, die) : 0;
+	bool tie = options.canonical && old && length == old->length;
+	bool replaces = false;
 
-	if (!type->string) {
-		replaces = types_offer(table, type, 0, place);
-	} else if (!options.canonical && !options.consolidated) {
-		replaces = types_offer(table, type, die_string_length(cache->writer, die), place);
-	} else {
-		string = die_string(cache->writer, die, &cache->scratch);
+	if (tie || (options.consolidated && old && !type->ambiguous)) {
+		struct type_string *string = write_compared(cache, die);
+
 		if (options.consolidated)
 			check_definition(type, string, at, place);
-		/* Of equally long ones the greater (FORMAT 13) */
-		if (options.canonical && string->text.length == type->string->text.length)
-			replaces = !type->ruled &&
-				   memcmp(string->text.start, type->string->text.start,
-					  string->text.length) > 0;
-		else
-			replaces = types_offer(table, type, string->text.length, place);
+		if (tie)
+			replaces = memcmp(string->text.start, old->start, length) > 0;
 		arena_reset(&cache->scratch);
 	}
+	if (!tie)
+		replaces = types_offer(table, type, length, place);
 	if (replaces)
 		types_set(table, type, die_string(cache->writer, die, &table->arena));
 }

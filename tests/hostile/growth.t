@@ -85,4 +85,13 @@ linear('functions that are not exported', 1000, sub {
 	return sprintf("compile_unit\n$int", '') . join('', map {"  subprogram name=f$_\n    lexical_block\n      variable name=x type=\@int\n"} 1 .. $n) . "  variable name=v type=\@int\n", ['v'];
 });
 
+# Of types of one name, --canonical writes those that may be the greatest, and a baseline those up to the second definition.
+my $definitions = join '', map {
+	my $unit = $_;
+	"compile_unit\n" . sprintf($int, $unit) . "  \@s$unit structure_type name=s\n" . join('', map {"    member name=m$_ type=\@int$unit\n"} $unit .. 100) . "  variable name=v$unit type=\@s$unit\n"
+} 1 .. 20;
+my $once = {counts($definitions, [map {"v$_"} 1 .. 20])}->{written};
+cmp_ok({counts($definitions, [map {"v$_"} 1 .. 20], '--canonical')}->{written}, '<', $once + 1000, 'definitions of a type, each a member shorter: --canonical writes the first');
+cmp_ok({counts($definitions, [map {"v$_"} 1 .. 20], '-c', '/dev/null')}->{written}, '<', 2 * $once, '... -c two');
+
 done_testing();

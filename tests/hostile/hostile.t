@@ -230,6 +230,35 @@ fails('... 64 times', doubling(64, STRUCT, 4), r'a type string of more than 6710
 fails('a dump that doubles 64 times', doubling(64, FUNCTION), r'a dump of more than \d+ DIEs \(DIE 0x', ('--dump-dies',))
 
 
+def redefined(count, levels):
+    """Definitions of one name, the same all, each as large as can be."""
+    dies = Dies()
+    inner = with_int(dies)
+    for level in range(levels):
+        outer = dies.put(STRUCT, 4)
+        for name in 'ab':
+            dies.put(MEMBER, text(name), ref(inner), 0)
+        dies.end()
+        inner = outer
+    definitions = []
+    for _ in range(count):
+        definitions.append(dies.put(NAMED, text('s'), 4))
+        dies.put(MEMBER, text('m'), ref(inner), 0)
+        dies.end()
+    everything = dies.put(NAMED, text('all'), 4)
+    for definition in definitions:
+        dies.put(MEMBER, text('m'), ref(definition), 0)
+    dies.end()
+    dies.put(VARIABLE, text('v'), ref(everything))
+    dies.end()
+    return elf(dwarf(unit(dies)))
+
+
+for options in (('--canonical',), ('-c', '/dev/null')):
+    fails('2,000 definitions of one name and many megabytes: ' + options[0], redefined(2000, 16),
+          r"definitions of 's#s' and of other types take more than \d+ bytes to compare \(DIE 0x", options)
+
+
 def nested(depth):
     """Structures defined in structures: to read the members of one is to pass over all that are in it."""
     dies = Dies()
