@@ -378,9 +378,8 @@ int main(int argc, char **argv)
 	fill_standard_streams();
 	output_handle_signals();
 	parse_options(argc, argv);
-	/* Dumps are written in pieces of a few bytes. */
-	if (options.dump_dies || options.dump_types || options.dump_versions || options.reference)
-		setvbuf(stderr, NULL, _IOFBF, 1 << 16);
+	message_buffer(options.dump_dies || options.dump_types || options.dump_versions ||
+		       options.reference);
 	/* Nothing but this machine is asked for separate debug files. */
 	unsetenv("DEBUGINFOD_URLS");
 	for (int i = optind; i < argc; i++) {

@@ -9,6 +9,13 @@
 
 struct statistics statistics;
 
+void message_buffer(bool much)
+{
+	static char buffer[1 << 16];
+
+	setvbuf(stderr, buffer, much ? _IOFBF : _IOLBF, sizeof(buffer));
+}
+
 void message(const char *level, const char *part, const char *format, ...)
 {
 	va_list arguments;

@@ -6,6 +6,7 @@
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -34,6 +35,12 @@ struct statistics {
 };
 
 extern struct statistics statistics;
+
+/*
+ * Buffers stderr, so that a line is written at once, and those of processes beside each other
+ * aren't mixed; `much` of it in as few pieces as can be. Before anything is printed there.
+ */
+void message_buffer(bool much);
 
 /* Prints "LEVEL: PROGRAM: PART: TEXT" and a newline on stderr. */
 void message(const char *level, const char *part, const char *format, ...)

@@ -62,7 +62,6 @@ void text_file_open(struct text_file *text, const char *path, const char *kind)
 	if (!text->file)
 		error("cannot read the %s '%s': %m", kind, path);
 	gzbuffer(text->compressed, BUFFER_SIZE);
-	setvbuf(text->file, NULL, _IOFBF, BUFFER_SIZE);
 }
 
 static void close_file(struct text_file *text)

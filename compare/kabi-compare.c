@@ -201,6 +201,7 @@ int main(int argc, char **argv)
 	struct reports reports = { 0 };
 	bool differ;
 
+	message_buffer(false);
 	if (!parse_options(argc, argv, &judgement, &reports)) {
 		output_close_stdout();
 		return 0;

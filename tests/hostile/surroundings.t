@@ -50,6 +50,19 @@ SKIP: {
 	is($r->{status} . $r->{out}, 1, "a place that can't be written");
 	like($r->{err}, qr/^error: gendwarfksyms: \w+: cannot write '\/proc\/symtypes': /m, '... the message says so');
 }
+# What is written to a datagram socket at once comes out at once.
+$r = command('', 'python3', '-c', <<'EOF', $tool, $object);
+import socket, subprocess, sys
+reader, writer = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+subprocess.run(sys.argv[1:], input=b'v\nnone\n', stdout=subprocess.DEVNULL, stderr=writer)
+reader.setblocking(False)
+try:
+    while True:
+        print(reader.recv(1000))
+except BlockingIOError:
+    pass
+EOF
+like($r->{out}, qr/\Ab'warning: .* no information for symbol none\\n'\n\z/, 'a message is one write: those of processes beside each other are not mixed');
 for my $fd (0 .. 2) {
 	$r = command("v\n", '/bin/sh', '-c', "$tool -T $folder/out --dump-types $object $fd>&-");
 	is($r->{status} . $r->{out}, '1', "descriptor $fd is closed");
