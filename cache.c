@@ -11,6 +11,14 @@
 #include <inttypes.h>
 #include <sys/mman.h>
 
+/* Three arguments for "%s%s%s" at the end of a message: which file it is about. */
+#define IN_FILE *current_path ? ", in '" : "", current_path, *current_path ? "'" : ""
+
+static void __attribute__((noreturn)) end_without_memory(size_t size)
+{
+	error("out of memory (%zu bytes wanted)%s%s%s", size, IN_FILE);
+}
+
 void *allocate(size_t size)
 {
 	return reallocate(NULL, size);
@@ -20,7 +28,7 @@ void *reallocate(void *memory, size_t size)
 {
 	memory = realloc(memory, size ? size : 1);
 	if (!memory)
-		error("out of memory (%zu bytes wanted)", size);
+		end_without_memory(size);
 	return memory;
 }
 
@@ -29,7 +37,7 @@ void *allocate_cleared(size_t count, size_t size)
 	void *memory = calloc(count ? count : 1, size);
 
 	if (!memory)
-		error("out of memory (%zu times %zu bytes wanted)", count, size);
+		end_without_memory(count > SIZE_MAX / size ? SIZE_MAX : count * size);
 	return memory;
 }
 
@@ -37,7 +45,7 @@ void *grow(void *array, size_t *capacity, size_t size)
 {
 	*capacity = *capacity ? 2 * *capacity : 16;
 	if (*capacity > SIZE_MAX / size)
-		error("out of memory (%zu elements wanted)", *capacity);
+		end_without_memory(SIZE_MAX);
 	return reallocate(array, *capacity * size);
 }
 
@@ -94,7 +102,7 @@ static void *allocate_large(size_t *size)
 	if ((size_t)(chunks.end - chunks.free) < *size) {
 		chunks.free = aligned_alloc(CHUNK_SIZE, CHUNK_SIZE);
 		if (!chunks.free)
-			error("out of memory (%zu bytes wanted)", CHUNK_SIZE);
+			end_without_memory(CHUNK_SIZE);
 		chunks.end = chunks.free + CHUNK_SIZE;
 		/* If it can't be done, nothing is lost but time. */
 		madvise(chunks.free, CHUNK_SIZE, MADV_HUGEPAGE);
@@ -157,11 +165,12 @@ void *arena_reserve_slow(struct arena *arena, size_t used, size_t size)
 	struct arena_block *block;
 
 	if (size > SIZE_MAX / 4)
-		error("out of memory (%zu bytes wanted)", size);
+		end_without_memory(size);
 	size = arena_round(size + used) + sizeof(*block) + ARENA_ALIGNMENT;
 	size = size < least ? least : size;
 	if (arenas_size + size > ARENAS_SIZE_LIMIT)
-		error("the types need more than %" PRIu64 " bytes of memory", ARENAS_SIZE_LIMIT);
+		error("the types need more than %" PRIu64 " bytes of memory%s%s%s",
+		      ARENAS_SIZE_LIMIT, IN_FILE);
 	block = allocate_large(&size);
 	block->size = size;
 	arenas_size += size;

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 
 struct statistics statistics;
+const char *volatile current_path = "";
 
 void message_buffer(bool much)
 {

@@ -36,6 +36,9 @@ struct statistics {
 
 extern struct statistics statistics;
 
+/* The input file that is being read, for messages about memory and from signal handlers; or "". */
+extern const char *volatile current_path;
+
 /*
  * Buffers stderr, so that a line is written at once, and those of processes beside each other
  * aren't mixed; `much` of it in as few pieces as can be. Before anything is printed there.

@@ -24,8 +24,6 @@ static void remove_temporaries(void)
 			unlink(output->temporary);
 }
 
-const char *volatile current_path = "";
-
 /* Writes a text; only calls what a signal handler may. */
 static void write_text(const char *text)
 {

@@ -36,7 +36,4 @@ void output_check_input(const char *path);
  */
 void output_handle_signals(void);
 
-/* The input file that is being read, for a message if it is cut short. */
-extern const char *volatile current_path;
-
 #endif

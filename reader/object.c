@@ -9,6 +9,7 @@
 #include "../magic.h"
 #include <elfutils/libdwelf.h>
 #include <elfutils/libdwfl.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sys/stat.h>
@@ -273,13 +274,13 @@ static bool may_be_stripped(Elf *elf)
  * Opens the DWARF through libdwfl, which may find it in another file; `has_dwarf`:
  * there is some in this one.
  */
-static Dwarf *open_through_libdwfl(struct object *object, int fd, bool has_dwarf)
+static void open_through_libdwfl(struct object *object, int fd, bool has_dwarf)
 {
 	static const Dwfl_Callbacks callbacks = {
 		.section_address = dwfl_offline_section_address,
 		.find_debuginfo = dwfl_standard_find_debuginfo,
 	};
-	const char *path = object->path, *problem, *link;
+	const char *path = object->path, *debug_path = NULL, *problem, *link;
 	GElf_Ehdr header = { 0 };
 	Dwfl_Module *module;
 	Dwarf_Addr bias;
@@ -289,15 +290,18 @@ static Dwarf *open_through_libdwfl(struct object *object, int fd, bool has_dwarf
 
 	object->dwfl = dwfl_begin(&callbacks);
 	copy = dup(fd);
-	if (!object->dwfl || copy < 0)
-		error("cannot read '%s': %s", path, dwfl_errmsg(-1));
-	module = dwfl_report_offline(object->dwfl, path, path, copy);
+	if (copy < 0)
+		error("cannot read '%s': %m", path);
+	module = object->dwfl ? dwfl_report_offline(object->dwfl, path, path, copy) : NULL;
 	if (!module)
 		error("cannot read '%s': %s", path, dwfl_errmsg(-1));
 	dwfl_report_end(object->dwfl, NULL, NULL);
 	dwarf = dwfl_module_getdwarf(module, &bias);
-	if (dwarf)
-		return dwarf;
+	if (dwarf) {
+		dwfl_module_info(module, NULL, NULL, NULL, NULL, NULL, NULL, &debug_path);
+		debug_file_adopt(&object->file, debug_path ? debug_path : path, dwarf);
+		return;
+	}
 	problem = dwfl_errmsg(-1);
 	gelf_getehdr(object->elf, &header);
 	if (has_dwarf)
@@ -326,7 +330,7 @@ void object_open(struct object *object, const char *path, int fd)
 		cut_texts(file, object->elf);
 		file->dwarf = begin_dwarf(file, object->elf);
 	} else {
-		debug_file_adopt(file, path, open_through_libdwfl(object, fd, has_dwarf));
+		open_through_libdwfl(object, fd, has_dwarf);
 	}
 	if (object->dwfl)
 		check_relocated(file, dwarf_getelf(file->dwarf));
@@ -348,6 +352,8 @@ bool debug_file_open(struct debug_file *file, const char *path, bool split)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	*file = (struct debug_file){ .path = path };
+	if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
+		error("cannot read '%s', which has DWARF of another file: %m", path);
 	if (fd < 0)
 		return false;
 	file->elf = elf_open(path, fd);

@@ -382,7 +382,7 @@ static struct unit *find_split(struct unit *skeleton, const char *path, bool *ma
 
 struct unit *split_unit(struct unit *unit)
 {
-	const char *name, *last, *folder, *object = unit->file->path;
+	const char *name, *last, *folder, *object = unit->input->object->path;
 	const char *paths[3] = { "", "", "" };
 	bool maybe_there = false;
 	int count = 0;

@@ -76,6 +76,9 @@ for my $compiler ('gcc', 'clang') {
 					fails_with('split.o', ['f'], qr/split\.dwo'.*of another build/, '... whose .dwo is of another build');
 					spew('split.dwo', 'garbage');
 					fails_with('split.o', ['f'], qr/'split\.dwo' is not an ELF file/, '... whose .dwo is damaged');
+					unlink 'split.dwo';
+					symlink 'split.dwo', 'split.dwo' or die;
+					fails_with('split.o', ['f'], qr/cannot read 'split\.dwo', which has DWARF of another file: Too many levels of symbolic links$/, '... whose .dwo cannot be opened');
 					rename 'gone', 'split.dwo';
 					if (command('', 'readelf', '-SW', 'split.dwo')->{out} =~ /\.debug_line\.dwo/) {
 						is(run(['f', 'v'], [], 'split.dwo')->{out}, run(['f', 'v'], [], 'one.o')->{out}, '... the .dwo itself');

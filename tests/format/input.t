@@ -44,6 +44,13 @@ unlink "$scratch/split.debug";
 	local $ENV{DEBUGINFOD_URLS} = "file://$scratch/none http://127.0.0.1:1/";
 	fails_with("$scratch/split", ['one'], qr/no debugging information in '.*split'/, 'the separate file is not there, and no server is asked');
 }
+SKIP: {
+	my $bad = die_object("compile_unit\n  \@t 0x4099\n  variable name=v type=\@t\n%symbol v\n");
+	skip 'objects of dwarf-as cannot be linked here', 1 if command('', split(' ', $cc), '-shared', '-nostdlib', '-o', "$scratch/bad.so", $bad)->{status} ne '0';
+	command('', 'objcopy', '--only-keep-debug', "$scratch/bad.so", "$scratch/bad.debug");
+	command('', 'objcopy', '--strip-debug', "--add-gnu-debuglink=$scratch/bad.debug", "$scratch/bad.so");
+	fails_with("$scratch/bad.so", ['v'], qr/unexpected type: 0x4099 \(DIE 0x[0-9a-f]+ in '\Q$scratch\E\/bad\.debug'\)$/, 'an error in the separate file names that');
+}
 # Sections in a group are not seen: the type is void
 like(run(['v'], [], c_object($source, '-fdebug-types-section'))->{symtypes}, qr/^v variable structure_type \{ \}$/m, 'type units in a group are not seen')
 	if `$cc --version` =~ /gcc|GCC|Free Software/;
