@@ -52,7 +52,8 @@ static void end_by_signal(int number)
 
 void output_handle_signals(void)
 {
-	static const int numbers[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGBUS };
+	static const int numbers[] = { SIGHUP,	SIGINT,	 SIGQUIT, SIGTERM, SIGBUS,
+				       SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU };
 	struct sigaction action = { .sa_handler = end_by_signal, .sa_flags = SA_RESETHAND };
 	struct sigaction old;
 
@@ -114,16 +115,22 @@ static bool is_stdout(const char *path)
 static void open_temporary(struct output *output, mode_t old_mode)
 {
 	mode_t mask = umask(0);
+	sigset_t all, before;
 	char *name;
 	int fd;
 
 	umask(mask);
 	if (asprintf(&name, "%s.XXXXXX", output->path) < 0)
 		error("out of memory");
+	/* A signal may come when it is known that the file is there. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
 	fd = mkstemp(name);
+	if (fd >= 0)
+		output->temporary = name;
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (fd < 0)
 		error("cannot write '%s': %m", output->path);
-	output->temporary = name;
 	output->file = fdopen(fd, "w");
 	if (fchmod(fd, old_mode ? old_mode & 07777 : 0666 & ~mask) || !output->file)
 		error("cannot write '%s': %m", output->path);

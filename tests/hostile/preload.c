@@ -7,12 +7,14 @@
  *	HAPPENS=fail-on		... and from then on
  *	HAPPENS=truncate	the file FILE becomes empty
  *	HAPPENS=replace		the file FILE is replaced by OTHER
+ *	HAPPENS=signal		nothing; but a SIGTERM comes when a temporary file is made
  *
  * If the nth time doesn't come, the exit status is 99.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +42,8 @@ static int happens(void)
 		return 0;
 	if (!strcmp(what, "fail"))
 		return 1;
+	if (!strcmp(what, "signal"))
+		return 0;
 	if (!strcmp(what, "truncate") ? truncate(getenv("FILE"), 0)
 				      : rename(getenv("OTHER"), getenv("FILE")))
 		abort();
@@ -64,6 +68,17 @@ void *realloc(void *memory, size_t size)
 void *aligned_alloc(size_t alignment, size_t size)
 {
 	return happens() ? errno = ENOMEM, NULL : __libc_memalign(alignment, size);
+}
+
+/* The program calls this one, as its files may have 2 GiB and more. */
+int mkstemp64(char *name)
+{
+	int (*make)(char *) = (int (*)(char *))dlsym(RTLD_NEXT, "mkstemp64");
+	int fd = make(name);
+
+	if (!strcmp(getenv("HAPPENS"), "signal"))
+		raise(SIGTERM);
+	return fd;
 }
 
 static void __attribute__((constructor)) begin(void)

@@ -70,7 +70,7 @@ for my $fd (0 .. 2) {
 }
 
 # Signals: the tool waits for somebody to open the pipe that is its second input file.
-for my $signal (qw(TERM INT HUP)) {
+for my $signal (qw(TERM INT HUP QUIT XCPU ALRM USR1 USR2)) {
 	my $pipe = "$scratch/pipe$signal";
 	command('', 'mkfifo', $pipe);
 	my $pid = fork // die;
@@ -78,7 +78,7 @@ for my $signal (qw(TERM INT HUP)) {
 		open STDIN, '<', spew("$scratch/v", "v\n");
 		open STDOUT, '>', '/dev/null';
 		$SIG{$signal} = 'DEFAULT'; # a background job ignores some, and so would the tool
-		exec $tool, '-T', "$folder/out", $object, $pipe;
+		exec '/bin/sh', '-c', 'ulimit -c 0; exec "$@"', 'sh', $tool, '-T', "$folder/out", $object, $pipe;
 	}
 	my $until = time + 20;
 	sleep 0.01 while files($folder) eq '' && time < $until;
@@ -107,7 +107,7 @@ SKIP: {
 
 # Memory, and files that change
 SKIP: {
-	skip 'the sanitizers have their own malloc()', 5 if $tool =~ /sanitized/;
+	skip 'the sanitizers have their own malloc()', 6 if $tool =~ /sanitized/;
 	my $library = "$scratch/preload.so";
 	my $built = command('', $ENV{CC} || 'cc', '-shared', '-fPIC', '-O1', '-o', $library, "$tests/hostile/preload.c");
 	die $built->{err} if $built->{status};
@@ -122,6 +122,8 @@ SKIP: {
 		local $ENV{OTHER} = "$scratch/other";
 		return command("v\nf\n", $tool, '--stable', @options, '-T', "$folder/out", $file);
 	};
+	$r = $preloaded->(1_000_000, 'signal', $object);
+	is($r->{status} . files($folder), 'signal 15', 'a signal while the temporary file is made: it does not stay');
 	# Objects that libdwfl relocates, and with a compressed section, have other ways to fail.
 	my %objects = (plain => $object, compressed => c_object($source, '-gz'));
 	my ($foreign) = grep { $_ } map { my $flags = $_; eval { c_object($source, @$flags) } } ['-m32'], ['CC=i686-linux-gnu-gcc'], ['CC=clang', '--target=i386-linux-gnu'];
