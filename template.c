@@ -27,9 +27,6 @@
 #define PART "template"
 #include "template.h"
 
-/* A cycle of at least so many types has templates. */
-#define CYCLE_SIZE ((size_t)32)
-
 /* When templates take more memory than this (bytes), they are made anew. */
 #define TEMPLATES_SIZE_LIMIT ((size_t)256 << 20)
 
@@ -45,55 +42,6 @@ struct expansion_template {
 	struct template_entry *entries; /* the first is whose template it is */
 	size_t count;
 };
-
-/* Tarjan's algorithm for strongly connected components, without recursion. */
-void find_cycles(struct type_table *table, struct type *type)
-{
-	struct search {
-		struct type *type;
-		size_t reference; /* the next to follow */
-	} *path = NULL;
-	struct type **open = NULL; /* types whose component is not complete */
-	size_t depth = 0, path_capacity = 0, open_count = 0, open_capacity = 0;
-
-	while (type || depth) {
-		struct search *top;
-
-		if (type) {
-			type->visit = type->lowest = ++table->visits;
-			type->is_open = true;
-			*APPEND(path, depth, path_capacity) = (struct search){ type, 0 };
-			*APPEND(open, open_count, open_capacity) = type;
-			type = NULL;
-		}
-		top = &path[depth - 1];
-		if (top->reference < top->type->string->reference_count) {
-			struct type *to = referenced_type(
-				table, &top->type->string->references[top->reference++]);
-
-			if (!to->visit)
-				type = to;
-			else if (to->is_open && to->visit < top->type->lowest)
-				top->type->lowest = to->visit;
-			continue;
-		}
-		if (--depth && top->type->lowest < path[depth - 1].type->lowest)
-			path[depth - 1].type->lowest = top->type->lowest;
-		if (top->type->lowest == top->type->visit) {
-			size_t first = open_count;
-
-			while (open[--first] != top->type)
-				;
-			for (size_t i = first; i < open_count; i++) {
-				open[i]->is_open = false;
-				open[i]->in_cycle = open_count - first >= CYCLE_SIZE;
-			}
-			open_count = first;
-		}
-	}
-	free(path);
-	free(open);
-}
 
 /* Making a template */
 

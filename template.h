@@ -31,11 +31,8 @@ struct expansion {
 	uint64_t number; /* of those that table->versions counts */
 };
 
-/*
- * Finds the cycles that a type is in or leads to: sets `in_cycle` of the types whose
- * expansion is to be taken from a template. All strings have been prepared.
- */
-void find_cycles(struct type_table *table, struct type *type);
+/* A cycle of at least so many types has templates. */
+#define CYCLE_SIZE ((size_t)32)
 
 /* Tells whether an expansion has expanded a type. */
 static inline bool is_expanded(const struct expansion *expansion, const struct type *type)

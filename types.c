@@ -278,6 +278,68 @@ bool types_resolve(struct type_table *table, struct type *type)
 	return type->string;
 }
 
+/* Cycles */
+
+/*
+ * Tarjan's algorithm for strongly connected components, without recursion: types that lead to
+ * each other are in one cycle. With
+ *
+ *	s#a { s#b s#c }		s#b { s#a }		s#c { }
+ *
+ * the path from s#a goes to s#b, which leads back to s#a, so their `lowest` is the visit of s#a.
+ * Then it goes to s#c, which leads nowhere: that is cycle 1. s#a leads to nothing before it on
+ * the path: all that is still open, s#a and s#b, is cycle 2.
+ */
+void types_find_cycles(struct type_table *table, struct type *type)
+{
+	struct search {
+		struct type *type;
+		size_t reference; /* the next to follow */
+	} *path = NULL;
+	struct type **open = NULL; /* types whose cycle is not complete */
+	size_t depth = 0, path_capacity = 0, open_count = 0, open_capacity = 0;
+
+	if (type->visit)
+		return;
+	while (type || depth) {
+		struct search *top;
+
+		if (type) {
+			type->visit = type->lowest = ++table->visits;
+			*APPEND(path, depth, path_capacity) = (struct search){ type, 0 };
+			*APPEND(open, open_count, open_capacity) = type;
+			type = NULL;
+		}
+		top = &path[depth - 1];
+		if (top->reference < top->type->string->reference_count) {
+			struct type *to = referenced_type(
+				table, &top->type->string->references[top->reference++]);
+
+			if (!to->visit)
+				type = to;
+			else if (!to->cycle && to->visit < top->type->lowest)
+				top->type->lowest = to->visit;
+			continue;
+		}
+		if (--depth && top->type->lowest < path[depth - 1].type->lowest)
+			path[depth - 1].type->lowest = top->type->lowest;
+		if (top->type->lowest == top->type->visit) {
+			size_t first = open_count;
+
+			table->cycles++;
+			while (open[--first] != top->type)
+				;
+			for (size_t i = first; i < open_count; i++) {
+				open[i]->cycle = table->cycles;
+				open[i]->cycle_size = open_count - first;
+			}
+			open_count = first;
+		}
+	}
+	free(path);
+	free(open);
+}
+
 /* The symtypes file (FORMAT 7) */
 
 static int compare_lines(const void *a, const void *b)
@@ -314,6 +376,7 @@ void types_clear(struct type_table *table)
 	arena_reset(&table->arena);
 	arena_reset(&table->templates);
 	table->templates_size = 0;
+	table->visits = table->cycles = 0;
 	cache_clear(&table->rules);
 }
 

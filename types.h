@@ -110,11 +110,13 @@ struct type {
 	bool prepared; /* and so are all types that it leads to */
 	uint64_t expanded_for; /* the last expansion that it was expanded in */
 
+	/* types_find_cycles()'s: */
+	size_t visit; /* the number of its visit; 0: none yet */
+	size_t lowest; /* visit of those on the path that it leads to */
+	size_t cycle; /* the number of its cycle, which may be it alone; 0: none yet */
+	size_t cycle_size; /* types in it */
+
 	/* template.c's: */
-	size_t visit; /* its number in the search for cycles; 0: none yet */
-	size_t lowest;
-	bool is_open; /* its component is not complete */
-	bool in_cycle;
 	struct expansion_template *template;
 	uint64_t in_template; /* the last one that it was put into */
 };
@@ -140,9 +142,12 @@ struct type_table {
 	size_t capacity;
 	struct cache rules; /* struct type_rule by target */
 
+	/* types_find_cycles()'s: */
+	size_t visits;
+	size_t cycles;
+
 	/* versions.c's and template.c's: */
 	uint64_t versions; /* expansions begun */
-	size_t visits; /* in the search for cycles */
 	uint64_t template_count; /* made so far */
 	struct arena templates;
 	size_t templates_size; /* bytes in that arena, roughly */
@@ -202,6 +207,12 @@ bool types_offer(struct type_table *table, struct type *type, uint64_t length, u
 
 /* Gives a type its string, which has to live as long as the table. */
 void types_set(const struct type_table *table, struct type *type, struct type_string *string);
+
+/*
+ * Finds the cycles that a type is in or leads to, and numbers them: what a cycle leads to has
+ * lower numbers. All references have to be resolved.
+ */
+void types_find_cycles(struct type_table *table, struct type *type);
 
 /* A line of a symtypes file. */
 struct symtypes_line {

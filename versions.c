@@ -114,12 +114,8 @@ static void prepare_all(struct type_table *table, struct type_string *string, co
 			(struct frame){ .string = type->string, .name = type->key->text.start };
 	}
 	free(stack);
-	for (size_t i = 0; i < string->reference_count; i++) {
-		struct type *type = referenced_type(table, &string->references[i]);
-
-		if (!type->visit)
-			find_cycles(table, type);
-	}
+	for (size_t i = 0; i < string->reference_count; i++)
+		types_find_cycles(table, referenced_type(table, &string->references[i]));
 }
 
 /* Appends the text of a string up to there, where its CRC is `crc_end`. */
@@ -162,7 +158,7 @@ static uint32_t expand(struct type_table *table, struct type_string *string, FIL
 		append_text(&expansion, top, reference->start, reference->crc_start, dump);
 		top->at = reference_end(reference);
 		top->crc = reference->crc_end;
-		if (type->in_cycle && !dump) {
+		if (type->cycle_size >= CYCLE_SIZE && !dump) {
 			append_expanded(&expansion, type);
 			continue;
 		}

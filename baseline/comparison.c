@@ -15,8 +15,8 @@
  * changed, is none, nor is a type that came or went with that.
  *
  * Many symbols led to the same few changes through the same few thousand types. So
- * for each type the set of changes that it led to is found once, from the sets of
- * the types in its string, until no set grows any more.
+ * the set of changes that a type led to is found once, from the sets of the types in its
+ * string; and types in one cycle, which lead to the same, share it.
  */
 #define PART "comparison"
 #include "baseline.h"
@@ -78,7 +78,8 @@ struct changes {
 	size_t count;
 	size_t capacity;
 	size_t words; /* of a set: a bit for each change */
-	uint64_t *leads; /* a set for each type of the old table, by number: changes it leads to */
+	/* Sets of changes that types of the old table lead to, by the numbers of their cycles. */
+	uint64_t *leads;
 };
 
 /* Notes which types of both tables aren't the same. */
@@ -97,45 +98,54 @@ static void add_changes(struct changes *changes, struct comparison *comparison)
 	changes->words = (changes->count + 63) / 64;
 }
 
-/* Adds the sets of what an old string leads to. Returns true if the set grew. */
-static bool add_leads(const struct changes *changes, const struct type_table *table,
+/* The set of a type. */
+static uint64_t *leads_of(const struct changes *changes, const struct type *type)
+{
+	return &changes->leads[(type->cycle - 1) * changes->words];
+}
+
+/* Adds the sets of what an old string leads to. */
+static void add_leads(const struct changes *changes, const struct type_table *table,
 		      const struct type_string *string, uint64_t *set)
 {
-	bool grown = false;
-
 	for (size_t i = 0; i < string->reference_count; i++) {
-		const struct type *type = referenced_type(table, &string->references[i]);
-		const uint64_t *from = &changes->leads[type->number * changes->words];
+		const uint64_t *from =
+			leads_of(changes, referenced_type(table, &string->references[i]));
 
-		for (size_t j = 0; j < changes->words; j++) {
-			grown |= (from[j] & ~set[j]) != 0;
+		for (size_t j = 0; from != set && j < changes->words; j++)
 			set[j] |= from[j];
-		}
 	}
-	return grown;
+}
+
+static int compare_by_cycle(const void *a, const void *b)
+{
+	const struct type *left = *(struct type *const *)a, *right = *(struct type *const *)b;
+
+	return (left->cycle > right->cycle) - (left->cycle < right->cycle);
 }
 
 /* Finds the changes from the old table to the new one, and what led to them. */
 static void find_changes(struct changes *changes, struct comparison *comparison)
 {
-	const struct type_table *table = &comparison->old;
-	bool grown = true;
+	struct type_table *table = &comparison->old;
+	struct type **order = allocate(table->count * sizeof(*order));
 
 	add_changes(changes, comparison);
-	changes->leads = allocate_cleared(table->count * changes->words, sizeof(*changes->leads));
+	for (size_t i = 0; i < table->count; i++)
+		types_find_cycles(table, order[i] = table->types[i]);
+	changes->leads = allocate_cleared(table->cycles * changes->words, sizeof(*changes->leads));
 	for (size_t i = 0; i < changes->count; i++) {
 		const struct type *type =
 			types_find(table, keys_find(comparison->keys, changes->changes[i]->key));
 
-		changes->leads[type->number * changes->words + i / 64] |= (uint64_t)1 << i % 64;
+		leads_of(changes, type)[i / 64] |= (uint64_t)1 << i % 64;
 	}
-	while (grown) {
-		grown = false;
-		/* Types mostly lead to those that were entered later. */
-		for (size_t i = table->count; i--;)
-			grown |= add_leads(changes, table, table->types[i]->string,
-					   &changes->leads[i * changes->words]);
-	}
+	/* What a cycle leads to comes before it, so that its set is complete. */
+	if (table->count)
+		qsort(order, table->count, sizeof(*order), compare_by_cycle);
+	for (size_t i = 0; i < table->count; i++)
+		add_leads(changes, table, order[i]->string, leads_of(changes, order[i]));
+	free(order);
 }
 
 static void free_changes(struct changes *changes)

@@ -94,4 +94,14 @@ my $once = {counts($definitions, [map {"v$_"} 1 .. 20])}->{written};
 cmp_ok({counts($definitions, [map {"v$_"} 1 .. 20], '--canonical')}->{written}, '<', $once + 1000, 'definitions of a type, each a member shorter: --canonical writes the first');
 cmp_ok({counts($definitions, [map {"v$_"} 1 .. 20], '-c', '/dev/null')}->{written}, '<', 2 * $once, '... -c two');
 
+# Types each of which leads to the one before: what leads to a change is found in one go, not one step at a time, which would take minutes.
+my $size = 16_000;
+my @baselines = map {
+	my $type = $_;
+	spew("$scratch/$type", 'a variable structure_type { ' . join(' ', map { sprintf 's#t%06d', $_ } 0 .. $size - 1) . " }\n"
+			. join('', map { sprintf "s#t%06d structure_type t%06d { member %s $type }\n", $_, $_, $_ ? sprintf('s#t%06d', $_ - 1) : 'x' } 0 .. $size - 1))
+} qw(int long);
+my $r = command('', 'timeout', 60, "$tests/../kabi-compare$suffix", '--format', 'short', @baselines);
+like("$r->{status}$r->{out}$r->{err}", qr/\A1changed a\b.*\n\z/, 'a chain of types in two baselines') or diag(substr "$r->{status} $r->{err}", 0, 300);
+
 done_testing();
