@@ -370,6 +370,7 @@ struct text_lines render(struct arena *arena, struct text key, const struct node
 	const struct text none = { 0 };
 	const char *format = "", *at;
 	struct text_line *last;
+	const struct node *body = node && node->kind == NODE_TYPEDEF ? node->type : node;
 
 	if (!node)
 		return lines;
@@ -393,11 +394,11 @@ struct text_lines render(struct arena *arena, struct text key, const struct node
 		put_alignment(&printer, node);
 	} else {
 		put_declaration(&printer, node, is_body(node) ? none : key);
-		if (is_body(node) && node->attributes[BYTE_SIZE].start)
-			format = " /* size: % */";
 	}
 	put_letters(&printer, ";");
-	last = end_line(&printer, format, number_of(node->attributes[BYTE_SIZE]), 0);
+	if (is_body(body) && body->attributes[BYTE_SIZE].start)
+		format = " /* size: % */";
+	last = end_line(&printer, format, number_of(body->attributes[BYTE_SIZE]), 0);
 	set_item(last, node, node->type, none, printer.in_line ? lines.count : 0);
 	if (printer.in_line)
 		last->body = NULL;

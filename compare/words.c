@@ -169,6 +169,8 @@ static const char *name_of(struct words *words, const struct text_line *line)
 	case NODE_MEMBER:
 		if (line->is_discriminant)
 			return "the discriminant";
+		if (!line->has_name && line->place == UNPLACED)
+			return "a nameless member";
 		if (!line->has_name)
 			return join(words, "the nameless member at byte %" PRIu64, line->place / 8);
 		return name;
@@ -302,18 +304,37 @@ static void pair_outer(struct words *words)
 	}
 }
 
+/* Whether it is known where a member begins: of a bit-field not if only its word is (DWARF 4). */
+static bool is_placed(const struct text_line *line)
+{
+	const struct text *attributes = line->item->attributes;
+
+	return line->place != UNPLACED &&
+	       !attributes[BIT_SIZE].start == !attributes[DATA_BIT_OFFSET].start;
+}
+
+/* How many bits a member takes. Returns false if its string alone doesn't say. */
+static bool width_of(const struct node *member, uint64_t *bits)
+{
+	if (member->attributes[BIT_SIZE].start) {
+		*bits = number_of(member->attributes[BIT_SIZE]);
+		return true;
+	}
+	return size_of(member->type, bits) && !__builtin_mul_overflow(*bits, 8, bits);
+}
+
 /*
- * Whether a member is room that was reserved, of so many bytes. --stable shows it without a name,
+ * Whether a member is room that was reserved, of so many bits. --stable shows it without a name,
  * which otherwise only structures and unions may lack (FORMAT 8), or typedefs of them.
  */
-static bool is_reserved(const struct text_line *line, uint64_t *size)
+static bool is_reserved(const struct text_line *line, uint64_t *bits)
 {
 	/* What names have in them: the kernel's tool's and Android's, Red Hat's, SUSE's. */
 	static const char *const names[] = { "kabi_reserved", "rh_reserved", "suse_kabi_padding" };
 	struct text name = line->item->name;
 
-	if (line->item->kind != NODE_MEMBER || line->in_union || line->place == UNPLACED ||
-	    !size_of(line->item->type, size))
+	if (line->item->kind != NODE_MEMBER || line->in_union || !is_placed(line) ||
+	    !width_of(line->item, bits))
 		return false;
 	for (size_t i = 0; name.length && i < sizeof(names) / sizeof(*names); i++)
 		if (memmem(name.start, name.length, names[i], strlen(names[i])))
@@ -340,8 +361,8 @@ static void find_reserved(struct words *words)
 
 			if (!line->item || line->twin || (line->level != room->level && !wrapped) ||
 			    line->pointers != room->pointers || line->item->kind != NODE_MEMBER ||
-			    at >= 8 * room_size ||
-			    (size_of(line->item->type, &size) && at + 8 * size > 8 * room_size))
+			    !is_placed(line) || at >= room_size ||
+			    (width_of(line->item, &size) && at + size > room_size))
 				continue;
 			line->is_taken = room->is_taken = true;
 		}
@@ -485,7 +506,8 @@ static bool same_order(const struct words *words)
 	for (size_t i = 0; i < words->new.count; i++) {
 		const struct text_line *line = &words->new.lines[i];
 
-		if (!line->item || !line->twin || shift_of(line))
+		/* A nameless list is where what is in it is. */
+		if (!line->item || !line->twin || shift_of(line) || (line->body && !line->has_name))
 			continue;
 		if (last && line->twin < last)
 			return false;
@@ -508,6 +530,10 @@ static void compare_items(struct words *words, struct text_line *old, struct tex
 	if (!same_text(from, to) && is_reserved(old, &size))
 		add(words, "reserved-used",
 		    join(words, "%s takes the room of '%.*s'", what, SHOW(from)));
+	else if (!same_text(from, to) && is_reserved(new, &size))
+		add(words, "member-removed",
+		    join(words, "%s was removed, its room is reserved as '%.*s'",
+			 name_of(words, old), SHOW(to)));
 	else if (!same_text(from, to))
 		add(words, join(words, "%s-renamed", noun),
 		    join(words, "%s is called '%.*s' now", name_of(words, old), SHOW(to)));
@@ -539,9 +565,10 @@ static bool add_wrapper(struct words *words, struct text_line *line, const struc
 	if (!first || !end->twin)
 		return first;
 	for (struct text_line *at = first; at < line; at++)
-		if (at->twin && at->item->kind == NODE_MEMBER) {
+		/* What is in one that has a partner goes with it. */
+		if (at->twin && at->item->kind == NODE_MEMBER && !find_end(at)->twin) {
+			first = count++ ? first : at;
 			last = at;
-			count++;
 		}
 	what = name_of(words, is_new ? first->twin : first);
 	if (count > 1)
@@ -554,6 +581,13 @@ static bool add_wrapper(struct words *words, struct text_line *line, const struc
 	    join(words, is_new ? "%s in a new %s%s now" : "%s no longer in a %s%s", what,
 		 body_word(line->body), where));
 	return true;
+}
+
+static bool is_open_array(const struct node *type)
+{
+	while (is_qualifier(type))
+		type = type->type;
+	return type->kind == NODE_ARRAY && !type->elements;
 }
 
 /*
@@ -569,13 +603,10 @@ static const struct text_line *find_open_array(const struct words *words,
 
 	for (size_t i = 0; i < words->old.count; i++) {
 		const struct text_line *at = &words->old.lines[i];
-		const struct node *type = at->type;
 
 		if (!at->item || at->item->kind != NODE_MEMBER || at->pointers != line->pointers)
 			continue;
-		while (is_qualifier(type))
-			type = type->type;
-		if (type->kind == NODE_ARRAY && !type->elements)
+		if (is_open_array(at->type))
 			array = at;
 		else if (array && !at->body && (!at->in_union || at->place > array->place))
 			array = NULL; /* it isn't at the end */
@@ -593,6 +624,22 @@ static bool is_in_other(const struct text_lines *lines, const struct text_line *
 	if (end->twin)
 		return line->item->kind == NODE_MEMBER && !end->twin->body;
 	return !find_wrapped(lines, end);
+}
+
+/*
+ * Whether a member begins after the end of what its list was, or the innermost one around it that
+ * was there before.
+ */
+static bool is_after_old(const struct text_line *line, struct text_line *end)
+{
+	uint64_t start;
+
+	while (end->level && !(end->twin && end->twin->body))
+		end = find_end(end);
+	if (!end->twin || !end->twin->body)
+		return false;
+	start = line->pointers == end->pointers ? end->place : 0;
+	return line->place >= start + 8 * number_of(end->twin->body->attributes[BYTE_SIZE]);
 }
 
 /* Says that an item came; `quiet` if nothing of the old ones changed. */
@@ -615,7 +662,8 @@ static void add_item(struct words *words, struct text_line *line, bool quiet)
 		size = number_of(end->body->attributes[BYTE_SIZE]);
 		old_size = number_of(end->twin->body->attributes[BYTE_SIZE]);
 		/* Unless something else went, it may begin in what was padding. */
-		is_last &= size > old_size && (quiet || line->place >= end->place + 8 * old_size);
+		is_last &= is_open_array(line->type) ||
+			   (size > old_size && (quiet || is_after_old(line, end)));
 	}
 	if (line->is_taken) {
 		change = "reserved-used";
@@ -627,8 +675,9 @@ static void add_item(struct words *words, struct text_line *line, bool quiet)
 		where = join(words, " where elements of %s were", name_of(words, array));
 	} else if (is_last && kind != NODE_VARIANT) {
 		change = join(words, "%s-added-at-end", nouns[kind]);
-		where = " at the end";
-	} else if (kind == NODE_MEMBER && quiet) {
+		where = end->level ? join(words, " at the end of %s", name_of(words, end))
+				   : " at the end";
+	} else if (kind == NODE_MEMBER && quiet && !is_after_old(line, end)) {
 		change = "member-added-in-padding";
 		where = " where nothing was";
 	}
@@ -755,7 +804,7 @@ static void compare_trees(struct words *words, struct text_line *old, struct tex
 	for (struct text_line *line = words->old.lines; line < old; line++) {
 		if (!line->item)
 			continue;
-		quiet &= line->twin ? line->place != UNPLACED && line->place == line->twin->place &&
+		quiet &= line->twin ? is_placed(line) && line->place == line->twin->place &&
 					      same_type(line, line->twin)
 				    : line->is_taken;
 		if (!line->twin)

@@ -42,6 +42,8 @@ works('kbuild/make', "$top/kbuild/make", @arguments);
 {
 	local $ENV{GENDWARFKSYMS} = "$scratch/no/such/program";
 	fails('a program that is not there', "there is no program '.*no/such/program': build it first", "$top/kbuild/make", @arguments);
+	$ENV{GENDWARFKSYMS} = $scratch;
+	fails('... a folder', "'\Q$scratch\E' is no program", "$top/kbuild/make", @arguments);
 	$ENV{GENDWARFKSYMS} = "$scratch/a program";
 	chmod 0755, spew($ENV{GENDWARFKSYMS}, "#!/bin/sh\n");
 	fails('a blank in its path', "kbuild can't use .*: '.*/a program'", "$top/kbuild/make", @arguments);

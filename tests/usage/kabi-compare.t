@@ -298,7 +298,7 @@ for my $text ('', "# f\n", "no*\nF\n") {
 	$list = listed($text);
 	compare_is($baseline, $new, ['-s', $list], "2\nerror: kabi-compare: judge: '$list' lists no symbol of 'OLD' or 'NEW'\n", 'a list of no symbol: ' . $text =~ s/\n/ /gr);
 }
-compare_is('', '', [], "0\n", '... but two builds may have no symbols');
+compare_is('', '', [], "0\nwarning: kabi-compare: judge: nothing is compared: neither 'OLD' nor 'NEW' has a symbol\n", '... two builds may have no symbols, but that is said');
 for my $options (['--symvers', "$scratch/empty"], ['--symvers', "$scratch/some", '--old-symvers', "$scratch/empty"]) {
 	spew("$scratch/empty", '');
 	spew("$scratch/some", "0x00000000\tf\tvmlinux\tEXPORT_SYMBOL\t\n");

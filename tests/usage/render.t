@@ -186,6 +186,8 @@ SKIP: {
 		['... in a union', 'struct s { long a; int b; union { char d[0]; short e[0]; }; };', 'struct s { long a; int b; union { char d[0]; short e[0]; }; int x; };', "s#s: 'x' (int x) was added where elements of 'e' were [member-added]"],
 		['... and the size is another', 'struct s { int b; const char d[0]; };', 'struct s { int b; const char d[0]; int x; };', 's#s: the size changed from 4 to 8 [size]', "s#s: 'x' (int x) was added where elements of 'd' were [member-added]"],
 		['... which is only a mark, not at the end', 'struct s { long a; char d[0]; int b; };', 'struct s { long a; char d[0]; int b; int x; };', "s#s: 'x' (int x) was added where nothing was [member-added-in-padding]"],
+		['an array without bounds, of which nothing was reserved', 'struct s { int n; };', 'struct s { int n; int d[]; };', "s#s: 'd' (int d[]) was added at the end [member-added-at-end]"],
+		['not into padding: after what was the end', 'struct s { unsigned long a; };', 'struct s { struct { unsigned long a; char b; }; };', 's#s: the size changed from 8 to 16 [size]', "s#s: 'b' (char b) was added [member-added]", "s#s: 'a' is in a new struct now [member-wrapped]"],
 		['a bit-field into unused bits', 'struct s { int a:3; long b; };', 'struct s { int a:3; int d:2; long b; };', "s#s: 'd' (int d:2) was added where nothing was [member-added-in-padding]"],
 		['... its width', 'struct s { int a:3; int b:2; };', 'struct s { int a:4; int b:2; };', "s#s: 'a' was 'int a:3', is 'int a:4' [member-retyped]", "s#s: 'b' moved by 1 bit [member-moved]"],
 		['a member is removed', $common, 'struct s { int a; char b; };', 's#s: the size changed from 16 to 8 [size]', "s#s: 'c' (long int c) was removed [member-removed]"],
@@ -209,9 +211,14 @@ SKIP: {
 		['... without a name', 'struct s { int a; union { int b; }; int c; };', 'struct s { int a; long d; union { int e; }; int c; };', 's#s: the size changed from 12 to 24 [size]', "s#s: 'd' (long int d) was added [member-added]",
 			"s#s: 'b' is called 'e' now [member-renamed]", "s#s: 2 members, 'e' to 'c', moved by 12 bytes [member-moved]"],
 		['a structure in place that came', 'struct s { int a; };', 'struct s { int a; struct { int x; int y; } b; };', 's#s: the size changed from 4 to 12 [size]', "s#s: 'b' (struct { ... } b) was added at the end [member-added-at-end]"],
-		['... that grew', 'struct s { struct { int x; } b; };', 'struct s { struct { int x; int y; } b; };', 's#s: the size changed from 4 to 8 [size]', "s#s: 'b.y' (int y) was added at the end [member-added-at-end]",
+		['... that grew', 'struct s { struct { int x; } b; };', 'struct s { struct { int x; int y; } b; };', 's#s: the size changed from 4 to 8 [size]', "s#s: 'b.y' (int y) was added at the end of 'b' [member-added-at-end]",
 			"s#s: the size of 'b' changed from 4 to 8 [size]"],
 		['... in place of an int', 'struct s { int b; };', 'struct s { struct { int x; } b; };', "s#s: 'b' was 'int b', is 'struct { ... } b' [member-retyped]"],
+		['a structure in place, in a new one', 'struct s { int a; union { short b; int c; } u; };', 'struct s { int a; union { union { short b; int c; } u; } v; };', "s#s: 'u' is in a new union 'v' now [member-wrapped]"],
+		['nameless ones that became one', 'struct s { struct { int a; }; struct { int b; }; };', 'struct s { struct { int a; int b; }; };', "s#s: 'b' is no longer in a struct [member-wrapped]", "s#s: the size of the nameless member at byte 0 changed from 4 to 8 [size]"],
+		['room is reserved again', 'struct s { long a; long x; long e; };', 'struct s { long a; long rh_reserved1; long e; };', "s#s: 'x' was removed, its room is reserved as 'rh_reserved1' [member-removed]"],
+		['bit-fields in reserved room', 'struct s { long a; unsigned rh_reserved1; };', 'struct s { long a; unsigned x:7; unsigned y:8; };', "s#s: 'x' (unsigned int x:7) was added where room was reserved [reserved-used]", "s#s: 'y' (unsigned int y:8) was added where room was reserved [reserved-used]"],
+		['reserved bits are no room for what is beside them', 'struct s { int a:3; unsigned rh_reserved1:5; long e; };', 'struct s { int a:3; short n; long e; };', "s#s: 'rh_reserved1' (unsigned int rh_reserved1:5) was removed [member-removed]", "s#s: 'n' (short int n) was added [member-added]"],
 		['reserved room', 'struct s { int a; unsigned long __kabi_reserved0; unsigned long __kabi_reserved1; };', 'struct s { int a; void *b; unsigned long __kabi_reserved1; };', "s#s: 'b' (void *b) was added where room was reserved [reserved-used]"],
 		['... by the same type', 'struct s { int a; unsigned long __kabi_reserved0; };', 'struct s { int a; unsigned long b; };', "s#s: 'b' takes the room of '__kabi_reserved0' [reserved-used]"],
 		(map { ["... called $_", "struct s { int a; unsigned long $_; };", 'struct s { int a; void *b; };', "s#s: 'b' (void *b) was added where room was reserved [reserved-used]"] } 'android_kabi_reserved1', 'rh_reserved1', 'suse_kabi_padding'),
@@ -250,8 +257,8 @@ SKIP: {
 		['... which is too large', 'struct s { int kabi_reserved1; long c; };', 'struct s { union { int kabi_reserved1; long b; }; long c; };', "s#s: 'b' (long int b) was added to a union [union-member-added]", "s#s: 'kabi_reserved1' is in a new union now [member-wrapped]"],
 		['a structure in place that was renamed', 'struct s { struct { int a; long c; } u; };', 'struct s { struct { int a; long c; } v; };', "s#s: 'u' is called 'v' now [member-renamed]"],
 		['... in which something changed', 'struct s { struct { int a; long c; } u; };', 'struct s { struct { int a; int b; long c; } v; };', "s#s: 'b' (int b) was added where nothing was [member-added-in-padding]" =~ s/'b'/'v.b'/r, "s#s: 'u' is called 'v' now [member-renamed]"],
-		['... behind a pointer, which grew', 'struct s { struct { int a; } *p; };', 'struct s { struct { int a; int b; } *p; };', "s#s: 'p.b' (int b) was added at the end [member-added-at-end]", "s#s: the size of what 'p' points to changed from 4 to 8 [size]"],
-		['... in an array', 'struct s { struct { int a; } p[3]; };', 'struct s { struct { int a; int b; } p[3]; };', 's#s: the size changed from 12 to 24 [size]', "s#s: 'p.b' (int b) was added at the end [member-added-at-end]",
+		['... behind a pointer, which grew', 'struct s { struct { int a; } *p; };', 'struct s { struct { int a; int b; } *p; };', "s#s: 'p.b' (int b) was added at the end of 'p' [member-added-at-end]", "s#s: the size of what 'p' points to changed from 4 to 8 [size]"],
+		['... in an array', 'struct s { struct { int a; } p[3]; };', 'struct s { struct { int a; int b; } p[3]; };', 's#s: the size changed from 12 to 24 [size]', "s#s: 'p.b' (int b) was added at the end of 'p' [member-added-at-end]",
 			"s#s: the size of an element of 'p' changed from 4 to 8 [size]"],
 		['... that became a union', 'struct s { struct { int b; int d; } g; long c; };', 'struct s { union { int b; int d; } g; long c; };', "s#s: the size of 'g' changed from 8 to 4 [size]",
 			"s#s: 'g' was 'struct { ... } g', is 'union { ... } g' [member-retyped]", "s#s: 'g.d' moved by -4 bytes [member-moved]"],
@@ -264,7 +271,7 @@ SKIP: {
 		['... of another value', 'enum e { A, B }; struct s { enum e e; };', 'enum e { A, B = -1 }; struct s { enum e e; };', "e#e: 'B' changed by -2 [enumerator-value]"],
 		['... of 64 bits, which may be negative or not', 'enum e { A = 1, B = 0xffffffffffffffff }; struct s { enum e e; };', 'enum e { A = 1, B = 0xfffffffffffffff0, C = 0xfffffffffffffff8 }; struct s { enum e e; };',
 			"e#e: 'C' (C = 18446744073709551608) was added at the end [enumerator-added-at-end]", "e#e: 'B' changed by -15 [enumerator-value]"],
-		['... in place', 'struct s { enum { A } e; };', 'struct s { enum { A, B } e; };', "s#s: 'B' (B = 1) was added at the end [enumerator-added-at-end]"],
+		['... in place', 'struct s { enum { A } e; };', 'struct s { enum { A, B } e; };', "s#s: 'B' (B = 1) was added at the end of 'e' [enumerator-added-at-end]"],
 		['a typedef', 'typedef int t; struct s { t a; };', 'typedef unsigned t; struct s { t a; };', "t#t: it was 'typedef int t', is 'typedef unsigned int t' [typedef-retargeted]"],
 		['... of a structure without a name', 'typedef struct { int a; } t; struct s { t a; };', 'typedef struct { int a; int b; } t; struct s { t a; };', 's#s: the size changed from 4 to 8 [size]', 't#t: its size changed from 4 to 8 [size]',
 			"t#t: 'b' (int b) was added at the end [member-added-at-end]"],
@@ -295,6 +302,8 @@ SKIP: {
 	says_of_c('... no more', "---\nint f(int a, ...) { return 0; }", "---\nint f(int a) { return 0; }", ['f: it takes no further arguments [variadic]'], '--canonical');
 	says_of_c('a parameter without a name', "---\nint f(char *s, int a) { return 0; }", "---\nint f(char *s, long b, int a) { return 0; }",
 		['f: parameter 2 (long) was added [parameter-added]', "f: 'int' was parameter 2, is 3 [parameter-moved]"], '--canonical');
+	my ($r) = compare(map { symtypes_of(c_object("typedef struct { int a; char c; }$_ t;\n---\nint f(t *t) { return 0; }\n")) } '', ' __attribute__((packed))');
+	like($r->{out}, qr{^ \} t; /\* size: 8 -> 5 \*/$}m, 'the size of a structure without a name stands with the typedef that it has') or diag($r->{out});
 	# With --stable, reserved room has no name
 	says_of_c('reserved room without a name', 'struct s { long a; unsigned long __kabi_reserved0; unsigned long __kabi_reserved1; };', 'struct s { long a; void *b; unsigned long __kabi_reserved1; };',
 		["s#s: 'b' (void *b) was added where room was reserved [reserved-used]"], '--stable');
@@ -309,6 +318,13 @@ says('a type of the same name in C', of_s("member $int a data_member_location(0)
 	"s#s: 'a' is 'int a' as before, but was '$int', is 'base_type int byte_size(8) encoding(5)' [member-retyped]\n");
 says('accessibility', of_s("member $int a accessibility(1) data_member_location(0)", "member $int a accessibility(3) data_member_location(0)"),
 	"s#s: 'a' was '$int a accessibility(1) data_member_location(0)', is '$int a accessibility(3) data_member_location(0)' [other]\n" =~ s/'base/'member base/gr);
+# In DWARF 4, where a bit-field is in its word isn't said.
+my ($bits, $bit) = map { my $width = $_; sub { "member $int $_[0] bit_size($width) data_member_location(0)" } } 3, 1;
+says('a bit-field that may move others', of_s($bit->('a') . ' , ' . $bit->('b')), of_s($bit->('a') . ' , ' . $bit->('n') . ' , ' . $bit->('b')), "s#s: 'n' (int n:1) was added [member-added]\n");
+says('... in room that was reserved, it may be', of_s($bit->('a') . ' , ' . $bit->('rh_reserved1')), of_s($bit->('a') . ' , ' . $bits->('n')),
+	"s#s: 'rh_reserved1' (int rh_reserved1:1) was removed [member-removed]\ns#s: 'n' (int n:3) was added [member-added]\n");
+says('a nameless member whose place is not said', of_s("member union_type { member $int a } byte_size(4)"), of_s("member union_type { member $int a , member $int b } byte_size(8)"),
+	"s#s: 'b' (int b) was added to a union [union-member-added]\ns#s: the size of a nameless member changed from 4 to 8 [size]\n");
 says('another order', of_s("member $int a data_member_location(0) , member $int b data_member_location(4)", "member $int b data_member_location(4) , member $int a data_member_location(0)"), "s#s: its items stand in another order [other]\n");
 # What no other finding says is said beside them, so that rules for those let nothing else pass.
 sub whole { return map {"f variable pointer_type { s#s } byte_size(8)\ns#s structure_type s { $_->[0] } byte_size($_->[1])\n"} @_ }
