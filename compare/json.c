@@ -93,7 +93,7 @@ static void print_cause(const struct judgement *judgement, const struct cause *c
 	print_member("{", "type", change->key, file);
 	print_member(", ", "change", make_text(change_words[change->kind]), file);
 	fprintf(file, ", \"hurts\": %zu, \"alone\": %zu, \"without\": %zu", cause->count,
-		cause->alone, cause->freed);
+		cause->alone, cause->by_first);
 	print_member(", ", "old", change->old, file);
 	print_member(", ", "new", change->new, file);
 	print_findings(judgement, &cause->findings, file);

@@ -363,12 +363,12 @@ static void rank_causes(struct judgement *judgement)
 		const struct difference *difference = &judgement->differences[i];
 
 		if (difference->hurt_by)
-			difference->last_cause->freed++;
+			difference->last_cause->by_first++;
 		if (difference->hurt_by == 1)
 			difference->last_cause->alone++;
 	}
 	for (size_t i = 1; i < judgement->hurting; i++)
-		judgement->order[i]->freed += judgement->order[i - 1]->freed;
+		judgement->order[i]->by_first += judgement->order[i - 1]->by_first;
 }
 
 void judge(struct judgement *judgement)

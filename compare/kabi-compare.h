@@ -149,7 +149,7 @@ struct cause {
 	size_t count;
 	size_t capacity;
 	size_t alone; /* how many of these nothing else hurts */
-	size_t freed; /* how many nothing hurts but this and causes of lower rank */
+	size_t by_first; /* how many nothing hurts but this and the causes before it */
 	size_t rank; /* the causes that hurt most come first */
 };
 

@@ -67,7 +67,7 @@ void print_summary(const struct judgement *judgement, FILE *file)
 			change_words[cause->change->kind], cause->count, plural(cause->count),
 			cause->alone);
 		if (i)
-			fprintf(file, "; %zu by the first %zu alone", cause->freed, i + 1);
+			fprintf(file, "; %zu by the first %zu alone", cause->by_first, i + 1);
 		putc('\n', file);
 	}
 	if (judgement->hurting > CAUSES_NAMED)

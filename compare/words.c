@@ -110,10 +110,7 @@ static const char *join(struct words *words, const char *format, ...)
 }
 
 /* Adds a finding of the kind of that name. */
-static void add(struct words *words, const char *name, const char *sentence)
-{
-	findings_add(words->findings, name, "%s", sentence);
-}
+#define add(words, ...) findings_add((words)->findings, __VA_ARGS__)
 
 /* Items */
 
@@ -410,7 +407,7 @@ static void compare_size(struct words *words, const char *name, const char *of, 
 	of = !*of		 ? join(words, "the %s", name)
 	     : !strcmp(of, "it") ? join(words, "its %s", name)
 				 : join(words, "the %s of %s", name, of);
-	add(words, name, join(words, "%s changed from %.*s to %.*s", of, SHOW(old), SHOW(new)));
+	add(words, name, "%s changed from %.*s to %.*s", of, SHOW(old), SHOW(new));
 }
 
 static void compare_sizes(struct words *words, const char *of, const struct node *old,
@@ -453,11 +450,10 @@ static void compare_types(struct words *words, const char *kind, const char *wha
 	    same_unqualified(from, to))
 		kind = "qualifier";
 	if (strcmp(was, is) || !from || !to)
-		add(words, kind, join(words, "%s was '%s', is '%s'", what, was, is));
+		add(words, kind, "%s was '%s', is '%s'", what, was, is);
 	else
-		add(words, kind,
-		    join(words, "%s is '%s' as before, but was '%.*s', is '%.*s'", what, is,
-			 SHOW(from->text), SHOW(to->text)));
+		add(words, kind, "%s is '%s' as before, but was '%.*s', is '%.*s'", what, is,
+		    SHOW(from->text), SHOW(to->text));
 }
 
 /* By how much an item moved, in bits, or its value changed. */
@@ -473,9 +469,9 @@ static int64_t shift_of(const struct text_line *line)
 }
 
 /*
- * Whether two items are the same but for what else is said of them: names, types, widths, and
- * where they are or which values they have. So no rule for these lets pass more than they say.
- * `same_numbers` if the same ones are to be there.
+ * Whether two items are the same but for what else is said of them: names, types, widths, places
+ * and values. What is left is "other", so that no rule for those lets it pass. With
+ * `same_numbers`, both have a place and a value, or neither has.
  */
 static bool same_rest(const struct node *old, const struct node *new, bool same_numbers)
 {
@@ -528,26 +524,23 @@ static void compare_items(struct words *words, struct text_line *old, struct tex
 	uint64_t size;
 
 	if (!same_text(from, to) && is_reserved(old, &size))
-		add(words, "reserved-used",
-		    join(words, "%s takes the room of '%.*s'", what, SHOW(from)));
+		add(words, "reserved-used", "%s takes the room of '%.*s'", what, SHOW(from));
 	else if (!same_text(from, to) && is_reserved(new, &size))
-		add(words, "member-removed",
-		    join(words, "%s was removed, its room is reserved as '%.*s'",
-			 name_of(words, old), SHOW(to)));
+		add(words, "member-removed", "%s was removed, its room is reserved as '%.*s'",
+		    name_of(words, old), SHOW(to));
 	else if (!same_text(from, to))
-		add(words, join(words, "%s-renamed", noun),
-		    join(words, "%s is called '%.*s' now", name_of(words, old), SHOW(to)));
+		add(words, join(words, "%s-renamed", noun), "%s is called '%.*s' now",
+		    name_of(words, old), SHOW(to));
 	compare_types(words, join(words, "%s-retyped", noun), what, old, new);
 	if (old_end->twin != new_end && old_end->twin && new_end->twin)
-		add(words, "other", join(words, "%s is part of another type now", what));
+		add(words, "other", "%s is part of another type now", what);
 	if (!same_rest(old->item, new->item,
 		       stays && !old->item->attributes[BIT_SIZE].start ==
 					!new->item->attributes[BIT_SIZE].start) ||
 	    (stays && words->findings->count == count && !new->body && old->place == new->place &&
 	     !same_text(old->item->text, new->item->text)))
-		add(words, "other",
-		    join(words, "%s was '%.*s', is '%.*s'", what, SHOW(old->item->text),
-			 SHOW(new->item->text)));
+		add(words, "other", "%s was '%.*s', is '%.*s'", what, SHOW(old->item->text),
+		    SHOW(new->item->text));
 }
 
 /*
@@ -578,8 +571,8 @@ static bool add_wrapper(struct words *words, struct text_line *line, const struc
 		what = join(words, "%s is", what);
 	where = line->has_name ? join(words, " %s", name_of(words, line)) : "";
 	add(words, line->is_taken ? "reserved-used" : "member-wrapped",
-	    join(words, is_new ? "%s in a new %s%s now" : "%s no longer in a %s%s", what,
-		 body_word(line->body), where));
+	    is_new ? "%s in a new %s%s now" : "%s no longer in a %s%s", what, body_word(line->body),
+	    where);
 	return true;
 }
 
@@ -615,8 +608,12 @@ static const struct text_line *find_open_array(const struct words *words,
 }
 
 /*
- * Whether an item without a partner is in a list that has none, so that its own is said: unless
- * the others of that list have partners elsewhere.
+ * Whether nothing is said of an item without a partner, as its list has none either and that is
+ * said: x and y came with b. But if others of the new list were elsewhere before, as a was, what
+ * came beside them is said.
+ *
+ *	struct { int a; };		struct { int a; struct { int x; int y; } b; };
+ *	struct { int a; };		struct { struct { int a; int x; } b; };
  */
 static bool is_in_other(const struct text_lines *lines, const struct text_line *line,
 			struct text_line *end)
@@ -681,8 +678,7 @@ static void add_item(struct words *words, struct text_line *line, bool quiet)
 		change = "member-added-in-padding";
 		where = " where nothing was";
 	}
-	add(words, change,
-	    join(words, "%s (%s) was added%s", name_of(words, line), show(words, line), where));
+	add(words, change, "%s (%s) was added%s", name_of(words, line), show(words, line), where);
 }
 
 static void remove_item(struct words *words, struct text_line *line)
@@ -692,8 +688,8 @@ static void remove_item(struct words *words, struct text_line *line)
 	if (line->is_taken || is_in_other(&words->old, line, end) ||
 	    (line->item->type == line->body && add_wrapper(words, line, end, false)))
 		return;
-	add(words, join(words, "%s-removed", nouns[line->item->kind]),
-	    join(words, "%s (%s) was removed", name_of(words, line), show(words, line)));
+	add(words, join(words, "%s-removed", nouns[line->item->kind]), "%s (%s) was removed",
+	    name_of(words, line), show(words, line));
 }
 
 /*
@@ -761,7 +757,8 @@ static void compare_places(struct words *words)
 				count++;
 			}
 		if (kind == NODE_PARAMETER) {
-			add(words, "parameter-moved", moved_parameters(words, first, last, count));
+			add(words, "parameter-moved", "%s",
+			    moved_parameters(words, first, last, count));
 			continue;
 		}
 		what = name_of(words, first);
@@ -773,8 +770,8 @@ static void compare_places(struct words *words)
 			shift /= shift % 8 ? 1 : 8;
 		}
 		add(words, join(words, "%s-%s", nouns[kind], is_value ? "value" : "moved"),
-		    join(words, "%s %s by %" PRId64 "%s%s", what, is_value ? "changed" : "moved",
-			 shift, unit, *unit && llabs(shift) != 1 ? "s" : ""));
+		    "%s %s by %" PRId64 "%s%s", what, is_value ? "changed" : "moved", shift, unit,
+		    *unit && llabs(shift) != 1 ? "s" : "");
 	}
 }
 
