@@ -485,10 +485,11 @@ void die_flatten(struct die *die, struct arena *arena)
 
 /*
  * Types without names are written wherever they stand, so that a few
- * function types in a row can have an endless dump. One of more DIEs than this
- * is an error. (In a kernel some ten thousand are many.)
+ * function types in a row can have an endless dump. One of more DIEs or bytes than this
+ * is an error. (In a kernel some ten thousand DIEs are many.)
  */
 #define DUMP_DIES_LIMIT ((uint64_t)1 << 20)
+#define DUMP_SIZE_LIMIT ((uint64_t)256 << 20)
 
 /* Levels from here on are not indented any deeper. */
 #define DUMP_LEVELS_LIMIT 1000
@@ -499,6 +500,7 @@ struct dump {
 	uint32_t number; /* of the dump, for struct die.last_dump */
 	uint32_t bodies; /* being written */
 	uint64_t dies; /* written so far */
+	uint64_t size; /* bytes of names and the like, so far */
 	int level;
 	bool newline; /* wanted before the next text */
 };
@@ -516,6 +518,7 @@ static void begin_text(struct dump *dump)
 static void dump_text(struct dump *dump, const struct fragment *fragment)
 {
 	char *text = make_room(&dump->writer->text, 0, TEXT_SIZE(fragment->length));
+	uint64_t length;
 
 	switch (fragment->kind) {
 	case FRAGMENT_IGNORED:
@@ -527,7 +530,9 @@ static void dump_text(struct dump *dump, const struct fragment *fragment)
 			return;
 	}
 	begin_text(dump);
-	fwrite(text, 1, put_fragment(text, 0, fragment, true), dump->file);
+	length = put_fragment(text, 0, fragment, true);
+	fwrite(text, 1, length, dump->file);
+	dump->size += length;
 }
 
 /*
@@ -538,9 +543,10 @@ static void dump_die(struct dump *dump, struct die *die)
 {
 	struct frame *frame = push(dump->writer, die);
 
-	if (++dump->dies > DUMP_DIES_LIMIT) {
+	if (++dump->dies > DUMP_DIES_LIMIT || dump->size > DUMP_SIZE_LIMIT) {
 		putc('\n', dump->file);
-		die_error(die->ref, "a dump of more than %" PRIu64 " DIEs", DUMP_DIES_LIMIT);
+		die_error(die->ref, "a dump of more than %" PRIu64 " DIEs, or %" PRIu64 " bytes",
+			  DUMP_DIES_LIMIT, DUMP_SIZE_LIMIT);
 	}
 	if (is_body(die->tag) && !die->special) {
 		frame->closed = die->last_dump == dump->number;

@@ -148,11 +148,7 @@ static void read_section(struct kabi_rules *rules, const struct object *object, 
 /* Tells whether a path is that of a module, or of its debugging information. */
 static bool is_module_path(const char *path)
 {
-	const char *ending = strstr(path, ".ko");
-
-	while (ending && strcmp(ending, ".ko") && strcmp(ending, ".ko.debug"))
-		ending = strstr(ending + 1, ".ko");
-	return ending;
+	return ends_with(make_text(path), ".ko") || ends_with(make_text(path), ".ko.debug");
 }
 
 /*

@@ -228,6 +228,21 @@ def doubled(levels):
 answers('unnamed structures that double the string 12 times', doubling(12, STRUCT, 4), doubled(12))
 fails('... 64 times', doubling(64, STRUCT, 4), r'a type string of more than 67108864 bytes \(DIE 0x[0-9a-f]+ in ')
 fails('a dump that doubles 64 times', doubling(64, FUNCTION), r'a dump of more than \d+ DIEs \(DIE 0x', ('--dump-dies',))
+dies = Dies()
+inner = dies.put(NAMED, text('n' * 1000000), 4)
+dies.end()
+for level in range(12):
+    outer = dies.put(FUNCTION)
+    for _ in range(2):
+        dies.put(PARAMETER, ref(inner))
+    dies.end()
+    inner = dies.put(TYPEDEF, text('t%d' % level), ref(outer))
+dies.put(VARIABLE, text('v'), ref(inner))
+dies.end()
+with open(os.path.join(scratch.name, 'dump.o'), 'wb') as file:
+    file.write(elf(dwarf(unit(dies))))
+last = subprocess.run(['sh', '-c', '"$0" --dump-dies "$1" 2>&1 | tail -n 1', tool, file.name], input=b'v\n', stdout=subprocess.PIPE).stdout
+report(re.match(rb'error: gendwarfksyms: die: a dump of more than \d+ DIEs, or 268435456 bytes \(DIE 0x', last), '... with a name of 1 MB in it', repr(last[:500]))
 
 
 def redefined(count, levels):
