@@ -359,7 +359,7 @@ static void find_reserved(struct words *words)
 			if (!line->item || line->twin || (line->level != room->level && !wrapped) ||
 			    line->pointers != room->pointers || line->item->kind != NODE_MEMBER ||
 			    !is_placed(line) || at >= room_size ||
-			    (width_of(line->item, &size) && at + size > room_size))
+			    (width_of(line->item, &size) && size > room_size - at))
 				continue;
 			line->is_taken = room->is_taken = true;
 		}
