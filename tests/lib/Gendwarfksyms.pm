@@ -90,10 +90,11 @@ sub sanitized {
 }
 sanitized('gendwarfksyms') if $tool =~ /-sanitized$/;
 
-# What a command prints on a terminal where that text is typed; undef if there are no terminals here.
+# What a command prints on a terminal where that text is typed; undef if there are no terminals here. (An emulator of processors
+# may not know the call by which a newer C library finds out that something is one.)
 sub on_terminal {
 	my ($typed, @command) = @_;
-	return undef if command('', 'python3', '-c', 'import pty; pty.openpty()')->{status} ne '0';
+	return undef if command('', 'python3', '-c', 'import os, pty, sys; sys.exit(not os.isatty(pty.openpty()[1]))')->{status} ne '0';
 	return command($typed, 'python3', '-c', <<'EOF', @command)->{out};
 import os, pty, sys
 typed = sys.stdin.buffer.read()
