@@ -6,6 +6,7 @@ compilers are installed (packages gcc-MACHINE).
 usage: random.t [FIRST-SEED [COUNT]]     (120, or 60 in an emulator)
 """
 import concurrent.futures
+import multiprocessing
 import os
 import re
 import shutil
@@ -78,7 +79,8 @@ for number, compiler in enumerate(cross):
         runs += [(first + count + number * CROSS_RUNS + i, [compiler]) for i in range(CROSS_RUNS)]
 count = len(runs)
 print('1..%d' % (count + 1))
-with concurrent.futures.ProcessPoolExecutor() as pool:
+# As Python has done it up to 3.13; since then processes would run this file anew.
+with concurrent.futures.ProcessPoolExecutor(mp_context=multiprocessing.get_context('fork')) as pool:
     for number, ((seed, compiler), bad) in enumerate(zip(runs, pool.map(check, runs)), 1):
         if bad == SKIP:
             skipped += 1
