@@ -176,7 +176,6 @@ struct type *types_enter(struct type_table *table, struct key *key)
 		return type;
 	type = arena_zalloc(&table->arena, sizeof(*type));
 	type->key = key;
-	type->number = table->count;
 	table->by_key[key->number] = type;
 	*APPEND(table->types, table->count, table->capacity) = type;
 	return type;

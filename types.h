@@ -101,7 +101,6 @@ const char *find_references(struct keys *keys, struct arena *arena, struct type_
 struct type {
 	struct key *key;
 	struct type_string *string; /* NULL: none yet */
-	size_t number; /* of the types that were entered before it */
 	bool ruled; /* the string is a type_string rule's */
 	bool ambiguous; /* several definitions were found, and a warning was given */
 	uint64_t place; /* of the DIE that the string is of, among all */
