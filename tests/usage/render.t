@@ -204,7 +204,6 @@ SKIP: {
 		['... but _Atomic', 'struct s { _Atomic int a; };', 'struct s { int a; };', "s#s: 'a' was '_Atomic int a', is 'int a' [member-retyped]"],
 		['... and more', 'struct s { int *a; };', 'struct s { const long *a; };', "s#s: 'a' was 'int *a', is 'const long int *a' [member-retyped]"],
 		['two members that changed places', 'struct s { int a; int b; };', 'struct s { int b; int a; };', "s#s: 'b' moved by -4 bytes [member-moved]", "s#s: 'a' moved by 4 bytes [member-moved]"],
-		['alignment', $common, 'struct s { int a; char b; long c; } __attribute__((aligned(16)));', 's#s: the alignment changed from none to 16 [alignment]'],
 		['a member of a union', 'union u { int a; }; struct s { union u *u; };', 'union u { int a; char b; }; struct s { union u *u; };', "u#u: 'b' (char b) was added to a union [union-member-added]"],
 		['... that stands in place', 'struct s { union { int a; long b; } u; };', 'struct s { union { int a; long b; char c[16]; } u; };', 's#s: the size changed from 8 to 16 [size]', "s#s: 'u.c' (char c[16]) was added to a union [union-member-added]",
 			"s#s: the size of 'u' changed from 8 to 16 [size]"],
@@ -318,6 +317,12 @@ says('a type of the same name in C', of_s("member $int a data_member_location(0)
 	"s#s: 'a' is 'int a' as before, but was '$int', is 'base_type int byte_size(8) encoding(5)' [member-retyped]\n");
 says('accessibility', of_s("member $int a accessibility(1) data_member_location(0)", "member $int a accessibility(3) data_member_location(0)"),
 	"s#s: 'a' was '$int a accessibility(1) data_member_location(0)', is '$int a accessibility(3) data_member_location(0)' [other]\n" =~ s/'base/'member base/gr);
+my $aligned = 'struct s { int a; char b; long c; } __attribute__((aligned(16)));';
+SKIP: {
+	skip 'the compiler does not say how types are aligned', 1 if !$probe || symtypes_of(c_object("$aligned\n---\nint f(struct s *s) { return 0; }\n")) !~ /alignment\(16\)/; # gcc for riscv64
+	says_of_c('alignment', $aligned =~ s/ __attribute.*/;/r, $aligned, ['s#s: the alignment changed from none to 16 [alignment]']);
+}
+says('... in strings', (map {"f variable pointer_type { s#s } byte_size(8)\ns#s structure_type s { member $int a data_member_location(0) } byte_size(16)$_\n"} '', ' alignment(16)'), "s#s: the alignment changed from none to 16 [alignment]\n");
 # In DWARF 4, where a bit-field is in its word isn't said.
 my ($bits, $bit) = map { my $width = $_; sub { "member $int $_[0] bit_size($width) data_member_location(0)" } } 3, 1;
 says('a bit-field that may move others', of_s($bit->('a') . ' , ' . $bit->('b')), of_s($bit->('a') . ' , ' . $bit->('n') . ' , ' . $bit->('b')), "s#s: 'n' (int n:1) was added [member-added]\n");
