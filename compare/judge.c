@@ -167,12 +167,13 @@ static void find_differences(struct judgement *judgement)
 {
 	find_symbols(judgement, &judgement->old, &judgement->new, SYMBOL_REMOVED);
 	find_symbols(judgement, &judgement->new, &judgement->old, SYMBOL_ADDED);
-	if (!judgement->compared_count && !judgement->count && judgement->filter.path)
-		error("'%s' lists no symbol of '%s' or '%s'", judgement->filter.path,
-		      judgement->old.path, judgement->new.path);
-	if (!judgement->compared_count && !judgement->count)
+	if (!judgement->compared_count && !judgement->count) {
+		if (judgement->filter.path)
+			error("'%s' lists no symbol of '%s' or '%s'", judgement->filter.path,
+			      judgement->old.path, judgement->new.path);
 		warning("nothing is compared: neither '%s' nor '%s' has a symbol",
 			judgement->old.path, judgement->new.path);
+	}
 	judgement->comparison.all_versions =
 		(judgement->old_symvers.path || judgement->new_symvers.path) &&
 		!is_genksyms(judgement->new.scheme);
